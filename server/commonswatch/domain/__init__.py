@@ -1,0 +1,1 @@
+"""Words and rules of the field: no database, no network, no framework."""
