@@ -1,0 +1,1 @@
+"""Database migrations, numbered and named; shipped in the wheel as ``commonswatch.migrations``."""

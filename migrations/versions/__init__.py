@@ -1,0 +1,1 @@
+"""One file a migration: 0001_first_tables.py, 0002_…"""

@@ -1,0 +1,16 @@
+"""The one place where the parts are put together. Starts no thread; ``cli`` does."""
+
+from flask import Flask
+
+from commonswatch import api, web
+from commonswatch.context import Context, open_context
+from commonswatch.settings import Settings
+
+
+def create_app(settings: Settings, context: Context | None = None) -> Flask:
+    """The web application for these settings; ``context`` when the caller has opened one already."""
+    app = Flask("commonswatch.web", static_folder=None)
+    app.extensions["commonswatch"] = context or open_context(settings)
+    api.register(app)
+    web.register(app)
+    return app

@@ -1,0 +1,49 @@
+"""What every door may ask for: settings, database, keys, the fetcher, the picture reader, the time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from commonswatch import db
+from commonswatch.db import Database
+from commonswatch.fetch import Fetcher, FetchPolicy
+from commonswatch.fingerprints import PictureFacts, examine_picture
+from commonswatch.keyring import Keyring
+from commonswatch.settings import Settings
+
+
+@dataclass(frozen=True)
+class Context:
+    """One running product. Built once per process by ``open_context``."""
+
+    settings: Settings
+    database: Database
+    keyring: Keyring
+    fetcher: Fetcher
+    examine_picture: Callable[[bytes], PictureFacts]
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        return datetime.now(UTC)
+
+
+def open_context(settings: Settings) -> Context:
+    """Open the database, keys and fetcher that ``settings`` name. Starts no thread and sends nothing."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Context(
+        settings=settings,
+        database=db.connect(settings.database),
+        keyring=Keyring.open(settings.home / "keys"),
+        fetcher=Fetcher(_fetch_policy(settings)),
+        examine_picture=examine_picture,
+    )
+
+
+def _fetch_policy(settings: Settings) -> FetchPolicy:
+    contact = settings.contact or settings.site
+    return FetchPolicy(
+        user_agent=f"Commonswatch/0.1 (+{contact})",
+        played=settings.fetch_played_hosts,
+        ca_file=settings.fetch_ca_file,
+        host_delay=settings.fetch_host_delay,
+    )

@@ -1,0 +1,46 @@
+"""The tables: one noun a file, no rules. Importing this package knows them all (for migrations)."""
+
+from commonswatch.models.account import Account, Passkey, Role, SignInLink
+from commonswatch.models.audit import AuditEntry
+from commonswatch.models.base import Base
+from commonswatch.models.case import Case, Decision, Evidence, Sighting
+from commonswatch.models.device import Device, PairingCode
+from commonswatch.models.job import Job, RateCounter, Tick
+from commonswatch.models.location import Location, LocationSecret
+from commonswatch.models.notification import Delivery, Notification
+from commonswatch.models.person import Depiction, Person, PersonAnswer, Refusal
+from commonswatch.models.report import Report
+from commonswatch.models.work import FingerprintOfWork, KeyOfWork, Registration, RowProblem, Suppression, Work
+
+__all__ = [
+    "Account",
+    "AuditEntry",
+    "Base",
+    "Case",
+    "Decision",
+    "Delivery",
+    "Depiction",
+    "Device",
+    "Evidence",
+    "FingerprintOfWork",
+    "Job",
+    "KeyOfWork",
+    "Location",
+    "LocationSecret",
+    "Notification",
+    "PairingCode",
+    "Passkey",
+    "Person",
+    "PersonAnswer",
+    "RateCounter",
+    "Refusal",
+    "Registration",
+    "Report",
+    "Role",
+    "RowProblem",
+    "Sighting",
+    "SignInLink",
+    "Suppression",
+    "Tick",
+    "Work",
+]

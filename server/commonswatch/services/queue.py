@@ -1,0 +1,181 @@
+"""The job queue as a table: enqueue in the caller's transaction, claim with a lease, finish, retry, give up.
+
+At least once towards the outside, exactly once in the tables: a job's effects are recorded in the transaction that
+finishes it. A worker that dies loses its lease and the job is claimed again. Runs on SQLite and PostgreSQL alike.
+What a kind of job does is in ``jobs``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Insert, and_, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from commonswatch.domain.errors import Conflict
+from commonswatch.domain.states import JobState
+from commonswatch.models import Base, Job
+
+LEASE = timedelta(seconds=120)
+MAX_ATTEMPTS = 8
+_FIRST_PAUSE = timedelta(seconds=5)
+_LONGEST_PAUSE = timedelta(hours=4)
+
+
+@dataclass(frozen=True)
+class ClaimedJob:
+    """A job somebody holds the lease of."""
+
+    id: int
+    kind: str
+    key: str
+    payload: Mapping[str, Any]
+    attempts: int
+    lease: str
+
+
+def insert_new(session: Session, table: type[Base]) -> Insert:
+    """An INSERT that skips rows which are there already (``on_conflict_do_nothing`` of either database)."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement: Insert = dialect.insert(table).on_conflict_do_nothing()
+    return statement
+
+
+def enqueue(
+    session: Session,
+    kind: str,
+    key: str,
+    payload: Mapping[str, Any] | None = None,
+    *,
+    now: datetime,
+    run_after: datetime | None = None,
+    again: bool = False,
+) -> None:
+    """Put a job into the queue, once per kind and key. ``again`` starts a finished or dead job of that key anew."""
+    enqueue_many(session, kind, [(key, payload or {})], now=now, run_after=run_after)
+    if again:
+        session.execute(
+            update(Job)
+            .where(Job.kind == kind, Job.key == key, Job.state.in_((JobState.DONE, JobState.DEAD)))
+            .values(
+                state=JobState.QUEUED,
+                run_after=run_after or now,
+                attempts=0,
+                problem=None,
+                payload=dict(payload or {}),
+            )
+        )
+
+
+def enqueue_many(
+    session: Session,
+    kind: str,
+    jobs: Sequence[tuple[str, Mapping[str, Any]]],
+    *,
+    now: datetime,
+    run_after: datetime | None = None,
+) -> None:
+    """Put many jobs of one kind into the queue in one statement; keys that are there already are skipped."""
+    rows = [
+        {
+            "kind": kind,
+            "key": key,
+            "payload": dict(payload),
+            "state": JobState.QUEUED,
+            "run_after": run_after or now,
+            "attempts": 0,
+            "created_at": now,
+        }
+        for key, payload in jobs
+    ]
+    if rows:
+        session.execute(insert_new(session, Job), rows)
+
+
+def claim(session: Session, worker: str, now: datetime, limit: int = 1) -> list[ClaimedJob]:
+    """Take the lease of up to ``limit`` jobs that are due, or whose last holder did not come back."""
+    due = (
+        select(Job.id)
+        .where(
+            or_(
+                and_(Job.state == JobState.QUEUED, Job.run_after <= now),
+                and_(Job.state == JobState.LEASED, Job.lease_until < now),
+            )
+        )
+        .order_by(Job.run_after, Job.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(Job)
+        .where(Job.id.in_(due))
+        .values(state=JobState.LEASED, lease=worker, lease_until=now + LEASE, attempts=Job.attempts + 1)
+        .returning(Job.id, Job.kind, Job.key, Job.payload, Job.attempts)
+        .execution_options(synchronize_session=False)
+    )
+    return [
+        ClaimedJob(row.id, row.kind, row.key, row.payload, row.attempts, worker) for row in session.execute(taken)
+    ]
+
+
+def renew(session: Session, job: ClaimedJob, now: datetime) -> None:
+    """Hold on to a job that takes long."""
+    _change_held(session, job, lease_until=now + LEASE)
+
+
+def finish(session: Session, job: ClaimedJob, now: datetime) -> None:
+    """Mark a job done, in the transaction that records its effects; raise Conflict if the lease was lost."""
+    _change_held(session, job, state=JobState.DONE, finished_at=now, lease=None, lease_until=None, problem=None)
+
+
+def retry_later(session: Session, job: ClaimedJob, problem: str, now: datetime) -> None:
+    """Put a failed job back with a growing pause, or lay it aside as dead after the last attempt."""
+    if job.attempts >= MAX_ATTEMPTS:
+        give_up(session, job, problem, now)
+        return
+    pause = min(_FIRST_PAUSE * 4 ** (job.attempts - 1), _LONGEST_PAUSE)
+    _change_held(
+        session,
+        job,
+        state=JobState.QUEUED,
+        run_after=now + pause,
+        lease=None,
+        lease_until=None,
+        problem=problem[:300],
+    )
+
+
+def give_up(session: Session, job: ClaimedJob, problem: str, now: datetime) -> None:
+    """Lay a job aside as dead: moderators see it and can start it again."""
+    _change_held(
+        session,
+        job,
+        state=JobState.DEAD,
+        finished_at=now,
+        lease=None,
+        lease_until=None,
+        problem=problem[:300],
+    )
+
+
+def backlog(session: Session) -> dict[JobState, int]:
+    """How many jobs are in which state."""
+    return {state: count for state, count in session.execute(select(Job.state, func.count()).group_by(Job.state))}
+
+
+def _change_held(session: Session, job: ClaimedJob, **values: object) -> None:
+    changed = session.execute(
+        update(Job)
+        .where(
+            Job.id == job.id,
+            Job.state == JobState.LEASED,
+            Job.lease == job.lease,
+            Job.attempts == job.attempts,
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("Another worker took this job over.")

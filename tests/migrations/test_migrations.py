@@ -1,0 +1,36 @@
+"""Migrations run up and down on both databases, with data in the tables, and end where the models are."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from commonswatch import migrations, schema
+from commonswatch.db import connect
+from commonswatch.models import Job
+from sqlalchemy import inspect, select
+
+
+def test_models_equal_the_migrated_tables(database_url: str) -> None:
+    schema.check(connect(database_url).engine)
+
+
+def test_each_migration_is_numbered_and_named() -> None:
+    files = sorted((Path(migrations.__file__).parent / "versions").glob("[0-9]*.py"))
+    assert files
+    for number, file in enumerate(files, start=1):
+        assert re.fullmatch(rf"{number:04d}_[a-z0-9_]+\.py", file.name), file.name
+
+
+def test_the_first_migration_goes_down_with_data_and_up_again(database_url: str) -> None:
+    database = connect(database_url)
+    with database.writing() as session:
+        moment = datetime(2026, 1, 1, tzinfo=UTC)
+        session.add(Job(kind="a", key="1", payload={"n": 1}, run_after=moment, created_at=moment))
+    schema.downgrade(database.engine, "base")
+    assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
+    assert not schema.is_current(database.engine)
+    schema.upgrade(database.engine)
+    assert schema.is_current(database.engine)
+    with database.reading() as session:
+        assert session.scalars(select(Job)).all() == []
+    database.engine.dispose()
