@@ -1,0 +1,65 @@
+# Two commands do all the set-up: `make run` and `make test`. Everything is installed into .venv; data goes to var/.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check lint format types imports lock clean
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/.ready ## start the site on http://127.0.0.1:8000 (installs what is missing)
+	@exec $(BIN)/commonswatch run
+
+demo: $(VENV)/.ready ## play the whole story on this machine, then leave the filled site running
+	@exec $(BIN)/commonswatch demo
+
+test: $(VENV)/.ready-to-test check ## install everything for the tests, browsers included, and run them all
+	@sh tests/browser/install.sh
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=6 --dist=worksteal
+
+check: $(VENV)/.ready-to-test lint types imports ## what is checked without running the product
+
+lint: $(VENV)/.ready-to-test
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+
+types: $(VENV)/.ready-to-test
+	$(BIN)/mypy
+
+imports: $(VENV)/.ready-to-test
+	$(BIN)/lint-imports --no-cache
+
+format: $(VENV)/.ready-to-test ## format the code
+	$(BIN)/ruff format --quiet .
+	$(BIN)/ruff check --fix --quiet .
+
+lock: ## write the lock files anew from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra postgres --group build --generate-hashes --universal \
+	  --python-version 3.11 --no-header --quiet --upgrade --output-file requirements.lock
+	uv pip compile pyproject.toml --extra postgres --group build --group dev --constraint requirements.lock \
+	  --generate-hashes --universal --python-version 3.11 --no-header --quiet --output-file requirements-dev.lock
+
+clean: ## remove what was installed (never var/)
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Commonswatch needs Python 3.11 or newer; '$(PYTHON)' is older. Try: make PYTHON=python3.12 run"; exit 1; }
+	@echo "Making $(VENV) …"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "Python's venv module is missing. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
+
+$(VENV)/.ready: $(VENV)/bin/python requirements.lock pyproject.toml
+	@echo "Installing Commonswatch …"
+	@test -f $(VENV)/.ready-to-test || $(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.ready-to-test: $(VENV)/bin/python requirements-dev.lock pyproject.toml
+	@echo "Installing Commonswatch and what its tests need …"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@

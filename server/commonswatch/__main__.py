@@ -1,0 +1,5 @@
+"""``python -m commonswatch`` is the command line."""
+
+from commonswatch.cli import main
+
+main()

@@ -1,0 +1,56 @@
+"""Runs several commands of the product as one: starts them, restarts one that dies, ends all on Ctrl-C."""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+
+GRACE = 15.0
+"""Seconds a process has to finish what it is doing before it is killed."""
+_RESTART_PAUSE = 1.0
+_LONGEST_PAUSE = 30.0
+_HEALTHY_AFTER = 30.0
+
+
+def run(commands: Sequence[str]) -> int:
+    """Run ``commonswatch <command>`` for each command until SIGINT or SIGTERM; return the exit code."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    threads = [threading.Thread(target=_keep_running, args=(command, stop)) for command in commands]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return 0
+
+
+def _keep_running(command: str, stop: threading.Event) -> None:
+    pause = _RESTART_PAUSE
+    while not stop.is_set():
+        started = time.monotonic()
+        process = _start(command)
+        while process.poll() is None and not stop.wait(0.1):
+            pass
+        if stop.is_set():
+            _end(process)
+            return
+        pause = _RESTART_PAUSE if time.monotonic() - started > _HEALTHY_AFTER else min(pause * 2, _LONGEST_PAUSE)
+        sys.stderr.write(f"{command} ended with code {process.returncode}; starting it again in {pause:.0f} s\n")
+        stop.wait(pause)
+
+
+def _start(command: str) -> subprocess.Popen[bytes]:
+    # A session of its own, so that Ctrl-C reaches it through us, once.
+    return subprocess.Popen([sys.executable, "-m", "commonswatch", command], start_new_session=True)  # noqa: S603
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
