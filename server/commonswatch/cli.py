@@ -53,8 +53,17 @@ def _greet(context: Context) -> None:
         click.echo("Careful: some host names are played by this machine (COMMONSWATCH_FETCH_PLAYED_HOSTS).")
 
 
+_end_with_parent = click.option(
+    "--end-with-parent",
+    is_flag=True,
+    hidden=True,
+    callback=lambda _c, _p, given: given and supervisor.end_with_parent(),
+)
+
+
 @main.command()
-def serve() -> None:
+@_end_with_parent
+def serve(end_with_parent: bool) -> None:  # noqa: ARG001 (the option's callback acts)
     """Start the web server alone (the worker must run elsewhere on the same database)."""
     from commonswatch import serving
 
@@ -62,7 +71,8 @@ def serve() -> None:
 
 
 @main.command()
-def worker() -> None:
+@_end_with_parent
+def worker(end_with_parent: bool) -> None:  # noqa: ARG001 (the option's callback acts)
     """Start the worker alone: it verifies reports, fetches works, sends mail."""
     from commonswatch.jobs import runner
 

@@ -39,7 +39,7 @@ class Keyring:
         return cls(**{name: _read_or_make(folder / name) for name in names})
 
     def digest(self, purpose: str, text: str | bytes) -> bytes:
-        """Keyed digest (HMAC-SHA256, 32 bytes): equal texts can be recognised, but not guessed from the database."""
+        """Keyed digest (HMAC-SHA256, 32 bytes): equal texts are recognised, but not guessed from the database."""
         raw = text.encode() if isinstance(text, str) else text
         return hmac.digest(self.digest_key, purpose.encode() + b"\0" + raw, hashlib.sha256)
 

@@ -1,4 +1,4 @@
-"""Bringing the database to the newest migration, and asking where it stands. The migrations are in ``migrations/``."""
+"""Brings the database to the newest migration and says where it stands. The migrations are in ``migrations/``."""
 
 from pathlib import Path
 

@@ -17,11 +17,9 @@ named at once.
 
 def as_markdown() -> str:
     """All settings as a Markdown table."""
-    return _HEAD + "".join(
-        f"| `{PREFIX}{declared.name.upper()}` | {_code(declared.metadata['default'])} | {declared.metadata['help']} |\n"
-        for declared in fields(Settings)
-    )
+    return _HEAD + "".join(_row(declared.name, **declared.metadata) for declared in fields(Settings))
 
 
-def _code(default: str) -> str:
-    return f"`{default}`" if default else ""
+def _row(name: str, *, default: str, help: str, **_: object) -> str:  # noqa: A002 (the word of the metadata)
+    shown = f"`{default}`" if default else ""
+    return f"| `{PREFIX}{name.upper()}` | {shown} | {help} |\n"

@@ -1,5 +1,6 @@
 """Runs several commands of the product as one: starts them, restarts one that dies, ends all on Ctrl-C."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -42,9 +43,20 @@ def _keep_running(command: str, stop: threading.Event) -> None:
         stop.wait(pause)
 
 
+def end_with_parent() -> None:
+    """In a supervised process: end when the supervisor is gone, however it went (its end of our stdin closes)."""
+
+    def wait_for_the_end() -> None:
+        sys.stdin.buffer.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait_for_the_end, daemon=True).start()
+
+
 def _start(command: str) -> subprocess.Popen[bytes]:
+    arguments = [sys.executable, "-m", "commonswatch", command, "--end-with-parent"]
     # A session of its own, so that Ctrl-C reaches it through us, once.
-    return subprocess.Popen([sys.executable, "-m", "commonswatch", command], start_new_session=True)  # noqa: S603
+    return subprocess.Popen(arguments, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
