@@ -36,10 +36,15 @@ class ClaimedJob:
     lease: str
 
 
+def insert_of(session: Session, table: type[Base]) -> Any:
+    """An INSERT of the session's own database, which knows ``on_conflict_do_nothing`` and ``…_do_update``."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
+
+
 def insert_new(session: Session, table: type[Base]) -> Insert:
     """An INSERT that skips rows which are there already (``on_conflict_do_nothing`` of either database)."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement: Insert = dialect.insert(table).on_conflict_do_nothing()
+    statement: Insert = insert_of(session, table).on_conflict_do_nothing()
     return statement
 
 
@@ -130,9 +135,11 @@ def finish(session: Session, job: ClaimedJob, now: datetime) -> None:
     _change_held(session, job, state=JobState.DONE, finished_at=now, lease=None, lease_until=None, problem=None)
 
 
-def retry_later(session: Session, job: ClaimedJob, problem: str, now: datetime) -> None:
+def retry_later(
+    session: Session, job: ClaimedJob, problem: str, now: datetime, max_attempts: int = MAX_ATTEMPTS
+) -> None:
     """Put a failed job back with a growing pause, or lay it aside as dead after the last attempt."""
-    if job.attempts >= MAX_ATTEMPTS:
+    if job.attempts >= max_attempts:
         give_up(session, job, problem, now)
         return
     pause = min(_FIRST_PAUSE * 4 ** (job.attempts - 1), _LONGEST_PAUSE)
