@@ -96,7 +96,7 @@ def enqueue_many(
         for key, payload in jobs
     ]
     if rows:
-        session.execute(insert_new(session, Job), rows)
+        session.connection().execute(insert_new(session, Job), rows)
 
 
 def claim(session: Session, worker: str, now: datetime, limit: int = 1) -> list[ClaimedJob]:
