@@ -6,16 +6,18 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from commonswatch import schema
-from commonswatch.context import Context, open_context
 from commonswatch.db import Database, connect
 from commonswatch.keyring import Keyring
 from commonswatch.models import Base
 from commonswatch.settings import Settings
 from sqlalchemy import text
+
+if TYPE_CHECKING:
+    from commonswatch.context import Context
 
 DATABASES = ("sqlite", "postgresql")
 _real_connect = socket.socket.connect
@@ -99,18 +101,20 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def context(settings: Settings) -> Iterator[Context]:
+def context(settings: Settings) -> "Iterator[Context]":
     """The product on the test's database; hand it to ``create_app(settings, context)`` for a web test."""
+    from commonswatch.context import open_context
+
     opened = open_context(settings)
     yield opened
     opened.database.engine.dispose()
 
 
 @pytest.fixture
-def database(context: Context) -> Database:
+def database(context: "Context") -> Database:
     return context.database
 
 
 @pytest.fixture
-def keyring(context: Context) -> Keyring:
+def keyring(context: "Context") -> Keyring:
     return context.keyring

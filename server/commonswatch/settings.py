@@ -44,11 +44,10 @@ def _at_least(least: float, kind: type[int] | type[float] = int) -> Callable[[st
     return read
 
 
-def setting(default: str, meaning: str, read: Callable[[str], Any] = str) -> Any:
-    """Declare a setting: its default as text, what it means, and how the text is read."""
-    return field(
-        default_factory=lambda: read(default), metadata={"default": default, "help": meaning, "read": read}
-    )
+def setting(default: str, meaning: str, read: Callable[[str], Any] = str, *, secret: bool = False) -> Any:
+    """Declare a setting: its default as text, what it means, how the text is read, whether it is never printed."""
+    described = {"default": default, "help": meaning, "read": read}
+    return field(default_factory=lambda: read(default), metadata=described, repr=not secret)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +55,9 @@ class Settings:
     """All settings of one installation. Each field is the variable ``COMMONSWATCH_<NAME>``."""
 
     home: Path = setting("var", "Folder for the database, keys and outbox.", Path)
-    database_url: str = setting("", "SQLAlchemy address of the database. Empty: SQLite in the home folder.")
+    database_url: str = setting(
+        "", "SQLAlchemy address of the database. Empty: SQLite in the home folder.", secret=True
+    )
     host: str = setting("127.0.0.1", "Address the web server listens on.")
     port: int = setting("8000", "Port the web server listens on.", _at_least(0))
     public_url: str = setting("", "Address under which people reach the site. Empty: http://host:port.")
@@ -65,13 +66,15 @@ class Settings:
     product_name: str = setting("Commonswatch", "Name shown on pages and in mail.")
     contact: str = setting("", "Address or page for questions; part of the User-Agent when fetching.")
     log_level: str = setting("info", "debug, info, warning or error.", _one_of("debug", "info", "warning", "error"))
-    metrics_token: str = setting("", "Bearer token for /metrics. Empty: only this machine may read it.")
+    metrics_token: str = setting(
+        "", "Bearer token for /metrics. Empty: only this machine may read it.", secret=True
+    )
 
     smtp_host: str = setting("", "Mail server. Empty: letters are written to the outbox folder instead.")
     smtp_port: int = setting("587", "Port of the mail server.", _at_least(1))
     smtp_security: str = setting("starttls", "starttls, tls or none.", _one_of("starttls", "tls", "none"))
     smtp_username: str = setting("", "User name at the mail server. Empty: no sign-in.")
-    smtp_password: str = setting("", "Password at the mail server.")
+    smtp_password: str = setting("", "Password at the mail server.", secret=True)
     smtp_timeout: float = setting(
         "20", "Seconds before a mail server counts as not answering.", _at_least(1, float)
     )
@@ -114,7 +117,7 @@ class Settings:
                 if text is not None:
                     values[declared.name] = declared.metadata["read"](text)
             except (ValueError, IndexError, OSError) as error:
-                problems.append(f"{PREFIX}{declared.name.upper()}: {error}")
+                problems.append(f"{PREFIX}{declared.name.upper()}: {_reason(error)}")
         known = {PREFIX + declared.name.upper() for declared in fields(cls)}
         problems += [
             f"{name}: there is no such setting"
@@ -124,6 +127,11 @@ class Settings:
         if problems:
             raise InvalidInput("Some settings cannot be used:\n  " + "\n  ".join(problems), tuple(problems))
         return cls(**values)
+
+
+def _reason(error: Exception) -> str:
+    """Our own words, or plain ones: the message of ``int("…")`` would repeat the value."""
+    return str(error) if str(error).startswith("must be") else "cannot be read"
 
 
 def _text_of(variable: str, environment: Mapping[str, str]) -> str | None:
