@@ -1,5 +1,7 @@
 """The command line: starts things and asks things. Reads the settings; what is done is in ``services``."""
 
+import errno
+import socket
 import sys
 from pathlib import Path
 
@@ -32,11 +34,27 @@ def _context(settings: Settings | None = None) -> Context:
 def run() -> None:
     """Bring the database up to date and start web server and worker together. Ctrl-C ends both."""
     settings = _settings()
+    _refuse_used_port(settings)
     context = _context(settings)
     schema.upgrade(context.database.engine)
     _greet(context)
     context.database.engine.dispose()
     sys.exit(supervisor.run(("serve", "worker")))
+
+
+def _refuse_used_port(settings: Settings) -> None:
+    """Say so before anything starts, rather than in the log of a server that dies again and again."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise click.ClickException(f"Cannot listen on {settings.host}: {error.strerror}") from error
+            raise click.ClickException(
+                f"Port {settings.port} is in use, perhaps by Commonswatch itself. "
+                "End that program, or choose another port: COMMONSWATCH_PORT=8001 make run"
+            ) from error
 
 
 def _greet(context: Context) -> None:
