@@ -1,0 +1,177 @@
+"""The bridge between granian's event loop and the WSGI application: whole requests in, whole answers out.
+
+A request is handed to a thread only once its body has arrived, within a size and a time. So a client that sends
+slowly costs a waiting task, never a thread. Starting and stopping the server is in ``serving``.
+"""
+
+import asyncio
+import contextlib
+import io
+import sys
+from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+from urllib.parse import unquote_to_bytes
+from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+BODY_SECONDS = 20.0
+THREADS = 64
+LARGEST_BODY = 11 * 1024 * 1024  # the largest any door takes is a CSV of 10 MB in a form
+LARGEST_API_BODY = 1024 * 1024
+BODIES_HELD = 256 * 1024 * 1024  # all bodies that are arriving, together
+
+Answer = tuple[int, list[tuple[str, str]], bytes]
+
+
+class Scope(Protocol):
+    """The head of a request, as RSGI gives it."""
+
+    http_version: str
+    server: str
+    client: str
+    scheme: str
+    method: str
+    path: str
+    query_string: str
+    authority: str | None
+    headers: Any
+
+
+class Exchange(Protocol):
+    """The body of a request and the way to answer it, as RSGI gives them."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        """Send the answer."""
+
+
+class TooSlow(Exception):
+    """The body did not arrive in time."""
+
+
+class NoRoom(Exception):
+    """Too many bodies are arriving at once."""
+
+
+class Bridge:
+    """The RSGI application around a WSGI application."""
+
+    def __init__(self, app: WSGIApplication, *, body_seconds: float = BODY_SECONDS) -> None:
+        self.app = app
+        self.body_seconds = body_seconds
+        self.threads = ThreadPoolExecutor(THREADS, "request")
+        self.answering = 0
+        self.held = 0  # bytes of bodies in memory
+
+    async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
+        """Answer one request."""
+        self.answering += 1
+        try:
+            answer = await self._answer(scope, exchange)
+            with contextlib.suppress(RuntimeError):  # the client has gone
+                exchange.response_bytes(*answer)
+        finally:
+            self.answering -= 1
+
+    async def drain(self, seconds: float) -> None:
+        """Wait for the requests that have begun, but not longer than ``seconds``."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self.answering:
+                    await asyncio.sleep(0.02)
+
+    async def _answer(self, scope: Scope, exchange: Exchange) -> Answer:
+        environ = environ_of(scope)
+        body = bytearray()
+        try:
+            if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
+                await self._take(exchange, body, _largest(scope.path))
+            environ["wsgi.input"] = io.BytesIO(body)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self.threads, run_wsgi, self.app, environ)
+        except TooSlow:
+            return _plain(408, "The request took too long to arrive.")
+        except NoRoom:
+            return _plain(503, "The server is busy. Try again in a few seconds.", ("retry-after", "5"))
+        finally:
+            self.held -= len(body)
+
+    async def _take(self, exchange: Exchange, body: bytearray, largest: int) -> None:
+        """Take the body, but not much more than its door takes: the door sees that it is too large and says so."""
+        try:
+            async with asyncio.timeout(self.body_seconds):
+                async for part in exchange:
+                    self.held += len(part)
+                    body += part
+                    if self.held > BODIES_HELD:
+                        raise NoRoom
+                    if len(body) > largest:
+                        return
+        except TimeoutError as error:
+            raise TooSlow from error
+
+
+def _largest(path: str) -> int:
+    return LARGEST_API_BODY if path.startswith("/api/") else LARGEST_BODY
+
+
+def _plain(status: int, text: str, *headers: tuple[str, str]) -> Answer:
+    return status, [("content-type", "text/plain; charset=utf-8"), ("connection", "close"), *headers], text.encode()
+
+
+def environ_of(scope: Scope) -> WSGIEnvironment:
+    """The WSGI environment of a request (PEP 3333), without its body."""
+    host, _, port = scope.server.rpartition(":")
+    environ: WSGIEnvironment = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": _latin(unquote_to_bytes(scope.path)),
+        "QUERY_STRING": scope.query_string,
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "SERVER_NAME": host,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": "HTTP/" + scope.http_version,
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "wsgi.input_terminated": True,
+    }
+    for name, value in scope.headers.items():
+        if "_" not in name:  # X_Forwarded_For must not pass for X-Forwarded-For
+            _add_header(environ, name.upper().replace("-", "_"), value)
+    environ.setdefault("HTTP_HOST", scope.authority or scope.server)
+    return environ
+
+
+def _add_header(environ: WSGIEnvironment, name: str, value: str) -> None:
+    key = name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + name
+    if key in environ:
+        value = environ[key] + ("; " if key == "HTTP_COOKIE" else ",") + value
+    environ[key] = value
+
+
+def _latin(raw: bytes) -> str:
+    return raw.decode("latin-1")
+
+
+def run_wsgi(app: WSGIApplication, environ: WSGIEnvironment) -> Answer:
+    """Run the WSGI application for one request and collect its whole answer."""
+    status = 500
+    headers: list[tuple[str, str]] = []
+
+    def start_response(line: str, fields: list[tuple[str, str]], _error: Any = None) -> Any:
+        nonlocal status, headers
+        status = int(line.split(" ", 1)[0])
+        headers = [(name.lower(), value) for name, value in fields]
+
+    parts: Iterable[bytes] = app(environ, start_response)
+    try:
+        return status, headers, b"".join(parts)
+    finally:
+        close = getattr(parts, "close", None)
+        if close is not None:
+            close()

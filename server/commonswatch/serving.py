@@ -1,0 +1,111 @@
+"""The web server: granian, embedded in this process so that ``commonswatch run`` can run it beside the workers.
+
+One process, because SQLite has one writer. How requests reach the application is in ``bridge``; why granian and what
+was measured is in ``docs/decisions/0003-web-server.md``.
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from wsgiref.types import WSGIApplication
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from commonswatch.bridge import BODY_SECONDS, Bridge
+from commonswatch.settings import Settings
+
+HEADER_SECONDS = 10.0
+DRAIN_SECONDS = 5.0
+CONNECTIONS = 4096
+
+
+class WebServer:
+    """One web server; ``run`` returns after ``stop`` was called, from whichever thread, or a signal came."""
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        settings: Settings,
+        *,
+        header_seconds: float = HEADER_SECONDS,
+        body_seconds: float = BODY_SECONDS,
+    ) -> None:
+        self.host = settings.host
+        self.port = settings.port or free_port(settings.host)
+        self._header_seconds = header_seconds
+        self._bridge = Bridge(behind_proxies(app, settings.trusted_proxies), body_seconds=body_seconds)
+        self._stopping = threading.Event()
+
+    def run(self, ready: Callable[[str], None] | None = None) -> None:
+        """Serve; ``ready`` is called with the address once connections are accepted."""
+        asyncio.run(self._run(ready))
+
+    def stop(self) -> None:
+        """Ask the server to answer what has begun, and end."""
+        self._stopping.set()
+
+    async def _run(self, ready: Callable[[str], None] | None) -> None:
+        server = self._granian()
+        if ready is not None:
+            server.on_startup(lambda: ready(f"http://{self.host}:{self.port}"))
+        serving = asyncio.create_task(server.serve())
+        with _signals(self.stop):
+            while not self._stopping.is_set() and not serving.done():
+                await asyncio.wait({serving}, timeout=0.1)
+            await self._bridge.drain(DRAIN_SECONDS)
+            server.stop()
+            await serving
+
+    def _granian(self) -> Server:
+        return Server(
+            self._bridge,
+            address=self.host,
+            port=self.port,
+            interface=Interfaces.RSGI,
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(header_read_timeout=int(self._header_seconds * 1000)),
+            websockets=False,
+            backlog=CONNECTIONS,
+            backpressure=CONNECTIONS,
+            log_enabled=False,
+        )
+
+
+def serve(app: WSGIApplication, settings: Settings, ready: Callable[[str], None] | None = None) -> None:
+    """Serve ``app`` on ``settings.host`` and ``settings.port`` (0: any free one) until SIGINT or SIGTERM."""
+    WebServer(app, settings).run(ready)
+
+
+def free_port(host: str) -> int:
+    """A port nobody listens on at the moment."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def behind_proxies(app: WSGIApplication, proxies: int) -> WSGIApplication:
+    """Believe the ``X-Forwarded-…`` headers of that many reverse proxies, and of nobody else."""
+    return ProxyFix(app, x_for=proxies, x_proto=proxies, x_host=proxies) if proxies else app
+
+
+@contextlib.contextmanager
+def _signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Let SIGINT and SIGTERM call ``stop``, where this is the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
