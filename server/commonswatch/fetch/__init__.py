@@ -1,0 +1,14 @@
+"""Reading the outside web without being led astray: the only room that opens connections to other servers.
+
+    fetched = Fetcher(FetchPolicy(user_agent=contactable("0.1", "https://watch.example"))).get(url)
+
+Every address is checked before it is dialled (``addresses``), in every hop of a redirect; a request has one
+deadline (``deadline``) and a limit in bytes (``reading``), asks robots.txt (``robots``), takes turns (``turns``).
+What an address means, and what to do with the answer, is not known here.
+"""
+
+from commonswatch.fetch.fetcher import Fetcher
+from commonswatch.fetch.policy import Fetched, FetchPolicy, contactable
+from commonswatch.fetch.refusals import REASONS, FetchFailed, FetchRefused
+
+__all__ = ["REASONS", "FetchFailed", "FetchPolicy", "FetchRefused", "Fetched", "Fetcher", "contactable"]

@@ -1,0 +1,140 @@
+"""Fetching a URL: redirects, robots.txt and turns around single requests. Limits live in ``policy``."""
+
+import hashlib
+import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import certifi
+
+from commonswatch.domain.sites import registered_domain
+from commonswatch.fetch.asking import Answer, AnsweredBadly, ask
+from commonswatch.fetch.deadline import Deadline
+from commonswatch.fetch.dialling import Dialler, Resolver, resolve_by_system
+from commonswatch.fetch.policy import Fetched, FetchPolicy
+from commonswatch.fetch.reading import Limits
+from commonswatch.fetch.refusals import FetchFailed, FetchRefused
+from commonswatch.fetch.robots import MAX_BYTES, RobotsMemory, Wishes, read_wishes
+from commonswatch.fetch.turns import Turns, Visit
+from commonswatch.fetch.urls import Target, read_redirect, read_url
+
+_TROUBLE = {"dns", "unreachable", "tls", "too-slow", "cut-short", "protocol"}
+
+
+class Fetcher:
+    """Fetches under one policy. One fetcher is shared by all worker threads, so that they take turns."""
+
+    def __init__(self, policy: FetchPolicy, *, resolver: Resolver = resolve_by_system) -> None:
+        tls = ssl.create_default_context(cafile=str(policy.ca_file or certifi.where()))
+        self._policy = policy
+        self._dialler = Dialler(policy, resolver, tls)
+        self._turns = Turns(policy.host_delay)
+        self._robots = RobotsMemory()
+
+    def get(
+        self, url: str, *, max_bytes: int | None = None, accept: str = "*/*", respect_robots: bool = True
+    ) -> Fetched:
+        """Read one public web address completely.
+
+        It waits at most ``deadline`` seconds for the site's turn and takes at most ``deadline`` seconds from then
+        on, redirects and robots.txt included. ``max_bytes`` lowers the policy's limits, for bytes as sent and
+        bytes unpacked alike.
+        Raises FetchRefused and FetchFailed; their ``detail`` is written for the person who gave the address.
+        """
+        policy = self._policy
+        start = read_url(url)
+        with Visit(self._turns) as visit:
+            visit.move_to(registered_domain(start.host), policy.deadline)
+            with Deadline(policy.deadline) as deadline:
+                trip = _Trip(policy, self._dialler, self._turns, self._robots, visit, deadline)
+                return trip.fetch(start, accept, trip.limits(max_bytes), respect_robots=respect_robots)
+
+
+@dataclass(frozen=True)
+class _Trip:
+    """Everything between one call of ``get`` and its answer."""
+
+    policy: FetchPolicy
+    dialler: Dialler
+    turns: Turns
+    robots: RobotsMemory
+    visit: Visit
+    deadline: Deadline
+
+    def limits(self, max_bytes: int | None) -> Limits:
+        wire, decoded = self.policy.max_wire, self.policy.max_decoded
+        if max_bytes is not None:
+            wire, decoded = min(wire, max_bytes), min(decoded, max_bytes)
+        return Limits(wire, decoded, self.policy.max_ratio)
+
+    def fetch(self, start: Target, accept: str, limits: Limits, *, respect_robots: bool) -> Fetched:
+        here, passed = start, [start.url]
+        while (answer := self._hop(here, accept, limits, respect_robots)).redirect is not None:
+            here = read_redirect(here, answer.redirect)
+            if here.url in passed or len(passed) > self.policy.max_redirects:
+                raise FetchRefused("redirects")
+            passed.append(here.url)
+        return _fetched(start, here, answer, tuple(passed[:-1]))
+
+    def _hop(self, here: Target, accept: str, limits: Limits, respect_robots: bool) -> Answer:
+        if respect_robots:
+            self._check_robots(here)
+        self._visit(here)
+        headers = {"User-Agent": self.policy.user_agent, "Accept": accept, "Accept-Encoding": "gzip"}
+        site = self.visit.site or ""
+        try:
+            answer = ask(self.dialler, here, headers | {"Connection": "close"}, limits, self.deadline)
+        except FetchFailed as failure:
+            self._note(site, failure)
+            raise
+        self.turns.went_well(site)
+        return answer
+
+    def _visit(self, here: Target) -> None:
+        self.visit.move_to(registered_domain(here.host), self.deadline.remaining())
+
+    def _note(self, site: str, failure: FetchFailed) -> None:
+        retry_after = failure.retry_after if isinstance(failure, AnsweredBadly) else None
+        if failure.reason in _TROUBLE or (failure.status and not failure.permanent):
+            self.turns.had_trouble(site, retry_after)
+        else:
+            self.turns.went_well(site)
+
+    def _check_robots(self, here: Target) -> None:
+        wishes = self.robots.recall(here.origin)
+        if wishes is None:
+            wishes = self._ask_for_wishes(here)
+            self.robots.remember(here.origin, wishes)
+        visitor = self.policy.user_agent.partition("/")[0]
+        if delay := wishes.delay(visitor):
+            self.turns.slow_down(registered_domain(here.host), delay)
+        wishes.check(here.url, visitor)
+
+    def _ask_for_wishes(self, here: Target) -> Wishes:
+        """RFC 9309 §2.3.1: a robots.txt that does not exist allows everything, one that fails allows nothing."""
+        place = Target(here.scheme, here.host, here.port, "/robots.txt")
+        try:
+            answer = self.fetch(place, "text/plain", self.limits(MAX_BYTES), respect_robots=False)
+        except FetchFailed as failure:
+            if failure.status is None:
+                raise  # the page itself would fail the same way, and its reason says more
+            return read_wishes(b"" if failure.permanent else None)
+        except FetchRefused as refusal:
+            if refusal.reason == "private-address":
+                raise
+            return read_wishes(None)
+        return read_wishes(answer.body)
+
+
+def _fetched(start: Target, end: Target, answer: Answer, redirects: tuple[str, ...]) -> Fetched:
+    return Fetched(
+        url=start.url,
+        final_url=end.url,
+        status=answer.status,
+        headers=answer.headers,
+        body=answer.body,
+        media_type=answer.media_type,
+        sha256=hashlib.sha256(answer.body).hexdigest(),
+        fetched_at=datetime.now(UTC),
+        redirects=redirects,
+    )
