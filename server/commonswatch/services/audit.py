@@ -8,6 +8,7 @@ that was rewritten as a whole.
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,11 +46,13 @@ def record(
 def verify(session: Session) -> tuple[int, str]:
     """Walk the whole chain; return the number of entries and the last digest in hex, or raise AuditBroken."""
     number, previous = 0, START
-    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)):
-        number += 1
-        if entry.id != number or entry.previous != previous or entry.digest != _digest(entry):
-            raise AuditBroken(f"Entry {number} was changed, removed or put in afterwards.")
-        previous = entry.digest
+    in_order = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)
+    with closing(session.scalars(in_order)) as entries:
+        for entry in entries:
+            number += 1
+            if entry.id != number or entry.previous != previous or entry.digest != _digest(entry):
+                raise AuditBroken(f"Entry {number} was changed, removed or put in afterwards.")
+            previous = entry.digest
     return number, previous.hex()
 
 
