@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from commonswatch import migrations, schema
-from commonswatch.db import connect
+from commonswatch.db import Database
 from commonswatch.models import Job
 from sqlalchemy import inspect, select
 
 
-def test_models_equal_the_migrated_tables(database_url: str) -> None:
-    schema.check(connect(database_url).engine)
+def test_models_equal_the_migrated_tables(database: Database) -> None:
+    schema.check(database.engine)
 
 
 def test_each_migration_is_numbered_and_named() -> None:
@@ -21,8 +21,7 @@ def test_each_migration_is_numbered_and_named() -> None:
         assert re.fullmatch(rf"{number:04d}_[a-z0-9_]+\.py", file.name), file.name
 
 
-def test_the_first_migration_goes_down_with_data_and_up_again(database_url: str) -> None:
-    database = connect(database_url)
+def test_the_first_migration_goes_down_with_data_and_up_again(database: Database) -> None:
     with database.writing() as session:
         moment = datetime(2026, 1, 1, tzinfo=UTC)
         session.add(Job(kind="a", key="1", payload={"n": 1}, run_after=moment, created_at=moment))
@@ -33,4 +32,3 @@ def test_the_first_migration_goes_down_with_data_and_up_again(database_url: str)
     assert schema.is_current(database.engine)
     with database.reading() as session:
         assert session.scalars(select(Job)).all() == []
-    database.engine.dispose()
