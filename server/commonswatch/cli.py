@@ -83,9 +83,10 @@ _end_with_parent = click.option(
 @_end_with_parent
 def serve(end_with_parent: bool) -> None:  # noqa: ARG001 (the option's callback acts)
     """Start the web server alone (the worker must run elsewhere on the same database)."""
-    from commonswatch import serving
+    from commonswatch import app, serving
 
-    serving.serve(_settings())
+    settings = _settings()
+    serving.serve(app.create_app(settings), settings)
 
 
 @main.command()
