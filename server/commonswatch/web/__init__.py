@@ -1,0 +1,39 @@
+"""The HTML door: what it needs once, and one blueprint per page. File name = first part of the address."""
+
+from flask import Blueprint, Flask
+
+from commonswatch.context import Context
+from commonswatch.web import (
+    assets,
+    csrf,
+    database,
+    errors,
+    headers,
+    home,
+    languages,
+    navigation,
+    policy,
+    request_log,
+    security,
+    sessions,
+)
+
+_MEGABYTE = 1024 * 1024
+LARGEST_FORM = 11 * _MEGABYTE
+
+BLUEPRINTS: tuple[Blueprint, ...] = (home.blueprint,)
+
+
+def register(app: Flask) -> None:
+    """Put the pages on the application; ``app.extensions['commonswatch']`` holds the context already."""
+    context: Context = app.extensions["commonswatch"]
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_FORM, MAX_FORM_MEMORY_SIZE=LARGEST_FORM, MAX_FORM_PARTS=100)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    sessions.register(app, context.settings, context.keyring.session_key)
+    for part in (request_log, database, headers, languages, errors, csrf):
+        part.register(app)
+    security.register(app, context.settings, context.keyring)
+    for part in (policy, assets, navigation):
+        part.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

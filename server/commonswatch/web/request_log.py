@@ -1,0 +1,52 @@
+"""One line of log for each request: which route, how long, how it ended. Never an address, a query or a token."""
+
+import time
+import traceback
+import uuid
+
+import structlog
+from flask import Flask, Response, g, request
+
+log = structlog.get_logger("commonswatch.web")
+
+
+def register(app: Flask) -> None:
+    """Log every request and give its answer a request id."""
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def unexpected(error: Exception) -> None:
+    """Log a failure nobody foresaw: its kind and where it happened. Its words may hold personal data, so not them."""
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    places = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
+    log.error("request failed", request_id=_request_id(), route=_route(), error=type(error).__name__, at=places)
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+    _request_id()
+
+
+def _end(response: Response) -> Response:
+    response.headers["X-Request-ID"] = _request_id()
+    seconds = time.perf_counter() - g.get("began", time.perf_counter())
+    log.info(
+        "request",
+        request_id=_request_id(),
+        method=request.method if request.method.isalpha() else "?",
+        route=_route(),
+        status=response.status_code,
+        milliseconds=round(seconds * 1000, 1),
+    )
+    return response
+
+
+def _request_id() -> str:
+    if "request_id" not in g:
+        g.request_id = uuid.uuid4().hex
+    return str(g.request_id)
+
+
+def _route() -> str:
+    return request.url_rule.rule if request.url_rule else "unknown"
