@@ -107,8 +107,11 @@ def _add_device(session: Session, account: Account, name: str, now: datetime) ->
     return Pairing(device.id, account.id, device.name, SCOPES, token)
 
 
-def know(session: Session, token: str, scope: Scope) -> KnownDevice:
-    """The device a token belongs to. Raise NotFound for a wrong or revoked token, NotAllowed without ``scope``."""
+def know(session: Session, token: str, scope: Scope | None) -> KnownDevice:
+    """The device a token belongs to. Raise NotFound for a wrong or revoked token, NotAllowed without ``scope``.
+
+    Without a scope: whatever the token may do, it may ask about itself.
+    """
     found = session.execute(
         select(Device.id, Device.account_id, Device.scopes)
         .join(Account, Account.id == Device.account_id)
@@ -117,7 +120,7 @@ def know(session: Session, token: str, scope: Scope) -> KnownDevice:
     if found is None:
         raise NotFound("This token is not valid (any more). Pair the device again.")
     scopes = frozenset(found.scopes.split())
-    if scope not in scopes:
+    if scope is not None and scope not in scopes:
         raise NotAllowed("This token may not do that.")
     return KnownDevice(found.id, found.account_id, scopes)
 
