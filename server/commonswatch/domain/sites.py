@@ -25,7 +25,10 @@ def registered_domain(host_or_url: str) -> str:
         return str(ip_address(host))
     except ValueError:
         name = _ascii(host)
-    return _extract(name).top_domain_under_public_suffix or name
+    found = _extract(name)
+    if not found.suffix:  # an unlisted ending counts as a public suffix: the list's rule "*"
+        return ".".join(name.split(".")[-2:])
+    return found.top_domain_under_public_suffix or name
 
 
 def _host(text: str) -> str:
