@@ -1,0 +1,61 @@
+"""What a report says, read back from the JSON it was kept as. The doors validated it; here it gets a shape."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from commonswatch.domain.errors import InvalidInput
+
+MAX_MEDIA = 500
+MAX_LINKS = 200
+
+
+@dataclass(frozen=True)
+class Media:
+    """One picture or video as a watcher observed it; fingerprints are the watcher's word, not ours."""
+
+    url: str | None = None
+    name: str | None = None
+    key: str | None = None
+    sha256: bytes | None = None
+    pdq: bytes | None = None
+    quality: int | None = None
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A report: the page, the media observed on it and the links that lead to data. May hold access codes."""
+
+    page: str = field(repr=False)
+    media: tuple[Media, ...] = field(default=(), repr=False)
+    links: tuple[str, ...] = field(default=(), repr=False)
+
+
+def read(body: bytes) -> Submission:
+    """Read a stored submission; raise InvalidInput when it is none (made by another version, or damaged)."""
+    try:
+        document = json.loads(body)
+        media = tuple(_media(one) for one in document.get("media", ())[:MAX_MEDIA])
+        links = tuple(str(one["url"]) for one in document.get("links", ())[:MAX_LINKS])
+        return Submission(str(document["page"]), media, links)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InvalidInput("The report cannot be read.") from error
+
+
+def _media(one: Mapping[str, Any]) -> Media:
+    return Media(
+        url=one.get("url"),
+        name=one.get("name"),
+        key=one.get("key"),
+        sha256=_bits(one.get("sha256")),
+        pdq=_bits(one.get("pdq")),
+        quality=one.get("quality"),
+    )
+
+
+def _bits(text: str | None) -> bytes | None:
+    bits = bytes.fromhex(text) if text else None
+    if bits is not None and len(bits) != 32:
+        raise ValueError("a fingerprint has 32 bytes")
+    return bits
