@@ -1,7 +1,7 @@
 """The web server: granian, embedded in this process so that ``commonswatch run`` can run it beside the workers.
 
-One process, because SQLite has one writer. How requests reach the application is in ``bridge``; why granian and what
-was measured is in ``docs/decisions/0003-web-server.md``.
+One process, because SQLite has one writer. How requests reach the application is in ``bridge``; why it is granian,
+and what was measured, is in ``docs/decisions/0003-web-server.md``.
 """
 
 import asyncio
@@ -59,7 +59,7 @@ class WebServer:
             while not self._stopping.is_set() and not serving.done():
                 await asyncio.wait({serving}, timeout=0.1)
             await self._bridge.drain(DRAIN_SECONDS)
-            server.stop()
+            server.stop()  # type: ignore[no-untyped-call]
             await serving
 
     def _granian(self) -> Server:

@@ -1,0 +1,75 @@
+"""Who calls the JSON door: a device by its bearer token, or nobody in particular. Cookies are never looked at."""
+
+import ipaddress
+from dataclasses import dataclass, field
+
+from flask import Request
+
+from commonswatch.api.problems import Refused
+from commonswatch.context import Context
+from commonswatch.domain.errors import NotAllowed, NotFound
+from commonswatch.domain.states import Scope
+from commonswatch.services import devices
+from commonswatch.services.devices import KnownDevice
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whoever sent the request. ``digest`` stands for the device or the network, and tells neither."""
+
+    device: KnownDevice | None
+    digest: bytes = field(repr=False)
+
+    @property
+    def reporter(self) -> str:
+        """How the caller is named in reports."""
+        return self.device.reporter if self.device else "anonymous"
+
+
+def caller(context: Context, request: Request, scope: Scope | None, *, anonymous: bool) -> Caller:
+    """Find out who calls; raise Refused (401, 403) when a token is missing, wrong or may not do this."""
+    authorization = request.headers.get("Authorization")
+    if authorization is None and anonymous:
+        return Caller(None, network_digest(context, request))
+    device = _device(context, _token(authorization), scope)
+    return Caller(device, context.keyring.digest("device", str(device.id)))
+
+
+def network_digest(context: Context, request: Request) -> bytes:
+    """A keyed digest of the network a request comes from."""
+    return context.keyring.digest("network", network_of(request.remote_addr or ""))
+
+
+def network_of(address: str) -> str:
+    """The network that is counted as one sender: /24 of IPv4, /48 of IPv6 (what one household or office gets)."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    mapped = getattr(found, "ipv4_mapped", None)
+    found = mapped or found
+    return str(ipaddress.ip_network((found, 24 if found.version == 4 else 48), strict=False))
+
+
+def _token(authorization: str | None) -> str:
+    if authorization is None:
+        raise _unauthorised("Send a device token: “Authorization: Bearer …”.", "")
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise _unauthorised("Send a device token: “Authorization: Bearer …”.", ' error="invalid_request"')
+    return token.strip()
+
+
+def _device(context: Context, token: str, scope: Scope | None) -> KnownDevice:
+    try:
+        with context.database.reading() as session:
+            return devices.know(session, token, scope)
+    except NotFound as error:
+        raise _unauthorised(error.detail, ' error="invalid_token"') from None
+    except NotAllowed as error:
+        challenge = f'Bearer error="insufficient_scope" scope="{scope}"'
+        raise Refused(403, error.detail, headers={"WWW-Authenticate": challenge}) from None
+
+
+def _unauthorised(detail: str, challenge: str) -> Refused:
+    return Refused(401, detail, headers={"WWW-Authenticate": f"Bearer{challenge}"})

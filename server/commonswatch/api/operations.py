@@ -1,0 +1,98 @@
+"""The operations of the JSON door: each declares its path, who may call it, what goes in and what comes out.
+
+Routes, checks and the OpenAPI document are all made from these declarations, so that none is forgotten in one.
+A view gets the caller and the checked input, calls one service and returns a told shape or a response.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+from pydantic import BaseModel
+
+from commonswatch.api import binder, callers
+from commonswatch.context import Context
+from commonswatch.domain.states import Scope
+
+View = Callable[..., "BaseModel | Response"]
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may call an operation. ``anybody``: also without a token. ``scope``: what a token must allow."""
+
+    anybody: bool
+    token: bool = True
+    scope: Scope | None = None
+
+
+EVERYBODY = Access(anybody=True, token=False)
+"""No token is looked at."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the JSON door."""
+
+    method: str
+    path: str  # as OpenAPI writes it: /reports/{receipt}
+    summary: str
+    access: Access
+    view: View
+    told: Mapping[int, type[BaseModel] | None]
+    problems: tuple[int, ...]
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    headers: type[BaseModel] | None = None
+    told_headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Its operationId: the view's name."""
+        return self.view.__name__
+
+    @property
+    def status(self) -> int:
+        """The status of success."""
+        return min(self.told)
+
+
+def register(door: Blueprint, operations: tuple[Operation, ...]) -> None:
+    """Make a route of each operation."""
+    for operation in operations:
+        rule = operation.path.replace("{", "<").replace("}", ">")
+        door.add_url_rule(rule, operation.name, _bound(operation), methods=[operation.method])
+
+
+def product() -> Context:
+    """The running product."""
+    context: Context = current_app.extensions["commonswatch"]
+    return context
+
+
+def _bound(operation: Operation) -> Callable[..., Response]:
+    """The view behind its checks: first who calls, then what was sent."""
+
+    def view(**path: str) -> Response:
+        given: dict[str, Any] = dict(path)
+        if operation.access.token:
+            given["caller"] = callers.caller(
+                product(), request, operation.access.scope, anonymous=operation.access.anybody
+            )
+        if operation.query:
+            given["query"] = binder.query(request, operation.query)
+        if operation.headers:
+            given["headers"] = binder.headers(request, operation.headers)
+        if operation.body:
+            given["body"] = binder.body(request, operation.body)
+        return _respond(operation, operation.view(**given))
+
+    view.operation = operation  # type: ignore[attr-defined]
+    return view
+
+
+def _respond(operation: Operation, told: "BaseModel | Response") -> Response:
+    if isinstance(told, Response):
+        return told
+    return Response(told.model_dump_json(), operation.status, content_type="application/json")

@@ -1,0 +1,49 @@
+"""Alerts: what the account behind a device is told, as the extension shows it."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from commonswatch.api.schemas.fields import Shape, Told, Whole
+from commonswatch.domain.states import Basis, CaseState
+
+MOST_ALERTS = 100
+
+
+class AlertsWanted(Shape):
+    """Which alerts."""
+
+    after: Annotated[Whole, Field(ge=0, lt=2**53)] = Field(default=0, description="Id of the last alert known.")
+    limit: Annotated[Whole, Field(ge=1, le=MOST_ALERTS)] = Field(default=50, description="How many at most.")
+
+
+class AlertedWork(Told):
+    """A work that was found."""
+
+    id: int
+    title: str
+    key: str
+    why: Basis
+
+
+class Alert(Told):
+    """A confirmed case that concerns works of the account; ``dismissed`` when a moderator took it back."""
+
+    id: int
+    url: str = Field(description="Where it was found, without any access code.")
+    site: str
+    kind: str
+    state: CaseState
+    since: datetime
+    created_at: datetime
+    works: list[AlertedWork] = Field(description="The first of them.")
+    works_total: int
+
+
+class Alerts(Told):
+    """Alerts, oldest first."""
+
+    alerts: list[Alert]
+    after: int = Field(description="Ask with this for what comes next.")
+    page: str = Field(description="Where to read all about it.")

@@ -1,0 +1,92 @@
+"""Reports: what a watcher sends, and what is told about it."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from commonswatch.api.schemas.fields import Hex64, Moment, Percent, Shape, Told, WebAddress, Whole, line, lines
+from commonswatch.domain.states import ReportState
+
+LARGEST_BATCH = 100
+
+
+class ObservedMedia(Shape):
+    """A picture or video seen on the page: whatever is known about it."""
+
+    url: WebAddress | None = None
+    name: Annotated[str, line(300)] | None = Field(default=None, description="File name, as the page shows it.")
+    key: Annotated[str, line(300)] | None = Field(default=None, description="Work key, when the watcher knows it.")
+    sha256: Hex64 | None = None
+    pdq: Hex64 | None = Field(default=None, description="PDQ fingerprint, 256 bits.")
+    quality: Percent | None = Field(default=None, description="Quality of the PDQ fingerprint.")
+
+
+class ObservedLink(Shape):
+    """A link on the page that may lead to a copy."""
+
+    url: WebAddress
+    text: Annotated[str, lines(500)] | None = None
+
+
+class Report(Shape):
+    """What a watcher saw on one page."""
+
+    version: Annotated[Whole, Field(ge=1, le=1)] = Field(description="Version of this shape: 1.")
+    page: WebAddress = Field(description="Address of the page.")
+    observed_at: Moment | None = None
+    media: list[ObservedMedia] = Field(default=[], max_length=500)
+    links: list[ObservedLink] = Field(default=[], max_length=200)
+    dataset: Annotated[str, line(200)] | None = Field(
+        None, description="Name of the dataset, as the page gives it."
+    )
+    note: Annotated[str, lines(2000)] | None = Field(default=None, description="What the watcher wants to say.")
+
+
+IdempotencyKey = Annotated[str, Field(pattern=r"^[\x21-\x7E]{1,200}$")]
+
+
+class BatchedReport(Shape):
+    """One report of a batch."""
+
+    idempotency_key: IdempotencyKey | None = None
+    report: Report
+
+
+class Batch(Shape):
+    """Several reports in one request."""
+
+    reports: list[BatchedReport] = Field(min_length=1, max_length=LARGEST_BATCH)
+
+
+class ReportTaken(Told):
+    """The report is stored; the receipt is how to ask what became of it."""
+
+    receipt: str
+    repeated: bool = Field(description="Whether this very report had been taken before.")
+
+
+class Outcome(Told):
+    """What happened to one report of a batch: 202 taken, 409 key used for another report, 429 limit reached."""
+
+    status: Literal[202, 409, 429]
+    receipt: str | None = None
+    repeated: bool = False
+    detail: str | None = None
+    retry_after: int | None = Field(default=None, description="Seconds to wait before sending it again.")
+
+
+class BatchTaken(Told):
+    """One outcome for each report, in the same order."""
+
+    outcomes: list[Outcome]
+
+
+class ReportStatus(Told):
+    """What became of a report."""
+
+    receipt: str
+    state: ReportState
+    words: str = Field(description="The state in plain words.")
+    received_at: datetime
+    verified_at: datetime | None
