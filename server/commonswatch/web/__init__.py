@@ -5,23 +5,36 @@ from flask import Blueprint, Flask
 from commonswatch.context import Context
 from commonswatch.web import (
     assets,
+    audit,
     csrf,
     database,
     errors,
     headers,
+    health,
     home,
+    jobs,
     languages,
+    members,
+    metrics,
     navigation,
     policy,
     request_log,
     security,
     sessions,
+    setup,
 )
 
 _MEGABYTE = 1024 * 1024
 LARGEST_FORM = 11 * _MEGABYTE
 
-BLUEPRINTS: tuple[Blueprint, ...] = (home.blueprint,)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    home.blueprint,
+    setup.blueprint,
+    members.blueprint,
+    audit.blueprint,
+    jobs.blueprint,
+    health.blueprint,
+)
 
 
 def register(app: Flask) -> None:
@@ -30,7 +43,7 @@ def register(app: Flask) -> None:
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_FORM, MAX_FORM_MEMORY_SIZE=LARGEST_FORM, MAX_FORM_PARTS=100)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     sessions.register(app, context.settings, context.keyring.session_key)
-    for part in (request_log, database, headers, languages, errors, csrf):
+    for part in (request_log, metrics, database, headers, languages, errors, csrf):
         part.register(app)
     security.register(app, context.settings, context.keyring)
     for part in (policy, assets, navigation):

@@ -1,5 +1,5 @@
-"""Forms are only accepted from our own pages: a token in each form (htmx sends it as a header), and where the browser
-says which site a request comes from, that must be ours. ``without_token`` marks the rare exception.
+"""Forms are only accepted from our own pages: a token in each form (htmx sends it as a header), and where the
+browser says which site a request comes from, that must be ours. ``without_token`` marks the rare exception.
 """
 
 from collections.abc import Callable

@@ -21,7 +21,7 @@ def register(app: Flask) -> None:
 
 def current() -> Context:
     """The running product: settings, keys, the time."""
-    return cast(Context, current_app.extensions["commonswatch"])
+    return cast("Context", current_app.extensions["commonswatch"])
 
 
 def session() -> Session:
@@ -30,7 +30,7 @@ def session() -> Session:
         database = current().database
         reads = request.method in _READING_METHODS
         g.session = database.reading_session() if reads else database.writing_session()
-    return cast(Session, g.session)
+    return cast("Session", g.session)
 
 
 def commit() -> None:
@@ -42,7 +42,7 @@ def asking_session() -> Session:
     """A reading session, to find out who asks: it must not take the write lock before the door runs."""
     if "asking_session" not in g:
         g.asking_session = current().database.reading_session()
-    return cast(Session, g.asking_session)
+    return cast("Session", g.asking_session)
 
 
 def _close(_error: BaseException | None) -> None:

@@ -1,6 +1,7 @@
 """Security headers of every answer, and the few exceptions a page may ask for.
 
-No inline script or style anywhere, so there are no nonces. ``data:`` pictures are the icons inside Pico's style sheet.
+No inline script or style anywhere, so there are no nonces. ``data:`` pictures are the icons inside Pico's
+style sheet.
 """
 
 from flask import Flask, Response, g, request

@@ -2,13 +2,15 @@
 
 from flask import Blueprint, render_template
 
+from commonswatch.web import navigation
 from commonswatch.web.policy import public
 
 blueprint = Blueprint("home", __name__)
+_STARTS = 2
 
 
 @blueprint.get("/")
 @public
 def index() -> str:
-    """What the product is, for everybody."""
-    return render_template("home.html")
+    """What the product is, for everybody; the buttons lead to the first entries of their menu."""
+    return render_template("home.html", starts=navigation.navigation()[:_STARTS])

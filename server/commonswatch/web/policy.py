@@ -71,7 +71,7 @@ def current_account() -> Account:
     """The account that is signed in, in this request's session. Only behind ``signed_in`` or ``role``."""
     if "account" not in g:
         g.account = database.session().get_one(Account, current_user.id)
-    return cast(Account, g.account)
+    return cast("Account", g.account)
 
 
 def current_roles() -> frozenset[str]:

@@ -17,7 +17,7 @@ def register(app: Flask) -> None:
 
 
 def unexpected(error: Exception) -> None:
-    """Log a failure nobody foresaw: its kind and where it happened. Its words may hold personal data, so not them."""
+    """Log a failure nobody foresaw: its kind and where it happened, not its words (they may hold personal data)."""
     frames = traceback.extract_tb(error.__traceback__)[-8:]
     places = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
     log.error("request failed", request_id=_request_id(), route=_route(), error=type(error).__name__, at=places)

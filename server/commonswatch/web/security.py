@@ -20,8 +20,15 @@ from commonswatch.web import database, policy
 from commonswatch.web.signed_in import PasskeyOfSignedIn, RoleOfSignedIn, SignedIn
 
 _PUBLIC = ("login", "logout", "wan_signin", "wan_signin_response")
-_SIGNED_IN = ("verify", "change_password", "wan_register", "wan_register_response", "wan_delete")
-_SIGNED_IN += ("wan_verify", "wan_verify_response")
+_SIGNED_IN = (
+    "verify",
+    "change_password",
+    "wan_register",
+    "wan_register_response",
+    "wan_delete",
+    "wan_verify",
+    "wan_verify_response",
+)
 _READS_ONLY = frozenset({"security.login", "security.logout", "security.verify"})
 
 
@@ -29,7 +36,7 @@ def register(app: Flask, settings: Settings, keyring: Keyring) -> None:
     """Set up Flask-Security and say who may open its pages."""
     app.config.update(_features(settings), **_pages())
     app.config["SECURITY_PASSWORD_SALT"] = keyring.digest("password", b"pepper").hex()
-    session = LocalProxy(_session)
+    session: Any = LocalProxy(_session)
     datastore = SQLAlchemySessionUserDatastore(session, SignedIn, RoleOfSignedIn, PasskeyOfSignedIn)
     security = Security(app, datastore)
     security.login_manager._request_callback = None  # noqa: SLF001 – or a token would open pages

@@ -1,6 +1,6 @@
 """Accounts as Flask-Security wants to see them: the same tables, mapped a second time with its mixins.
 
-So ``models`` knows no Flask. These classes are used by Flask-Security only; doors and services use ``models.Account``.
+So ``models`` knows no Flask. Only Flask-Security uses these classes; doors and services use ``models.Account``.
 """
 
 from datetime import UTC, datetime
@@ -19,13 +19,13 @@ class SecondMapping(DeclarativeBase):
     metadata = Base.metadata
 
 
-class RoleOfSignedIn(RoleMixin, SecondMapping):  # type: ignore[misc]
+class RoleOfSignedIn(RoleMixin, SecondMapping):
     """A role, with Flask-Security's methods."""
 
     __table__ = Role.__table__
 
 
-class PasskeyOfSignedIn(WebAuthnMixin, SecondMapping):  # type: ignore[misc]
+class PasskeyOfSignedIn(WebAuthnMixin, SecondMapping):
     """A passkey, with Flask-Security's methods."""
 
     __table__ = Passkey.__table__
@@ -35,10 +35,10 @@ class PasskeyOfSignedIn(WebAuthnMixin, SecondMapping):  # type: ignore[misc]
 
     def get_user_mapping(self) -> dict[str, Any]:
         """How Flask-Security finds the account of a passkey."""
-        return {"id": self.user_id}
+        return {"id": self.user_id}  # type: ignore[attr-defined]
 
 
-class SignedIn(UserMixin, SecondMapping):  # type: ignore[misc]
+class SignedIn(UserMixin, SecondMapping):
     """An account, with Flask-Security's methods."""
 
     __table__ = Account.__table__
