@@ -1,0 +1,101 @@
+"""The states things go through, each a closed set of words. The words are stored, shown and sent as they stand here."""
+
+from enum import StrEnum
+
+
+class WorkState(StrEnum):
+    """How far the registration of a work has come."""
+
+    WAITING = "waiting"  # registered, not fetched yet
+    READY = "ready"  # fingerprinted, matched by everything
+    KEY_ONLY = "key-only"  # could not be fingerprinted (see ``problem``); still matched by its work keys
+    WITHDRAWN = "withdrawn"  # the creator took it back: matches nothing
+
+
+class PersonState(StrEnum):
+    """What a person shown said about being told. Nothing but one invitation is sent before ``confirmed``."""
+
+    UNASKED = "unasked"
+    INVITED = "invited"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
+class ReportState(StrEnum):
+    """What became of a report."""
+
+    RECEIVED = "received"
+    VERIFIED = "verified"  # the server found registered works in it: there is a case
+    UNMATCHED = "unmatched"  # nothing in it is registered
+    REJECTED = "rejected"  # it could not be used; ``outcome`` says why
+
+
+class Basis(StrEnum):
+    """Why we believe that a work is at a location."""
+
+    KEY = "key"
+    SHA256 = "sha256"
+    PDQ = "pdq"
+
+
+class CaseState(StrEnum):
+    """Where a case stands."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    DISMISSED = "dismissed"
+
+
+class DecisionVerdict(StrEnum):
+    """What a moderator decided."""
+
+    CONFIRM = "confirm"
+    DISMISS = "dismiss"
+    REOPEN = "reopen"
+
+
+class Answer(StrEnum):
+    """What a creator or a person shown said about a sighting; both end repeats for good."""
+
+    FINE = "fine-by-me"
+    NOT_MINE = "not-mine"
+
+
+class Channel(StrEnum):
+    """How a person is told."""
+
+    MAIL = "mail"
+    SITE = "site"  # nothing is sent: the page and the extension show it
+
+
+class DeliveryState(StrEnum):
+    """One message on its way out."""
+
+    CREATED = "created"
+    DELIVERED = "delivered"
+    TEMPORARY_FAILURE = "temporary-failure"
+    PERMANENT_FAILURE = "permanent-failure"
+
+
+class JobState(StrEnum):
+    """One job of the queue."""
+
+    QUEUED = "queued"
+    LEASED = "leased"
+    DONE = "done"
+    DEAD = "dead"  # gave up; a moderator can see it and start it again
+
+
+class Role(StrEnum):
+    """What an account may do. Each account is a creator as soon as it registers a work."""
+
+    CREATOR = "creator"
+    MODERATOR = "moderator"
+    ADMINISTRATOR = "administrator"
+
+
+class Scope(StrEnum):
+    """What a device token may do."""
+
+    REPORT_WRITE = "report:write"
+    ALERT_READ = "alert:read"
