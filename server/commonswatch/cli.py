@@ -99,11 +99,14 @@ def worker(end_with_parent: bool) -> None:  # noqa: ARG001 (the option's callbac
 
 
 @main.command()
-def demo() -> None:
+@click.option("--end", is_flag=True, help="End after the story instead of leaving the site running.")
+def demo(end: bool) -> None:
     """Play the whole story on this machine with made-up pictures, then leave the filled site running."""
     from commonswatch.demo import story
 
-    sys.exit(story.play(_settings()))
+    settings = _settings()
+    _refuse_used_port(settings)
+    sys.exit(story.play(settings, end_afterwards=end))
 
 
 @main.group()
