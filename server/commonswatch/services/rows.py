@@ -9,17 +9,17 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from functools import lru_cache
 
 from commonswatch import rules
 from commonswatch.domain.addresses import parse_address
 from commonswatch.domain.errors import InvalidInput
 from commonswatch.domain.keys import WorkKey
 from commonswatch.domain.licences import Licence, parse_licence
-from commonswatch.services.words import is_clean, one_line
+from commonswatch.services.web_addresses import LONGEST_URL, read_url
+from commonswatch.services.words import one_line
 
 LONGEST_FILE = 10_000_000  # bytes
-LONGEST_URL = 2000
 LONGEST_TITLE = 300
 LONGEST_NAME = 200
 MOST_PEOPLE = 50
@@ -85,29 +85,6 @@ def parse_people(text: str) -> tuple[PersonNamed, ...]:
     if len(parts) > MOST_PEOPLE:
         raise InvalidInput(f"More than {MOST_PEOPLE} people are named for one work.")
     return tuple(dict.fromkeys(_person(part) for part in parts))
-
-
-def read_url(text: str) -> str:
-    """A web address as registered, tidied. Raise InvalidInput with plain words when it cannot be one."""
-    url = text.strip()
-    if len(url) > LONGEST_URL:
-        raise InvalidInput(f"The address is longer than {LONGEST_URL} characters.")
-    if not is_clean(url):
-        raise InvalidInput("The address holds invisible or control characters. Copy it again from the browser.")
-    if any(letter.isspace() for letter in url):
-        raise InvalidInput(
-            "The address holds blanks. For more columns, use the CSV template, whose first line names the columns."
-        )
-    try:
-        parts = urlsplit(url)
-        complete = parts.scheme.lower() in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        complete = False
-    if not complete:
-        raise InvalidInput("This is not a complete web address. It must start with https:// or http://.")
-    if parts.username is not None or parts.password is not None:
-        raise InvalidInput("The address holds a user name or password. Register the public address.")
-    return url
 
 
 def _decode(raw: bytes) -> str:
@@ -180,6 +157,7 @@ def _row(line: int, cells: Mapping[str, str]) -> Row | RowError:
         return RowError(line, one_line(cells.get("url", ""), LONGEST_URL), error.detail)
 
 
+@lru_cache(maxsize=1024)
 def _licence(text: str) -> Licence | None:
     if not text.strip():
         return None
@@ -189,6 +167,7 @@ def _licence(text: str) -> Licence | None:
     return licence
 
 
+@lru_cache(maxsize=1024)
 def _person(text: str) -> PersonNamed:
     name, address = text, ""
     if text.endswith(">") and "<" in text:
