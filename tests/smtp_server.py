@@ -61,6 +61,8 @@ class SmtpServer:
     async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it by this name
         self, server: Any, session: Any, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if self._users is not None and not session.authenticated:
+            return "530 5.7.0 sign in first"
         if self._mode == "550":
             return "550 5.1.1 no such mailbox"
         if self._mode == "451":
@@ -94,8 +96,7 @@ class SmtpServer:
         if self._security == "starttls":
             extra.update(tls_context=self._tls, require_starttls=True)
         if self._users is not None:
-            extra.update(authenticator=self._authenticate, auth_required=True)
-            extra["auth_require_tls"] = self._security == "starttls"
+            extra.update(authenticator=self._authenticate, auth_require_tls=self._security == "starttls")
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **extra)
         self._controller.start()
 

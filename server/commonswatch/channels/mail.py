@@ -18,6 +18,8 @@ from typing import Literal
 from commonswatch.domain.addresses import parse_address
 from commonswatch.domain.errors import InvalidInput, RemoteError
 
+_ABOUT_SIGN_IN = (530, 534, 535, 538)  # RFC 4954: some servers say so only when they hear the recipient
+
 
 @dataclass(frozen=True)
 class MailSettings:
@@ -104,7 +106,7 @@ def _tls(settings: MailSettings) -> ssl.SSLContext:
 def _refused(failed: smtplib.SMTPException) -> DeliveryError:
     code = _code(failed)
     about_letter = isinstance(failed, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError)
-    if about_letter and code is not None and 500 <= code < 600:
+    if about_letter and code is not None and 500 <= code < 600 and code not in _ABOUT_SIGN_IN:
         return DeliveryError(f"The mail server does not take this letter ({code}).", permanent=True, code=code)
     if isinstance(failed, smtplib.SMTPNotSupportedError):
         return DeliveryError("The mail server does not offer what the settings ask for.", permanent=False)

@@ -103,6 +103,8 @@ def _matching(pattern: re.Pattern[str], text: str) -> str:
 class _OneWord(BaseHeader):
     """A header that is one long word. Standard folding would write it as encoded words, which nobody decodes."""
 
+    max_count = 1
+
     @classmethod
     def parse(cls, value: str, kwds: dict[str, Any]) -> None:
         """Take the value as it is; it was checked before."""
