@@ -1,4 +1,4 @@
-"""What counts as the web address of a work: complete, public, plain. Whether anything answers there is not known here."""
+"""What counts as the web address of a work: complete, public, plain. Whether anything answers is not known here."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit
