@@ -1,4 +1,4 @@
-"""/api/v1/alerts: what the account behind a device is told. Asking often is cheap: unchanged answers have no body."""
+"""/api/v1/alerts: what the account behind a device is told. Asking often is cheap: see the ETag."""
 
 from flask import Response, request
 
@@ -25,7 +25,8 @@ def read_alerts(caller: Caller, query: AlertsWanted) -> Response:
     response = Response(told.model_dump_json(), content_type="application/json")
     response.add_etag()
     response.headers["Cache-Control"] = "private, no-cache"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _alert(found: notifications.Alert) -> Alert:

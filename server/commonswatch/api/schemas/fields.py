@@ -49,7 +49,7 @@ def _moment(value: Any) -> Any:
 
 
 Whole = Annotated[int, BeforeValidator(_whole, json_schema_input_type=int)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment, json_schema_input_type=datetime)]
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_moment, json_schema_input_type=datetime)]
 WebAddress = Annotated[str, StringConstraints(pattern=_WEB_ADDRESS, min_length=8, max_length=2048)]
 Hex64 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Percent = Annotated[Whole, Field(ge=0, le=100)]
