@@ -146,7 +146,7 @@ def _move(session: Session, case_id: int, verdict: DecisionVerdict, version: int
         update(Case)
         .where(Case.id == case_id, Case.version == version)
         .where(Case.state != CaseState.OPEN if open_now else Case.state == CaseState.OPEN)
-        .values(state=_NEXT_STATE[verdict], version=version + 1, **({} if open_now else {"decided_at": now}))
+        .values(state=_NEXT_STATE[verdict], version=version + 1, decided_at=None if open_now else now)
         .returning(Case.id)
         .execution_options(synchronize_session="fetch")
     ).first()
@@ -206,9 +206,7 @@ def _still_asked(person: Any) -> tuple[Any, ...]:
 
 def _lines() -> Any:
     affected = affected_people().subquery()
-    people = (
-        select(affected.c.case_id, func.count().label("people")).group_by(affected.c.case_id).subquery("people_of")
-    )
+    people = select(affected.c.case_id, func.count().label("people")).group_by(affected.c.case_id).subquery("people_of")
     works = select(Sighting.case_id, func.count().label("works")).group_by(Sighting.case_id).subquery("works_of")
     number, size = func.coalesce(people.c.people, 0), func.coalesce(works.c.works, 0)
     return (

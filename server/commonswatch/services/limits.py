@@ -24,9 +24,7 @@ def counter_key(action: str, who: bytes, window: timedelta, now: datetime) -> st
 
 def add(session: Session, counts: Mapping[str, int], window: timedelta, now: datetime) -> None:
     """Add to many counters at once, making those that do not exist yet."""
-    rows = [
-        {"key": key, "count": count, "expires_at": _start(window, now) + window} for key, count in counts.items()
-    ]
+    rows = [{"key": key, "count": count, "expires_at": _start(window, now) + window} for key, count in counts.items()]
     if rows:
         statement = queue.insert_of(session, RateCounter)
         session.connection().execute(
@@ -41,7 +39,7 @@ def read(session: Session, keys: set[str]) -> dict[str, int]:
     """The counts so far; a counter that is not there is 0."""
     found = session.execute(select(RateCounter.key, RateCounter.count).where(RateCounter.key.in_(keys)))
     counts = dict.fromkeys(keys, 0)
-    counts.update({key: count for key, count in found})  # noqa: C416 - a Row is not yet a pair to mypy
+    counts.update(found.tuples().all())
     return counts
 
 

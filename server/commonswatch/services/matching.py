@@ -100,9 +100,7 @@ def _not_suppressed(session: Session, matches: list[Match]) -> list[Match]:
     works = sorted({match.work_id for match in matches})
     said: dict[int, list[str]] = {}
     for some in _batches(works):
-        rows = session.execute(
-            select(Suppression.work_id, Suppression.observed).where(Suppression.work_id.in_(some))
-        )
+        rows = session.execute(select(Suppression.work_id, Suppression.observed).where(Suppression.work_id.in_(some)))
         for work_id, observed in rows:
             said.setdefault(work_id, []).append(observed)
     return [match for match in matches if not _is_suppressed(match.observed, said.get(match.work_id, []))]

@@ -57,9 +57,7 @@ class Neighbours:
             .where(FingerprintOfWork.algorithm == "pdq", FingerprintOfWork.quality >= PDQ_MIN_QUALITY)
             .where(Work.examined_at.is_not(None))
         )
-        return (
-            changed if self._seen_until is None else changed.where(Work.examined_at > self._seen_until - _OVERLAP)
-        )
+        return changed if self._seen_until is None else changed.where(Work.examined_at > self._seen_until - _OVERLAP)
 
 
 _sets: WeakKeyDictionary[Pool, Neighbours] = WeakKeyDictionary()

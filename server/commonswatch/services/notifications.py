@@ -13,6 +13,7 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from commonswatch.domain.errors import NotFound
+from commonswatch.domain.licences import Licence, conditions
 from commonswatch.domain.states import Answer, Basis, CaseState, Channel, WorkState
 from commonswatch.keyring import Keyring
 from commonswatch.models import (
@@ -30,7 +31,7 @@ from commonswatch.services import cases, deliveries, queue
 
 MOST_ALERTS = 100
 _MOST_WORKS = 20
-"""Works named in one letter or alert; pages show all."""
+"""Works named in one alert, and conditions in one letter; pages show all."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class FoundWork:
     title: str
     key: str
     why: Basis
+    own: bool  # registered by this person; otherwise they are shown in it
     answer: Answer | None = None
 
 
@@ -82,7 +84,7 @@ def notify(session: Session, keyring: Keyring, case_id: int, site: str, now: dat
 
 
 def alerts(session: Session, account_id: int, after: int = 0, limit: int = MOST_ALERTS) -> list[Alert]:
-    """What the person behind an account was told after the notification with this id, oldest first (at most 100)."""
+    """What the person behind an account was told after the notification ``after``, oldest first, at most 100."""
     person_id = session.scalar(select(Account.person_id).where(Account.id == account_id))
     if person_id is None:
         raise NotFound("There is no such account.")
@@ -99,10 +101,10 @@ def alerts(session: Session, account_id: int, after: int = 0, limit: int = MOST_
 
 def found_works(session: Session, person_id: int, case: Case) -> list[FoundWork]:
     """The works at a case's location that concern a person: their own, and those they are shown in."""
-    if case.decided_at is None:
+    if not is_confirmed(case):
         return []
     rows = session.execute(
-        select(Work.id, Work.title, Work.key, Sighting.basis, PersonAnswer.answer)
+        select(Work.id, Work.title, Work.key, Sighting.basis, _is_own(person_id), PersonAnswer.answer)
         .join(Sighting, Sighting.work_id == Work.id)
         .outerjoin(
             PersonAnswer,
@@ -119,10 +121,18 @@ def found_works(session: Session, person_id: int, case: Case) -> list[FoundWork]
     return [FoundWork(*row) for row in rows]
 
 
+def is_confirmed(case: Case) -> bool:
+    """Whether a confirmation stands, also while the case is open again because something new was found there."""
+    return case.state != CaseState.DISMISSED and case.decided_at is not None
+
+
 def _concerns(person_id: int) -> Any:
-    own = exists().where(Account.id == Work.creator_id, Account.person_id == person_id)
     shown = exists().where(Depiction.work_id == Work.id, Depiction.person_id == person_id)
-    return or_(own, shown)
+    return or_(_is_own(person_id), shown)
+
+
+def _is_own(person_id: int) -> Any:
+    return exists().where(Account.id == Work.creator_id, Account.person_id == person_id)
 
 
 def _concerned(session: Session, case: Case) -> list[int]:
@@ -142,11 +152,12 @@ def _send_alert(
     deliveries.post(
         session,
         keyring,
-        key=f"alert:{notification_id}",
+        # With the nonce, since SQLite gives the number of a deleted row out again.
+        key=f"alert:{notification_id}:{person.link_nonce.hex()[:8]}",
         template="alert",
         address=keyring.unseal_text(person.address_sealed),
         language=person.language,
-        values=_values(found_works(session, person_id, case), case, _page_of(session, keyring, person, site)),
+        values=_values(session, keyring, person, case, site),
         site=site,
         now=now,
         person_id=person_id,
@@ -154,22 +165,34 @@ def _send_alert(
     )
 
 
-def _page_of(session: Session, keyring: Keyring, person: Person, site: str) -> str:
-    """Where somebody reads all about it: creators sign in, people shown have a page of their own."""
-    if session.scalar(select(exists().where(Account.person_id == person.id))):
-        return f"{site}/found"
-    return f"{site}/p/{keyring.link_token('person', person.id, person.link_nonce)}"
-
-
-def _values(works: Sequence[FoundWork], case: Case, page: str) -> dict[str, Any]:
+def _values(session: Session, keyring: Keyring, person: Person, case: Case, site: str) -> dict[str, Any]:
+    """What the letter says (``channels.values.Alert``). Creators sign in, people shown have a page of their own."""
+    works = [work for work in found_works(session, person.id, case) if work.answer is None]
+    is_creator = any(work.own for work in works)
+    token = keyring.link_token("person", person.id, person.link_nonce)
     return {
+        "count": len(works),
+        "about": "creator" if is_creator else "shown",
+        "site": case.location.site,
         "location_url": case.location.url,
-        "location_site": case.location.site,
         "since": case.opened_at.date().isoformat(),
-        "works": [{"title": work.title or work.key, "why": work.why.value} for work in works[:_MOST_WORKS]],
-        "works_total": len(works),
-        "page_url": page,
+        "basis": sorted({work.why.value for work in works}),
+        "conditions": _conditions(session, [work.id for work in works]),
+        "link": f"{site}/found" if is_creator else f"{site}/p/{token}",
     }
+
+
+def _conditions(session: Session, works: Sequence[int]) -> list[str]:
+    """The conditions to check of all licences of these works, each once."""
+    rows = session.execute(
+        select(Work.licence_code, Work.licence_version, Work.licence_jurisdiction)
+        .where(Work.id.in_(works[:_MOST_WORKS]), Work.licence_code.is_not(None), Work.licence_version.is_not(None))
+        .distinct()
+        .order_by(Work.licence_code, Work.licence_version, Work.licence_jurisdiction)
+    )
+    licences = [Licence(code or "", version or "", jurisdiction or "") for code, version, jurisdiction in rows]
+    questions = [question for licence in licences for question in conditions(licence)]
+    return list(dict.fromkeys(questions))[:_MOST_WORKS]
 
 
 def _alert(session: Session, person_id: int, notification: Notification, location: Location, case: Case) -> Alert:
@@ -181,7 +204,7 @@ def _alert(session: Session, person_id: int, notification: Notification, locatio
         kind=location.kind,
         since=case.opened_at,
         created_at=notification.created_at,
-        state=CaseState.DISMISSED if case.state == CaseState.DISMISSED else CaseState.CONFIRMED,
+        state=CaseState.CONFIRMED if is_confirmed(case) else CaseState.DISMISSED,
         works=tuple(works[:_MOST_WORKS]),
         works_total=len(works),
     )

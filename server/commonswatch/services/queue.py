@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Insert, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Insert, and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -99,20 +99,14 @@ def enqueue_many(
         session.connection().execute(insert_new(session, Job), rows)
 
 
+def is_due(session: Session, now: datetime) -> bool:
+    """Whether there is anything to claim; only reads, so an idle worker takes no lock."""
+    return session.scalar(select(Job.id).where(_due(now)).limit(1)) is not None
+
+
 def claim(session: Session, worker: str, now: datetime, limit: int = 1) -> list[ClaimedJob]:
     """Take the lease of up to ``limit`` jobs that are due, or whose last holder did not come back."""
-    due = (
-        select(Job.id)
-        .where(
-            or_(
-                and_(Job.state == JobState.QUEUED, Job.run_after <= now),
-                and_(Job.state == JobState.LEASED, Job.lease_until < now),
-            )
-        )
-        .order_by(Job.run_after, Job.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    due = select(Job.id).where(_due(now)).order_by(Job.run_after, Job.id).limit(limit).with_for_update(skip_locked=True)
     taken = (
         update(Job)
         .where(Job.id.in_(due))
@@ -120,9 +114,7 @@ def claim(session: Session, worker: str, now: datetime, limit: int = 1) -> list[
         .returning(Job.id, Job.kind, Job.key, Job.payload, Job.attempts)
         .execution_options(synchronize_session=False)
     )
-    return [
-        ClaimedJob(row.id, row.kind, row.key, row.payload, row.attempts, worker) for row in session.execute(taken)
-    ]
+    return [ClaimedJob(row.id, row.kind, row.key, row.payload, row.attempts, worker) for row in session.execute(taken)]
 
 
 def renew(session: Session, job: ClaimedJob, now: datetime) -> None:
@@ -167,9 +159,21 @@ def give_up(session: Session, job: ClaimedJob, problem: str, now: datetime) -> N
     )
 
 
+def put_back(session: Session, job: ClaimedJob, now: datetime) -> None:
+    """Let somebody else do a job that we cannot end, since we are asked to stop."""
+    _change_held(session, job, state=JobState.QUEUED, run_after=now, lease=None, lease_until=None)
+
+
 def backlog(session: Session) -> dict[JobState, int]:
     """How many jobs are in which state."""
-    return {state: count for state, count in session.execute(select(Job.state, func.count()).group_by(Job.state))}
+    return dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples().all())
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(Job.state == JobState.QUEUED, Job.run_after <= now),
+        and_(Job.state == JobState.LEASED, Job.lease_until < now),
+    )
 
 
 def _change_held(session: Session, job: ClaimedJob, **values: object) -> None:

@@ -150,7 +150,7 @@ def _insert(
         Report.id, Report.reporter, Report.idempotency_digest, Report.receipt, Report.submission_digest
     )
     rows = session.connection().execute(statement, [_row(keyring, draft, now) for draft in drafts]).all()
-    queue.enqueue_many(session, "verify", [(str(row.id), {}) for row in rows], now=now)
+    queue.enqueue_many(session, "verify", [(row.receipt, {"report": row.id}) for row in rows], now=now)
     return {(row.reporter, row.idempotency_digest): (row.receipt, row.submission_digest) for row in rows}
 
 

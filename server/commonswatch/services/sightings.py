@@ -141,9 +141,7 @@ def _add_evidence(sighting: Sighting, report_id: int, found: Found, links: Seque
     """Add a piece of evidence, or replace the same piece where the server now saw more of it."""
     facts = {**found.facts, "links": list(links)} if links else dict(found.facts)
     match = found.match
-    same = next(
-        (one for one in sighting.evidence if (one.basis, one.observed) == (match.basis, match.observed)), None
-    )
+    same = next((one for one in sighting.evidence if (one.basis, one.observed) == (match.basis, match.observed)), None)
     if same is not None and _weight(facts) <= _weight(same.facts):
         return
     if same is None:
@@ -166,5 +164,7 @@ def _call_for_decision(session: Session, case: Case, new_works: int, now: dateti
     case.version += 1
     if case.state != CaseState.OPEN:
         facts = {"was": case.state.value, "new_works": new_works}
+        if case.state == CaseState.DISMISSED:
+            case.decided_at = None  # a confirmation goes on standing for what it was about, a dismissal ends
         case.state = CaseState.OPEN
         audit.record(session, "system", "case.reopen", f"case:{case.id}", facts, now)

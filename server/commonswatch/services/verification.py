@@ -1,8 +1,8 @@
 """The machine's check of a report: what does the server itself see on the page and in the media, and whose is it?
 
 Four steps, because no database session is held while other people's servers answer: ``load`` → ``examine`` (reads
-the web) → ``match`` (reads tables) → ``record``. ``sightings`` writes down what was found. A watcher's word (a stated
-key, digest or fingerprint) may lead to a case too, but is marked as claimed, never as the server's own evidence.
+the web) → ``match`` (reads tables) → ``record``. ``sightings`` writes down what was found. A watcher's word (a
+stated key, digest or fingerprint) may lead to a case too, but is marked as claimed, never as the server's own evidence.
 """
 
 from collections.abc import Callable, Mapping

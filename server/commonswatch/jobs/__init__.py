@@ -1,0 +1,19 @@
+"""The clock's door: a runner that works on the queue, the clock that fills it, and one file for each kind of job."""
+
+from collections.abc import Mapping
+
+from commonswatch.jobs.deliver import DELIVER
+from commonswatch.jobs.examine import EXAMINE
+from commonswatch.jobs.handling import Handler
+from commonswatch.jobs.notify import NOTIFY
+from commonswatch.jobs.purge import PURGE
+from commonswatch.jobs.verify import VERIFY
+
+HANDLERS: Mapping[str, Handler] = {
+    "examine": EXAMINE,
+    "verify": VERIFY,
+    "notify": NOTIFY,
+    "deliver": DELIVER,
+    "purge": PURGE,
+}
+"""Which handler works on which kind of job."""
