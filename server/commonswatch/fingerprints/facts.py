@@ -1,0 +1,89 @@
+"""What is known of a picture after it was read, and how that is written between child and parent (as JSON)."""
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from commonswatch.domain.errors import InvalidInput
+from commonswatch.domain.fingerprints import Fingerprint
+from commonswatch.domain.licences import Licence, parse_licence
+
+LONGEST_VALUE = 500
+MOST_MARKS = 40
+
+# Best first: a property made for the licence, then words that may hold its address.
+_LICENCE_NAMES = (
+    "cc:license",
+    "xmpRights:WebStatement",
+    "xmpRights:UsageTerms",
+    "dc:rights",
+    "exif:Copyright",
+    "iptc:CopyrightNotice",
+)
+_ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?creativecommons\.org/[\w./+-]{1,80}[\w/+]", re.IGNORECASE)
+
+
+class Unreadable(InvalidInput):
+    """The bytes cannot be used as a picture; ``detail`` says why, in words for the person who sent them."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something a picture's file says about rights. Files lose their marks easily: absence proves nothing."""
+
+    kind: Literal["licence", "opt-out", "credit"]
+    name: str  # such as `xmpRights:WebStatement`
+    value: str  # as written there, at most 500 characters
+
+
+@dataclass(frozen=True)
+class PictureFacts:
+    """A picture that could be read. ``width`` and ``height`` are in pixels, after the EXIF rotation."""
+
+    sha256: bytes
+    md5: bytes
+    media_type: str
+    width: int
+    height: int
+    fingerprints: tuple[Fingerprint, ...]
+    marks: tuple[Mark, ...]
+
+
+def licence_of(marks: tuple[Mark, ...]) -> Licence | None:
+    """The Creative Commons licence the marks name, from the most dependable one; None when they name none."""
+    ranked = sorted((mark for mark in marks if mark.name in _LICENCE_NAMES), key=_rank)
+    return next(filter(None, (licence_in(mark.value) for mark in ranked)), None)
+
+
+def licence_in(text: str) -> Licence | None:
+    """Read a licence that is the whole text, or the first whose address stands in it."""
+    return parse_licence(text) or next(filter(None, map(parse_licence, _ADDRESS.findall(text))), None)
+
+
+def to_json(facts: PictureFacts) -> bytes:
+    """Write ``facts`` for the parent; bytes become hexadecimal."""
+    return json.dumps(asdict(facts), default=bytes.hex).encode()
+
+
+def from_json(told: dict[str, Any]) -> PictureFacts:
+    """Read what a child wrote. The child is not trusted: anything out of shape raises ValueError or its kin."""
+    return PictureFacts(
+        sha256=bytes.fromhex(told["sha256"]),
+        md5=bytes.fromhex(told["md5"]),
+        media_type=str(told["media_type"])[:80],
+        width=int(told["width"]),
+        height=int(told["height"]),
+        fingerprints=tuple(
+            Fingerprint(one["algorithm"], str(one["rendition"])[:20], bytes.fromhex(one["bits"]), one["quality"])
+            for one in told["fingerprints"]
+        ),
+        marks=tuple(
+            Mark(one["kind"], str(one["name"])[:80], str(one["value"])[:LONGEST_VALUE])
+            for one in told["marks"][:MOST_MARKS]
+        ),
+    )
+
+
+def _rank(mark: Mark) -> int:
+    return _LICENCE_NAMES.index(mark.name)

@@ -1,0 +1,154 @@
+"""The parent's side: a few children started ahead, shared by all threads, and a fresh one for each that failed."""
+
+import atexit
+import json
+import os
+import threading
+from functools import cache
+from queue import LifoQueue
+from typing import Any, Self
+
+from commonswatch.domain.licences import Licence, parse_licence
+from commonswatch.fingerprints import frames
+from commonswatch.fingerprints.children import STOPPED, Child
+from commonswatch.fingerprints.facts import PictureFacts, Unreadable, from_json
+
+LARGEST_PICTURE = 50 * 2**20  # bytes
+LARGEST_PAGE = 2 * 2**20  # bytes
+WALL_SECONDS = 15.0  # for one picture, with the start of a child if none is ready
+
+_TOO_LARGE = "The file is larger than 50 MB."
+_NO_CHILD = "The picture cannot be read just now: the server is short of memory."
+
+
+class PicturePool:
+    """Reads foreign bytes in ``size`` child processes; any number of threads may call it.
+
+    A child that died, broke a limit or refused something is replaced, so that no picture is read by a process in
+    which a hostile one has been.
+    """
+
+    def __init__(self, size: int = 2, *, wall_seconds: float = WALL_SECONDS) -> None:
+        self._wall_seconds = wall_seconds
+        self._places: LifoQueue[Child | None] = LifoQueue()  # None: a place whose child is still to be started
+        self._children: set[Child] = set()
+        self._closed = False
+        for _ in range(size):
+            self._places.put(self._start())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def examine(self, data: bytes) -> PictureFacts:
+        """Read one picture. Raises Unreadable with the reason, in words for the person who sent it."""
+        if len(data) > LARGEST_PICTURE:
+            raise Unreadable(_TOO_LARGE)
+        try:
+            return from_json(self._ask(frames.PICTURE, data))
+        except (KeyError, TypeError, ValueError, RecursionError):
+            raise Unreadable(STOPPED) from None
+
+    def licence_of_page(self, page: bytes) -> Licence | None:
+        """The licence a web page gives for its picture; None when it names none or cannot be read. Never raises."""
+        try:
+            told = self._ask(frames.PAGE, page[:LARGEST_PAGE])["licence"]
+        except (Unreadable, KeyError, TypeError, ValueError, RecursionError):
+            return None
+        return parse_licence(told) if isinstance(told, str) else None
+
+    def close(self) -> None:
+        """End all children. Whoever waits for one gets Unreadable."""
+        self._closed = True
+        for child in self._children.copy():
+            child.process.kill()
+        while not self._places.empty():
+            self._end(self._places.get())
+        self._places.put(None)
+
+    def let_go(self) -> None:
+        """In a forked copy of this process: these children belong to the one that started them."""
+        self._closed = True
+        for child in self._children:
+            child.let_go()
+
+    def _ask(self, word: bytes, body: bytes) -> Any:
+        """Ask a child; once more if somebody else killed it, for example the system for want of memory."""
+        for _ in range(2):
+            answer = self._ask_one(word, body)
+            if answer is not None:
+                return json.loads(answer)
+        raise Unreadable(STOPPED)
+
+    def _ask_one(self, word: bytes, body: bytes) -> bytes | None:
+        """The answer of one child, or None when it was killed from outside. Raises Unreadable."""
+        child, usable = self._places.get(), False
+        try:
+            child = child or self._start()
+            if child is None:
+                raise Unreadable(_NO_CHILD)
+            kind, answer = child.ask(word, body, self._wall_seconds)
+            usable = kind == frames.FACTS and not child.worn
+        except frames.Ended:
+            if child:
+                child.raise_for_its_death()
+            return None
+        finally:
+            self._places.put(child if usable else self._replace(child))
+        if kind != frames.FACTS:
+            raise Unreadable(_words(answer))
+        return answer
+
+    def _start(self) -> Child | None:
+        if self._closed:
+            return None
+        try:
+            child = Child()
+        except OSError:
+            return None
+        self._children.add(child)
+        return child
+
+    def _replace(self, child: Child | None) -> Child | None:
+        self._end(child)
+        return self._start()
+
+    def _end(self, child: Child | None) -> None:
+        if child:
+            child.end()
+            self._children.discard(child)
+
+
+def _words(answer: bytes) -> str:
+    return "".join(letter for letter in answer.decode("utf-8", "replace")[:200] if letter.isprintable())
+
+
+_starting = threading.Lock()
+
+
+@cache
+def _pool_of(process_id: int) -> PicturePool:  # noqa: ARG001  # a forked copy starts its own
+    pool = PicturePool()
+    atexit.register(pool.close)
+    os.register_at_fork(after_in_child=pool.let_go)
+    return pool
+
+
+def _own_pool() -> PicturePool:
+    with _starting:
+        return _pool_of(os.getpid())
+
+
+os.register_at_fork(before=_starting.acquire, after_in_parent=_starting.release, after_in_child=_starting.release)
+
+
+def examine_picture(data: bytes) -> PictureFacts:
+    """Read one picture in this process's own pool of two children, started at the first call. Raises Unreadable."""
+    return _own_pool().examine(data)
+
+
+def licence_of_page(page: bytes) -> Licence | None:
+    """The licence a web page gives for its picture, None when it names none; read in a child too. Never raises."""
+    return _own_pool().licence_of_page(page)
