@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from commonswatch.models import Account, AuditEntry
+from commonswatch.models import AuditEntry
+from commonswatch.services import members
 
 PAGE = 50
 
@@ -24,5 +25,4 @@ def read(session: Session, page: int) -> Sequence[AuditEntry]:
 def names_of_actors(session: Session, entries: Sequence[AuditEntry]) -> dict[str, str]:
     """Who the actors ``account:<id>`` are: their name, or their address when they gave none."""
     numbers = {int(number) for kind, _, number in (e.actor.partition(":") for e in entries) if kind == "account"}
-    found = session.execute(select(Account.id, Account.name, Account.email).where(Account.id.in_(numbers)))
-    return {f"account:{row.id}": row.name or row.email for row in found}
+    return {f"account:{number}": name for number, name in members.names(session, numbers).items()}

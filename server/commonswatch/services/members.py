@@ -24,3 +24,9 @@ def get(session: Session, account_id: int) -> Account:
     if account is None:
         raise NotFound("There is no such account.")
     return account
+
+
+def names(session: Session, account_ids: set[int]) -> dict[int, str]:
+    """What to call these accounts: their name, or their address when they gave none."""
+    found = session.execute(select(Account.id, Account.name, Account.email).where(Account.id.in_(account_ids)))
+    return {row.id: row.name or row.email for row in found}

@@ -6,9 +6,11 @@ from commonswatch.context import Context
 from commonswatch.web import (
     assets,
     audit,
+    cases,
     csrf,
     database,
     errors,
+    filters,
     headers,
     health,
     home,
@@ -17,6 +19,7 @@ from commonswatch.web import (
     members,
     metrics,
     navigation,
+    outbox,
     policy,
     request_log,
     security,
@@ -29,6 +32,8 @@ LARGEST_FORM = 11 * _MEGABYTE
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.blueprint,
+    cases.blueprint,
+    outbox.blueprint,
     setup.blueprint,
     members.blueprint,
     audit.blueprint,
@@ -46,7 +51,7 @@ def register(app: Flask) -> None:
     for part in (request_log, metrics, database, headers, languages, errors, csrf):
         part.register(app)
     security.register(app, context.settings, context.keyring)
-    for part in (policy, assets, navigation):
+    for part in (policy, assets, filters, navigation):
         part.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

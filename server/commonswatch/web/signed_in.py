@@ -44,4 +44,4 @@ class SignedIn(UserMixin, SecondMapping):
     __table__ = Account.__table__
 
     roles = relationship(RoleOfSignedIn, secondary=account_roles, lazy="selectin", viewonly=True)
-    webauthn = relationship(PasskeyOfSignedIn, cascade="all, delete-orphan")
+    webauthn = relationship(PasskeyOfSignedIn, cascade="all, delete-orphan", overlaps="user,webauthn")

@@ -1,0 +1,117 @@
+"""The moderators' queue and the page of one case: evidence side by side, why each match is one, the decision."""
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from commonswatch.domain.errors import Conflict, InvalidInput
+from commonswatch.domain.states import CaseState, DecisionVerdict, Role
+from commonswatch.models import Case
+from commonswatch.services import case_details, cases, members
+from commonswatch.web import database, headers
+from commonswatch.web.pages import page_count, wanted_page
+from commonswatch.web.policy import current_account, role
+
+blueprint = Blueprint("cases", __name__)
+SIGHTINGS_PER_PAGE = 20
+
+
+@blueprint.get("/cases")
+@role(Role.MODERATOR)
+def index() -> str:
+    """The queue: most people affected first, then the oldest; by state and site."""
+    session, state, site = database.session(), _state(), request.args.get("site", "")[:253]
+    return render_template(
+        "cases/index.html",
+        queue=cases.queue_page(session, site=site or None, state=state, page=wanted_page()),
+        sites=cases.sites(session, state),
+        counts=cases.counts(session),
+        states=CaseState,
+        state=state,
+        site=site,
+    )
+
+
+@blueprint.get("/cases/<int:number>")
+@role(Role.MODERATOR)
+def show(number: int) -> str:
+    """One case."""
+    return _page(cases.get(database.session(), number))
+
+
+@blueprint.post("/cases/<int:number>")
+@role(Role.MODERATOR)
+def decide(number: int) -> AnyResponse:
+    """Confirm, dismiss or reopen the case as it was shown."""
+    session, context = database.session(), database.current()
+    account, reason = current_account(), request.form.get("reason", "")
+    try:
+        cases.decide(session, number, account, _verdict(), reason, _version(), context.now())
+    except InvalidInput as error:
+        session.rollback()
+        return Response(_page(cases.get(session, number), problem=error.detail, reason=reason), 400)
+    except Conflict as error:
+        session.rollback()
+        return Response(_meanwhile(number, error.detail, reason), 409)
+    database.commit()
+    flash(gettext("Decided. It stands in the audit log."))
+    return redirect(url_for("cases.show", number=number))
+
+
+@blueprint.post("/cases/<int:number>/access-code")
+@role(Role.MODERATOR)
+def show_access_code(number: int) -> str:
+    """Show the access codes of the place; who looked is written down first."""
+    session, context = database.session(), database.current()
+    case = cases.get(session, number)
+    codes = case_details.show_access_codes(session, context.keyring, case, current_account(), context.now())
+    database.commit()
+    return _page(case, codes=codes)
+
+
+def _page(case: Case, *, problem: str = "", reason: str = "", codes: list[str] | None = None) -> str:
+    headers.allow_pictures_from_their_hosts()
+    session, page = database.session(), wanted_page()
+    first = (page - 1) * SIGHTINGS_PER_PAGE
+    return render_template(
+        "cases/show.html",
+        case=case,
+        sightings=case.sightings[first : first + SIGHTINGS_PER_PAGE],
+        people=cases.people_affected(session, case.id),
+        answers=case_details.answers(session, case),
+        has_access_code=case_details.has_access_code(session, case),
+        codes=codes,
+        deciders=members.names(session, {decision.moderator_id for decision in case.decisions}),
+        problem=problem,
+        reason=reason,
+        page=page,
+        pages=page_count(len(case.sightings), SIGHTINGS_PER_PAGE),
+    )
+
+
+def _meanwhile(number: int, detail: str, reason: str) -> str:
+    """Somebody was faster: what they decided, and the words that were not kept."""
+    session = database.session()
+    case = cases.get(session, number)
+    last = case.decisions[-1] if case.decisions else None
+    decider = members.names(session, {last.moderator_id}).get(last.moderator_id, "") if last else ""
+    return render_template("cases/meanwhile.html", case=case, detail=detail, last=last, decider=decider, reason=reason)
+
+
+def _state() -> CaseState:
+    wanted = request.args.get("state", "")
+    return CaseState(wanted) if wanted in set(CaseState) else CaseState.OPEN
+
+
+def _verdict() -> DecisionVerdict:
+    wanted = request.form.get("verdict", "")
+    if wanted not in set(DecisionVerdict):
+        raise InvalidInput(gettext("Choose whether to confirm or to dismiss."))
+    return DecisionVerdict(wanted)
+
+
+def _version() -> int:
+    text = request.form.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise InvalidInput(gettext("Open the case again and decide there."))
+    return int(text)
