@@ -191,9 +191,7 @@ def declared_too_large(stage: Stage) -> Iterator[bytes]:
     yield HEAD + b"Content-Length: 99999999999\r\n\r\n"
 
 
-@pytest.mark.parametrize(
-    "script", [endless_body, endless_chunks, one_huge_chunk, negative_chunk, declared_too_large]
-)
+@pytest.mark.parametrize("script", [endless_body, endless_chunks, one_huge_chunk, negative_chunk, declared_too_large])
 def test_an_answer_without_end_is_cut_at_the_limit(script: Script, tmp_path: Path) -> None:
     reason, _ = play(script, tmp_path)
     assert reason in ("too-large", "cut-short")
@@ -220,6 +218,16 @@ def test_a_flood_of_one_byte_chunks_ends_in_time(tmp_path: Path) -> None:
             yield b"1\r\na\r\n" * 10_000
 
     assert play(flood, tmp_path)[0] in ("too-slow", "too-large")
+
+
+def test_an_endless_stream_that_unpacks_to_nothing_is_cut_by_what_was_sent(tmp_path: Path) -> None:
+    def nothing(stage: Stage) -> Iterator[bytes]:
+        yield HEAD + b"Content-Encoding: gzip\r\n\r\n"
+        yield b"\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\xff"  # a member whose file name never ends
+        while True:
+            yield b"a" * 65536
+
+    assert play(nothing, tmp_path) == ("too-large", True)
 
 
 def test_a_gzip_bomb_is_cut_by_its_ratio(tmp_path: Path) -> None:
@@ -307,9 +315,7 @@ def _expired(ca: trustme.CA) -> trustme.LeafCert:
     ],
     ids=["another name", "the address", "a wildcard below", "a stranger's word", "expired"],
 )
-def test_a_server_must_prove_its_name(
-    certificate: Callable[[trustme.CA], trustme.LeafCert], tmp_path: Path
-) -> None:
+def test_a_server_must_prove_its_name(certificate: Callable[[trustme.CA], trustme.LeafCert], tmp_path: Path) -> None:
     def answer(connection: socket.socket) -> None:
         connection.sendall(HEAD + b"Content-Length: 1\r\n\r\na")
 

@@ -213,8 +213,7 @@ def test_a_name_server_that_never_answers_is_left_at_the_deadline() -> None:
     begun = time.monotonic()
     try:
         assert (
-            reason(fetcher(lambda name: (over.wait(30) and []) or [], deadline=0.5), "https://a.example/")
-            == "too-slow"
+            reason(fetcher(lambda name: (over.wait(30) and []) or [], deadline=0.5), "https://a.example/") == "too-slow"
         )
         assert time.monotonic() - begun < 1.5
     finally:

@@ -14,6 +14,7 @@ from commonswatch.fetch.dialling import Dialler, Resolver, resolve_by_system
 from commonswatch.fetch.policy import Fetched, FetchPolicy
 from commonswatch.fetch.reading import Limits
 from commonswatch.fetch.refusals import FetchFailed, FetchRefused
+from commonswatch.fetch.rests import Rests
 from commonswatch.fetch.robots import MAX_BYTES, RobotsMemory, Wishes, read_wishes
 from commonswatch.fetch.turns import Turns, Visit
 from commonswatch.fetch.urls import Target, read_redirect, read_url
@@ -29,6 +30,7 @@ class Fetcher:
         self._policy = policy
         self._dialler = Dialler(policy, resolver, tls)
         self._turns = Turns(policy.host_delay)
+        self._rests = Rests()
         self._robots = RobotsMemory()
 
     def get(
@@ -43,10 +45,11 @@ class Fetcher:
         """
         policy = self._policy
         start = read_url(url)
+        self._rests.check(start.host)
         with Visit(self._turns) as visit:
             visit.move_to(registered_domain(start.host), policy.deadline)
             with Deadline(policy.deadline) as deadline:
-                trip = _Trip(policy, self._dialler, self._turns, self._robots, visit, deadline)
+                trip = _Trip(policy, self._dialler, self._turns, self._rests, self._robots, visit, deadline)
                 return trip.fetch(start, accept, trip.limits(max_bytes), respect_robots=respect_robots)
 
 
@@ -57,6 +60,7 @@ class _Trip:
     policy: FetchPolicy
     dialler: Dialler
     turns: Turns
+    rests: Rests
     robots: RobotsMemory
     visit: Visit
     deadline: Deadline
@@ -79,26 +83,23 @@ class _Trip:
     def _hop(self, here: Target, accept: str, limits: Limits, respect_robots: bool) -> Answer:
         if respect_robots:
             self._check_robots(here)
-        self._visit(here)
+        self.rests.check(here.host)
+        self.visit.move_to(registered_domain(here.host), self.deadline.remaining())
         headers = {"User-Agent": self.policy.user_agent, "Accept": accept, "Accept-Encoding": "gzip"}
-        site = self.visit.site or ""
         try:
             answer = ask(self.dialler, here, headers | {"Connection": "close"}, limits, self.deadline)
         except FetchFailed as failure:
-            self._note(site, failure)
+            self._note(here.host, failure)
             raise
-        self.turns.went_well(site)
+        self.rests.went_well(here.host)
         return answer
 
-    def _visit(self, here: Target) -> None:
-        self.visit.move_to(registered_domain(here.host), self.deadline.remaining())
-
-    def _note(self, site: str, failure: FetchFailed) -> None:
+    def _note(self, host: str, failure: FetchFailed) -> None:
         retry_after = failure.retry_after if isinstance(failure, AnsweredBadly) else None
         if failure.reason in _TROUBLE or (failure.status and not failure.permanent):
-            self.turns.had_trouble(site, retry_after)
+            self.rests.had_trouble(host, retry_after)
         else:
-            self.turns.went_well(site)
+            self.rests.went_well(host)
 
     def _check_robots(self, here: Target) -> None:
         wishes = self.robots.recall(here.origin)

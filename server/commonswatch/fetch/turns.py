@@ -1,4 +1,4 @@
-"""Politeness: one request at a time per site, a pause between two, and a rest for sites in trouble. All in memory.
+"""Politeness: one request at a time per site, and a pause between two. All in memory.
 
 A site is a registered domain, so that a hundred subdomains of one small server are still one small server.
 """
@@ -11,9 +11,6 @@ from typing import Self
 
 from commonswatch.fetch.refusals import FetchFailed
 
-TROUBLES_BEFORE_REST = 5
-REST = 300.0
-LONGEST_REST = 3600.0
 LONGEST_DELAY = 10.0
 _REMEMBERED = 4096
 
@@ -23,8 +20,10 @@ class _Site:
     delay: float
     taken: bool = False
     ready: float = 0.0
-    rests_until: float = 0.0
-    troubles: int = 0
+
+    @property
+    def wait(self) -> float:
+        return 60.0 if self.taken else self.ready - time.monotonic()
 
 
 class Turns:
@@ -36,15 +35,15 @@ class Turns:
         self._changed = threading.Condition()
 
     def take(self, name: str, patience: float) -> None:
-        """Wait for a turn, at most ``patience`` seconds; FetchFailed (busy, paused)."""
+        """Wait for a turn, at most ``patience`` seconds; FetchFailed (busy)."""
         end = time.monotonic() + patience
         with self._changed:
-            while (wait := self._wait(site := self._site(name))) > 0:
+            while (wait := self._site(name).wait) > 0:
                 left = end - time.monotonic()
                 if left <= 0:
                     raise FetchFailed("busy")
                 self._changed.wait(min(wait, left))
-            site.taken = True
+            self._site(name).taken = True
 
     def give_back(self, name: str) -> None:
         """Let the next one ask, after the site's delay."""
@@ -53,29 +52,10 @@ class Turns:
             site.taken, site.ready = False, time.monotonic() + site.delay
             self._changed.notify_all()
 
-    def went_well(self, name: str) -> None:
-        """Forget earlier troubles."""
-        with self._changed:
-            self._site(name).troubles = 0
-
-    def had_trouble(self, name: str, retry_after: float | None = None) -> None:
-        """Count a failure; several in a row, or the site's own word (``retry_after`` seconds), give it a rest."""
-        with self._changed:
-            site = self._site(name)
-            site.troubles += 1
-            rest = REST if site.troubles >= TROUBLES_BEFORE_REST else 0.0
-            site.rests_until = time.monotonic() + max(rest, min(retry_after or 0.0, LONGEST_REST))
-
     def slow_down(self, name: str, delay: float) -> None:
         """Wait longer between two requests to this site, because it asked for it."""
         with self._changed:
             self._site(name).delay = max(self._delay, min(delay, LONGEST_DELAY))
-
-    def _wait(self, site: _Site) -> float:
-        now = time.monotonic()
-        if site.rests_until > now:
-            raise FetchFailed("paused")
-        return 60.0 if site.taken else site.ready - now
 
     def _site(self, name: str) -> _Site:
         if name not in self._sites:
@@ -88,7 +68,7 @@ class Turns:
         """Drop sites about which nothing needs to be remembered."""
         now = time.monotonic()
         for name, site in list(self._sites.items()):
-            if not site.taken and max(site.ready, site.rests_until) <= now:
+            if not site.taken and site.ready <= now:
                 del self._sites[name]
 
 

@@ -45,9 +45,7 @@ def _near(network: str, chance: random.Random) -> IPv4Address | IPv6Address:
     """An address inside the block, or just outside of its edges."""
     block = ip_network(network)
     first, last = int(block.network_address), int(block.broadcast_address)
-    place = chance.choice(
-        [chance.randint(first, last), first + chance.randint(-3, 3), last + chance.randint(-3, 3)]
-    )
+    place = chance.choice([chance.randint(first, last), first + chance.randint(-3, 3), last + chance.randint(-3, 3)])
     kind = IPv4Address if block.version == 4 else IPv6Address
     return kind(place % 2**block.max_prefixlen)
 

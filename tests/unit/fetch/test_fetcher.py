@@ -36,9 +36,7 @@ def passing_on(places: Mapping[str, tuple[int, str]]) -> Route:
 
 @pytest.fixture
 def hosts() -> Iterator[PlayedHosts]:
-    with PlayedHosts(
-        {"pictures.example": page(PICTURE, "image/jpeg; charset=none"), "echo.example": echo}
-    ) as played:
+    with PlayedHosts({"pictures.example": page(PICTURE, "image/jpeg; charset=none"), "echo.example": echo}) as played:
         yield played
 
 
@@ -82,9 +80,7 @@ def test_a_gzipped_answer_of_several_members_is_unpacked_once(hosts: PlayedHosts
 
 
 def test_a_large_well_packed_listing_is_accepted(hosts: PlayedHosts, fetcher: Fetcher) -> None:
-    listing = b"".join(
-        b"https://pictures.example/%d.jpg,%d\n" % (number, number * 7919) for number in range(100_000)
-    )
+    listing = b"".join(b"https://pictures.example/%d.jpg,%d\n" % (number, number * 7919) for number in range(100_000))
     hosts.play("pictures.example", page(gzip.compress(listing), "text/csv", Content_Encoding="gzip"))
     assert fetcher.get("https://pictures.example/", respect_robots=False).body == listing
 

@@ -1,12 +1,14 @@
 """robots.txt, turns and rests."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from commonswatch.fetch import Fetcher, FetchFailed, FetchRefused, turns
+from commonswatch.fetch import Fetcher, FetchFailed, FetchRefused, rests, turns
+from commonswatch.fetch.rests import Rests
 from commonswatch.fetch.robots import RobotsMemory, read_wishes
 from commonswatch.fetch.turns import Turns
 
@@ -79,9 +81,7 @@ def test_a_robots_txt_that_redirects_into_a_private_network_is_not_followed(host
     assert reason(Fetcher(policy(hosts)), "https://pictures.example/") == ("private-address", True)
 
 
-@pytest.mark.parametrize(
-    "body", [b"\x00" * 1000, b"<html>" * 1000, b"Disallow: /" + b"*a" * 50_000, b"\xff\xfe[(("]
-)
+@pytest.mark.parametrize("body", [b"\x00" * 1000, b"<html>" * 1000, b"Disallow: /" + b"*a" * 50_000, b"\xff\xfe[(("])
 def test_a_strange_robots_txt_is_read_quickly_and_allows_the_start_page(body: bytes) -> None:
     begun = time.perf_counter()
     read_wishes(b"User-agent: *\n" + body).check("https://pictures.example/" + "b" * 2000, "Commonswatch")
@@ -167,16 +167,14 @@ def test_who_does_not_get_a_turn_in_time_is_told_so() -> None:
     waiting.take("a.example", 0.1)
 
 
-def test_a_site_in_trouble_gets_a_rest_and_a_second_chance(
-    hosts: PlayedHosts, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(turns, "REST", 0.3)
+def test_a_site_in_trouble_gets_a_rest_and_a_second_chance(hosts: PlayedHosts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rests, "REST", 0.3)
     hosts.play("pictures.example", page(status=503))
     fetcher = Fetcher(policy(hosts))
-    for _ in range(turns.TROUBLES_BEFORE_REST):
+    for _ in range(rests.TROUBLES_BEFORE_REST):
         assert reason(fetcher, "https://pictures.example/", respect_robots=False) == ("status", False)
     assert reason(fetcher, "https://pictures.example/", respect_robots=False) == ("paused", False)
-    assert len(hosts.asked) == turns.TROUBLES_BEFORE_REST
+    assert len(hosts.asked) == rests.TROUBLES_BEFORE_REST
     assert fetcher.get("https://other.example/", respect_robots=False)
     time.sleep(0.35)
     hosts.play("pictures.example", page(b"well again"))
@@ -193,7 +191,7 @@ def test_a_site_that_asks_for_patience_gets_it(hosts: PlayedHosts) -> None:
 def test_missing_pages_are_no_trouble(hosts: PlayedHosts) -> None:
     hosts.play("pictures.example", page(status=404))
     fetcher = Fetcher(policy(hosts))
-    for _ in range(turns.TROUBLES_BEFORE_REST + 1):
+    for _ in range(rests.TROUBLES_BEFORE_REST + 1):
         assert reason(fetcher, "https://pictures.example/", respect_robots=False) == ("status", True)
 
 
@@ -205,3 +203,29 @@ def test_the_memory_of_sites_stays_small() -> None:
         waiting.give_back(f"{number}.example")
     assert len(waiting._sites) <= 4096
     assert waiting._sites["held.example"].taken
+
+
+def test_a_success_in_between_starts_the_count_anew(hosts: PlayedHosts) -> None:
+    fetcher = Fetcher(policy(hosts))
+    for status in [503] * 4 + [200] + [503] * 4:
+        hosts.play("pictures.example", page(status=status))
+        with contextlib.suppress(FetchFailed):
+            fetcher.get("https://pictures.example/", respect_robots=False)
+    hosts.play("pictures.example", page(b"a"))
+    assert fetcher.get("https://pictures.example/", respect_robots=False).body == b"a"
+
+
+def test_names_that_do_not_exist_cannot_bring_a_rest_upon_their_site(hosts: PlayedHosts) -> None:
+    fetcher = Fetcher(policy(hosts), resolver=lambda name: [])
+    for number in range(rests.TROUBLES_BEFORE_REST * 2):
+        assert reason(fetcher, f"https://{number}.pictures.example/", respect_robots=False) == ("dns", False)
+    assert fetcher.get("https://pictures.example/")
+
+
+def test_the_memory_of_rests_stays_small() -> None:
+    resting = Rests()
+    for number in range(10_000):
+        resting.had_trouble(f"{number}.example", 60)
+    assert len(resting._records) <= 4096
+    with pytest.raises(FetchFailed):
+        resting.check("9999.example")
