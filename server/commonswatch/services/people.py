@@ -57,7 +57,7 @@ def name_people(
             continue
         rows.append({"work_id": work_id, "person_id": person.id if person else None, "name": named.name})
     if rows:
-        session.execute(insert_new(session, Depiction), rows)
+        session.connection().execute(insert_new(session, Depiction), rows)
     for person in persons.values():
         if person is not None:
             _ask(session, keyring, account, person, site, now)
@@ -123,9 +123,7 @@ def namings(session: Session, person: Person) -> list[Naming]:
         .order_by(Work.id)
         .limit(500)
     )
-    return [
-        Naming(row.id, row.title, row.url, row.name, row.creator or row.email) for row in session.execute(query)
-    ]
+    return [Naming(row.id, row.title, row.url, row.name, row.creator or row.email) for row in session.execute(query)]
 
 
 def confirm(session: Session, person: Person, language: str, channel: Channel, now: datetime) -> None:
@@ -175,9 +173,7 @@ def _persons(
 ) -> dict[str, Person | None]:
     """Each address with its person; None for those who refused, who get no row of their own again."""
     if len(addresses) > MOST_INVITATIONS:
-        raise TooMany(
-            f"More than {MOST_INVITATIONS} mail addresses are named. Divide them over several days.", 86400
-        )
+        raise TooMany(f"More than {MOST_INVITATIONS} mail addresses are named. Divide them over several days.", 86400)
     persons: dict[str, Person | None] = {}
     for address in sorted(addresses):
         refused = session.get(Refusal, address_digest(keyring, address)) is not None

@@ -145,9 +145,7 @@ def _states_by_key(session: Session, account: Account, rows: Sequence[Row | RowE
     return states
 
 
-def _without_repeats(
-    rows: Sequence[Row | RowError], known: dict[str, WorkState]
-) -> tuple[list[Row], list[RowError]]:
+def _without_repeats(rows: Sequence[Row | RowError], known: dict[str, WorkState]) -> tuple[list[Row], list[RowError]]:
     usable: dict[str, Row] = {}
     problems: list[RowError] = []
     for row in rows:
@@ -190,7 +188,9 @@ def _add_works(
     ]
     if not values:
         return {}
-    added = session.execute(queue.insert_new(session, Work).returning(Work.key, Work.id), values)
+    # Core, and reading the numbers back at once: half the time of RETURNING on PostgreSQL.
+    session.connection().execute(queue.insert_new(session, Work), values)
+    added = session.execute(select(Work.key, Work.id).where(Work.registration_id == registration.id))
     return {key: work_id for key, work_id in added}  # noqa: C416  a Row is not a pair
 
 
@@ -210,7 +210,7 @@ def _add_keys(session: Session, added: Sequence[tuple[int, Row]]) -> None:
         for key in {key.key: key for key in row.keys}.values()
     ]
     if values:
-        session.execute(insert(KeyOfWork), values)
+        session.connection().execute(insert(KeyOfWork), values)
 
 
 def _add_problems(session: Session, registration: Registration, problems: Sequence[RowError]) -> None:
@@ -219,7 +219,7 @@ def _add_problems(session: Session, registration: Registration, problems: Sequen
         for row in problems
     ]
     if values:
-        session.execute(insert(RowProblem), values)
+        session.connection().execute(insert(RowProblem), values)
 
 
 def _chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:

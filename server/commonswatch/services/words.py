@@ -13,13 +13,17 @@ def one_line(text: str, length: int) -> str:
 
     Direction characters go because they let a name read backwards (Unicode TR 36, §3.1).
     """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())[:length].strip()
     kept = "".join(_kept(letter) for letter in text[: 4 * length])
     return unicodedata.normalize("NFC", " ".join(kept.split()))[:length].strip()
 
 
 def is_clean(text: str) -> bool:
     """Whether ``text`` holds no control, direction or surrogate character, as an address must not."""
-    return not any(letter in _DIRECTIONS or unicodedata.category(letter) in ("Cc", "Cs") for letter in text)
+    return (text.isascii() and text.isprintable()) or not any(
+        letter in _DIRECTIONS or unicodedata.category(letter) in ("Cc", "Cs") for letter in text
+    )
 
 
 def _kept(letter: str) -> str:
