@@ -1,0 +1,30 @@
+"""Keys: what identifies a work or a location whatever its address looks like. The room `rules` finds them."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+How = Literal["exact", "unwrapped", "guessed"]
+
+
+@dataclass(frozen=True)
+class WorkKey:
+    """What identifies a work: `flickr:photo:105`, `wikimedia:commons:Name.jpg`, `url:host/path`.
+
+    ``how`` it was won: read from an address of its host (`exact`), from inside a proxy's or archive's address
+    (`unwrapped`), or from something that may also mean another work, such as a file name (`guessed`).
+    """
+
+    key: str
+    kind: str
+    how: How
+
+
+@dataclass(frozen=True)
+class LocationKey:
+    """What identifies a place where works were seen. Several links to one share or repository have one key."""
+
+    key: str
+    kind: str
+    url: str  # public address: without the secret, the person who shared, or how somebody came there
+    path: str = ""  # the place inside: a file of a repository, a file name of a share
+    access: str | None = field(default=None, repr=False)  # the secret that opens it; in no log and no traceback

@@ -1,0 +1,58 @@
+"""The named changes a rule may apply to what it captured. Each is small, total and the same in every language."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable
+
+from commonswatch.rules.reading import decoded, is_plain
+
+Change = Callable[[str], str | None]  # None: the text was not what the rule took it for
+
+_BASE58 = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"  # Flickr's order: digits, small, capital
+_BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+_NOT_IN_TITLES = re.compile(r"[#<>\[\]|{}/]")
+
+
+def _hexadecimal(text: str) -> str | None:
+    try:
+        plain = bytes.fromhex(text).decode()
+    except ValueError:
+        return None
+    return plain if is_plain(plain) else None
+
+
+def _title(text: str) -> str | None:
+    """MediaWiki's spelling of a page name [mediawiki.org/wiki/Manual:Page_title]."""
+    plain = decoded(text)
+    if plain is None or _NOT_IN_TITLES.search(plain):
+        return None
+    name = re.sub("[ _]+", "_", unicodedata.normalize("NFC", plain)).strip("_")
+    capital = name[:1].upper()
+    return (capital + name[1:] if len(capital) == 1 else name) or None
+
+
+def _number(alphabet: str) -> Change:
+    def change(text: str) -> str:
+        value = 0
+        for digit in text:
+            value = value * len(alphabet) + alphabet.index(digit)
+        return str(value)
+
+    return lambda text: change(text) if all(digit in alphabet for digit in text) else None
+
+
+CHANGES: dict[str, Change] = {
+    "base36": _number(_BASE36),
+    "base58": _number(_BASE58),
+    "decode": decoded,
+    "hex": _hexadecimal,
+    "lower": str.lower,
+    "title": _title,
+}
+
+
+def md5_starts_with(text: str, *beginnings: str) -> bool:
+    """Whether the MD5 of a text, in hexadecimal, starts with each of these: how Wikimedia chooses folders."""
+    digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    return all(digest.startswith(beginning) for beginning in beginnings)

@@ -1,0 +1,74 @@
+"""The same vectors run here and in the extension: one engine in two languages, one truth."""
+
+import csv
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commonswatch.domain.keys import LocationKey
+from commonswatch.rules import location, work_keys
+
+PROJECT = Path(__file__).resolve().parents[3]
+VECTORS = PROJECT / "tests" / "fixtures" / "vectors"
+
+
+def rows(name: str) -> list[Any]:
+    loaded = json.loads((VECTORS / name).read_text(encoding="utf-8"))
+    return [pytest.param(row, id=f"{number}-{row['text'][:40]!a}") for number, row in enumerate(loaded)]
+
+
+def shared_rows(name: str, families: set[str]) -> list[dict[str, str]]:
+    """Rows of a table kept beside the project, if there is one."""
+    folder = Path(os.environ.get("COMMONSWATCH_SHARED") or PROJECT.parent / "shared")
+    table = folder / "domain" / name
+    if not table.is_file():
+        return []
+    with table.open(encoding="utf-8", newline="") as lines:
+        read = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [row for row in read if (row.get("family") or row.get("host")) in families]
+
+
+@pytest.mark.parametrize("row", rows("works.json"))
+def test_a_work_has_the_keys_of_its_vector(row: dict[str, Any]) -> None:
+    assert [[key.key, key.kind, key.how] for key in work_keys(row["text"])] == row["keys"]
+
+
+@pytest.mark.parametrize("row", rows("locations.json"))
+def test_a_location_has_the_key_of_its_vector(row: dict[str, Any]) -> None:
+    assert location(row["text"]) == (row["location"] and LocationKey(**row["location"]))
+
+
+@pytest.mark.parametrize("row", [row for row in rows("locations.json") if row.values[0]["location"]])
+def test_the_public_url_of_a_location_means_the_same_location_and_holds_no_secret(row: dict[str, Any]) -> None:
+    found = location(row["text"])
+    assert found
+    again = location(found.url)
+    assert again
+    assert (again.key, again.kind, again.path, again.access) == (
+        found.key,
+        found.kind,
+        "" if found.key.startswith(("baidu:", "gist:")) else found.path,
+        None,
+    )
+    assert not found.access or found.access not in found.url + found.key + repr(found)
+
+
+@pytest.mark.parametrize(
+    "row", shared_rows("url_forms.tsv", {"flickr", "wikimedia", "wordpress", "wayback", "wrapper"})
+)
+def test_a_work_has_the_key_of_the_shared_table(row: dict[str, str]) -> None:
+    keys = [key.key for key in work_keys(row["url"])]
+    if row["kind"] == "sized":
+        assert keys[1:] == [row["key"]]
+    else:
+        assert keys[:1] == [row["key"]] * bool(row["key"])
+
+
+@pytest.mark.parametrize("row", shared_rows("share_forms.tsv", {"github", "dropbox", "baidu"}))
+def test_a_location_has_the_key_of_the_shared_table(row: dict[str, str]) -> None:
+    found = location(row["text"])
+    assert (found and (found.key, found.path, found.access)) == (
+        (row["key"], row["path"], row["access"] or None) if row["key"] else None
+    )
