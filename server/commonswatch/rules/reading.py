@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 import idna
@@ -25,15 +25,18 @@ _DEFAULT_PORTS = ("", "80", "443")
 
 @dataclass(frozen=True)
 class Address:
-    """An address cut into parts. Paths and parameters are percent-decoded as far as their meaning allows."""
+    """An address cut into parts. Paths and parameters are percent-decoded as far as their meaning allows.
+
+    What may hold a secret is left out when it is shown, as in tracebacks.
+    """
 
     explicit: bool  # written with `http:`, `https:` or `//`; without, it may as well be a file name
     host: str  # lower-case ASCII
     port: str  # `:8080`, or empty for the usual ones
     path: str  # starts with a slash
-    parameters: tuple[str, ...]  # `name=value`
-    search: str  # the query as written, with its question mark
-    fragment: str
+    parameters: tuple[str, ...] = field(repr=False)  # `name=value`
+    search: str = field(repr=False)  # the query as written, with its question mark
+    fragment: str = field(repr=False)
 
     def parameter(self, name: str) -> str | None:
         """The value of the first parameter of that name, fully decoded. The fragment is called `#`."""

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
@@ -20,7 +20,7 @@ class Found:
     """A form that fits, what it captured, and how sure that is."""
 
     form: Form
-    values: Values
+    values: Values = field(repr=False)  # may hold the secret of a share
     how: How
     family: "Family | None" = None
 

@@ -7,6 +7,8 @@ from urllib.parse import quote
 import pytest
 from commonswatch.domain.keys import LocationKey
 from commonswatch.rules import location, work_keys
+from commonswatch.rules.reading import read_address
+from commonswatch.rules.rulebook import load
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -147,3 +149,9 @@ def test_a_location_never_shows_its_secret() -> None:
     key = LocationKey("baidu:x", "share", "https://pan.baidu.com/s/1x", "", "ab12")
     assert "ab12" not in repr(key)
     assert "ab12" not in f"{key} {[key]}"
+
+
+def test_the_parts_of_an_address_do_not_show_its_secret_either() -> None:
+    link = "https://pan.baidu.com/s/1ExampleExampleExample00?pwd=ab12#ab12"
+    assert "ab12" not in repr(read_address(link))
+    assert "ab12" not in repr(load("sharing_hosts.json").find(link))
