@@ -47,7 +47,8 @@ def end_with_parent() -> None:
     """In a supervised process: end when the supervisor is gone, however it went (its end of our stdin closes)."""
 
     def wait_for_the_end() -> None:
-        sys.stdin.buffer.read()
+        while os.read(0, 1024):  # not through sys.stdin: its lock would be held when Python ends
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait_for_the_end, daemon=True).start()

@@ -61,7 +61,7 @@ class Cast:
         """Ada says yes, Bob says no."""
         keyring, now = self.context.keyring, self.context.now()
         with self.context.database.writing() as session:
-            by_name = dict(session.execute(select(Depiction.name, Depiction.person_id)).tuples())
+            by_name = dict(session.execute(select(Depiction.name, Depiction.person_id)).tuples().all())
             ada, bob = (session.get_one(Person, by_name[name]) for name in ("Ada Example", "Bob Example"))
             people.confirm(session, ada, "en", Channel.MAIL, now)
             people.decline(session, keyring, bob, now)
