@@ -26,8 +26,9 @@ from tests.factories.pictures import photo, scene
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's view of a child is read from /proc")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pool() -> Iterator[PicturePool]:
+    """One pool for all that happens here: it has to stand it."""
     with PicturePool(1) as children:
         yield children
 
@@ -64,9 +65,7 @@ def encoded(picture: Image.Image, form: str, **options: object) -> bytes:
 @pytest.mark.parametrize(
     ("width", "height"), [(10_000, 10_000), (6_400, 6_251), (2**31 - 1, 2**31 - 1), (1, 2**31 - 1)]
 )
-def test_a_pixel_bomb_is_refused_by_its_size_before_it_is_decoded(
-    pool: PicturePool, width: int, height: int
-) -> None:
+def test_a_pixel_bomb_is_refused_by_its_size_before_it_is_decoded(pool: PicturePool, width: int, height: int) -> None:
     rows = zlib.compress(bytes(10_001) * 1_000, 9)
     began = time.monotonic()
     assert refusal(pool, png(width, height, rows)) == "The picture has more than 40 million pixels."
@@ -79,7 +78,7 @@ def test_forty_million_pixels_are_read_within_the_limits(pool: PicturePool) -> N
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF", "AVIF"])
-@pytest.mark.parametrize("share", [0.02, 0.3, 0.9])
+@pytest.mark.parametrize("share", [0.03, 0.8])
 def test_a_truncated_picture_is_refused(pool: PicturePool, form: str, share: float) -> None:
     data = encoded(scene(1, (640, 480)), form)
     assert refusal(pool, data[: int(len(data) * share)]) in (
@@ -94,7 +93,7 @@ def test_a_jpeg_without_its_end_says_that_it_is_cut_off(pool: PicturePool) -> No
 
 
 def test_an_animation_of_many_large_frames_costs_one_frame(pool: PicturePool) -> None:
-    frames = [Image.new("P", (3_000, 3_000), number) for number in range(60)]
+    frames = [Image.new("P", (3_000, 3_000), number) for number in range(24)]
     bomb = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
     began = time.monotonic()
     assert pool.examine(bomb).width == 3_000
@@ -318,9 +317,7 @@ def test_a_forked_copy_of_the_server_starts_its_own_children() -> None:
     [b"", b"F" + b"\xff" * 8, b"F" + (2).to_bytes(8) + b"[]", b"F" + (2).to_bytes(8) + b"{}", b"X" * 40],
     ids=["silence", "endless", "list", "nothing", "noise"],
 )
-def test_a_child_taken_over_can_only_be_useless(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, answer: bytes
-) -> None:
+def test_a_child_taken_over_can_only_be_useless(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, answer: bytes) -> None:
     program = f"import os; os.read(0, 9); os.write(1, {answer!r})"
     monkeypatch.setattr("commonswatch.fingerprints.children._COMMAND", (sys.executable, "-I", "-c", program))
     with PicturePool(1) as pool:
