@@ -39,7 +39,7 @@ def read(session: Session, keys: set[str]) -> dict[str, int]:
     """The counts so far; a counter that is not there is 0."""
     found = session.execute(select(RateCounter.key, RateCounter.count).where(RateCounter.key.in_(keys)))
     counts = dict.fromkeys(keys, 0)
-    counts.update(found.tuples().all())
+    counts.update(found.all())
     return counts
 
 

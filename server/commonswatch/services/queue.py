@@ -166,7 +166,7 @@ def put_back(session: Session, job: ClaimedJob, now: datetime) -> None:
 
 def backlog(session: Session) -> dict[JobState, int]:
     """How many jobs are in which state."""
-    return dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples().all())
+    return dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).all())
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

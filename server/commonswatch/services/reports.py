@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from commonswatch.domain.errors import Conflict, NotFound, TooMany
@@ -21,6 +21,16 @@ from commonswatch.models import Report
 from commonswatch.services import limits, queue
 
 WINDOW = timedelta(hours=1)
+_NO_REPORT = "There is no such report."
+
+_REPORTS = cast("Table", Report.__table__)
+_FIND = select(
+    _REPORTS.c.reporter, _REPORTS.c.idempotency_digest, _REPORTS.c.receipt, _REPORTS.c.submission_digest
+).where(
+    # two plain lists: SQLite finds no index for a list of pairs, and would read the whole table
+    _REPORTS.c.reporter.in_(bindparam("reporters", expanding=True)),
+    _REPORTS.c.idempotency_digest.in_(bindparam("digests", expanding=True)),
+)
 
 
 @dataclass(frozen=True)
@@ -91,13 +101,15 @@ def receive(session: Session, keyring: Keyring, submissions: Sequence[Incoming],
 
 def status(session: Session, receipt: str) -> ReportStatus:
     """What became of the report with this receipt; raise NotFound."""
+    if not (receipt.isascii() and receipt.isprintable()):
+        raise NotFound(_NO_REPORT)
     row = session.execute(
         select(Report.receipt, Report.state, Report.outcome, Report.received_at, Report.verified_at).where(
             Report.receipt == receipt
         )
     ).first()
     if row is None:
-        raise NotFound("There is no such report.")
+        raise NotFound(_NO_REPORT)
     return ReportStatus(*row)
 
 
@@ -113,15 +125,14 @@ def _draft(keyring: Keyring, incoming: Incoming, now: datetime) -> _Draft:
 
 def _find(session: Session, keys: Iterable[tuple[str, bytes]]) -> dict[tuple[str, bytes], tuple[str, bytes]]:
     """Reports that are in already: key → receipt and body digest."""
-    wanted = list(keys)
+    wanted = set(keys)
     if not wanted:
         return {}
-    rows = session.execute(
-        select(Report.reporter, Report.idempotency_digest, Report.receipt, Report.submission_digest).where(
-            tuple_(Report.reporter, Report.idempotency_digest).in_(wanted)
-        )
+    rows = session.connection().execute(
+        _FIND, {"reporters": list({reporter for reporter, _ in wanted}), "digests": [digest for _, digest in wanted]}
     )
-    return {(reporter, digest): (receipt, body) for reporter, digest, receipt, body in rows}
+    found = {(reporter, digest): (receipt, body) for reporter, digest, receipt, body in rows}
+    return {key: found[key] for key in wanted & found.keys()}
 
 
 def _within_limits(session: Session, drafts: Sequence[_Draft]) -> list[_Draft]:

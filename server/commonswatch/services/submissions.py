@@ -37,21 +37,27 @@ def read(body: bytes) -> Submission:
     try:
         document = json.loads(body)
         media = tuple(_media(one) for one in document.get("media", ())[:MAX_MEDIA])
-        links = tuple(str(one["url"]) for one in document.get("links", ())[:MAX_LINKS])
-        return Submission(str(document["page"]), media, links)
+        links = tuple(filter(None, (_storable(one["url"]) for one in document.get("links", ())[:MAX_LINKS])))
+        return Submission(_storable(document["page"]) or "", media, links)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInput("The report cannot be read.") from error
 
 
 def _media(one: Mapping[str, Any]) -> Media:
     return Media(
-        url=one.get("url"),
-        name=one.get("name"),
-        key=one.get("key"),
+        url=_storable(one.get("url")),
+        name=_storable(one.get("name")),
+        key=_storable(one.get("key")),
         sha256=_bits(one.get("sha256")),
         pdq=_bits(one.get("pdq")),
         quality=one.get("quality"),
     )
+
+
+def _storable(text: str | None) -> str | None:
+    """None for text that not every database can hold: with NUL, or half of a surrogate pair."""
+    storable = text is not None and "\0" not in text and text.encode("utf-8", "ignore").decode() == text
+    return text if storable else None
 
 
 def _bits(text: str | None) -> bytes | None:

@@ -1,0 +1,134 @@
+"""Reports are taken in once, counted, answered in order, and never lost or doubled by a repetition."""
+
+import threading
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+from commonswatch.db import Database
+from commonswatch.domain.errors import Conflict, NotFound, TooMany
+from commonswatch.domain.states import JobState, ReportState
+from commonswatch.keyring import Keyring
+from commonswatch.models import Job, RateCounter, Report
+from commonswatch.services import reports
+from commonswatch.services.reports import Answer, Incoming, Receipt
+from sqlalchemy import func, select
+
+SOURCE = b"s" * 32
+
+
+def incoming(key: str, body: bytes = b'{"version":1}', *, source: bytes = SOURCE, limit: int = 100) -> Incoming:
+    return Incoming("anonymous", source, key, body, limit)
+
+
+def _receive(database: Database, keyring: Keyring, now: datetime, *group: Incoming) -> Sequence[Answer]:
+    with database.writing() as session:
+        return reports.receive(session, keyring, group, now)
+
+
+def _count(database: Database, table: type) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_a_report_is_stored_sealed_and_queued_for_verification(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    [answer] = _receive(database, keyring, now, incoming("1", b'{"page":"https://pan.baidu.com/s/1x?pwd=abcd"}'))
+    assert isinstance(answer, Receipt)
+    assert not answer.replayed
+    with database.reading() as session:
+        row = session.scalars(select(Report)).one()
+        job = session.scalars(select(Job)).one()
+        assert b"abcd" not in row.submission_sealed
+        assert keyring.unseal(row.submission_sealed).startswith(b'{"page"')
+        assert (job.kind, job.payload, job.state) == ("verify", {"report": row.id}, JobState.QUEUED)
+        told = reports.status(session, answer.receipt)
+    assert (told.state, told.received_at) == (ReportState.RECEIVED, now)
+
+
+def test_the_same_key_gives_the_same_receipt_and_another_body_a_conflict(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    [first] = _receive(database, keyring, now, incoming("1"))
+    again, other = _receive(database, keyring, now, incoming("1"), incoming("1", b"{}"))
+    assert isinstance(first, Receipt)
+    assert again == Receipt(first.receipt, replayed=True)
+    assert isinstance(other, Conflict)
+    assert (_count(database, Report), _count(database, Job)) == (1, 1)
+
+
+def test_a_group_may_hold_the_same_report_twice(database: Database, keyring: Keyring, now: datetime) -> None:
+    first, twice, other, last = _receive(
+        database, keyring, now, incoming("1"), incoming("1"), incoming("1", b"{}"), incoming("2")
+    )
+    assert isinstance(first, Receipt)
+    assert not first.replayed
+    assert twice == Receipt(first.receipt, replayed=True)
+    assert isinstance(other, Conflict)
+    assert isinstance(last, Receipt)
+    assert _count(database, Report) == 2
+
+
+def test_strangers_with_the_same_key_never_meet(database: Database, keyring: Keyring, now: datetime) -> None:
+    mine, theirs = _receive(database, keyring, now, incoming("1"), incoming("1", b"{}", source=b"t" * 32))
+    assert isinstance(mine, Receipt)
+    assert isinstance(theirs, Receipt)
+    assert mine.receipt != theirs.receipt
+
+
+def test_the_limit_holds_within_a_group_and_over_groups_for_one_hour(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    group = [incoming(str(number), limit=3) for number in range(5)]
+    answers = _receive(database, keyring, now, *group, incoming("x", source=b"t" * 32, limit=3))
+    assert [type(answer) for answer in answers] == [Receipt, Receipt, Receipt, TooMany, TooMany, Receipt]
+    assert isinstance(answers[3], TooMany)
+    assert answers[3].retry_after == 3600
+    [still] = _receive(database, keyring, now + timedelta(minutes=59), incoming("9", limit=3))
+    assert isinstance(still, TooMany)
+    assert still.retry_after == 60
+    [next_hour] = _receive(database, keyring, now + timedelta(hours=1), incoming("9", limit=3))
+    assert isinstance(next_hour, Receipt)
+
+
+def test_a_repetition_costs_nothing_of_the_limit(database: Database, keyring: Keyring, now: datetime) -> None:
+    _receive(database, keyring, now, incoming("1", limit=1))
+    again, new = _receive(database, keyring, now, incoming("1", limit=1), incoming("2", limit=1))
+    assert isinstance(again, Receipt)
+    assert isinstance(new, TooMany)
+    with database.reading() as session:
+        assert session.scalars(select(RateCounter.count)).all() == [1]
+
+
+def test_a_limit_of_zero_closes_the_door(database: Database, keyring: Keyring, now: datetime) -> None:
+    [answer] = _receive(database, keyring, now, incoming("1", limit=0))
+    assert isinstance(answer, TooMany)
+    assert _count(database, Report) == 0
+
+
+def test_the_same_report_sent_at_once_by_many_is_one(database: Database, keyring: Keyring, now: datetime) -> None:
+    answers: list[Answer] = []
+    start = threading.Barrier(8)
+
+    def send() -> None:
+        start.wait()
+        answers.extend(_receive(database, keyring, now, *[incoming(str(number)) for number in range(20)]))
+
+    threads = [threading.Thread(target=send) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    receipts = [answer for answer in answers if isinstance(answer, Receipt)]
+    assert len(receipts) == 160
+    assert len({answer.receipt for answer in receipts}) == 20
+    assert sum(not answer.replayed for answer in receipts) == 20
+    assert (_count(database, Report), _count(database, Job)) == (20, 20)
+    with database.reading() as session:
+        assert session.scalars(select(RateCounter.count)).all() == [20]
+
+
+def test_an_unknown_receipt_is_not_found(database: Database) -> None:
+    with database.reading() as session, pytest.raises(NotFound):
+        reports.status(session, "nonsense\0")
