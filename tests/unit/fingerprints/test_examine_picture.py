@@ -75,9 +75,7 @@ def test_different_scenes_are_far_apart_and_have_features(pool: PicturePool) -> 
 
 
 @pytest.mark.parametrize("orientation", UNDO)
-def test_a_picture_turned_by_exif_has_the_fingerprint_of_the_upright_one(
-    pool: PicturePool, orientation: int
-) -> None:
+def test_a_picture_turned_by_exif_has_the_fingerprint_of_the_upright_one(pool: PicturePool, orientation: int) -> None:
     upright = scene(4, (640, 480))
     exif = Image.Exif()
     exif[ORIENTATION] = orientation

@@ -23,21 +23,13 @@ JSON_LD = f"""<script type="application/ld+json">{{"@graph":[{{"@type":"WebPage"
         pytest.param(f'<link itemprop="license" href="{BY}">', Licence("by", "2.0"), id="microdata"),
         pytest.param(f'<meta property="og:license" content="{BY}">', Licence("by", "2.0"), id="og"),
         pytest.param('<meta name="DC.rights" content="CC BY-SA 4.0">', Licence("by-sa", "4.0"), id="Dublin Core"),
-        pytest.param(
-            f'<head><link rel=license href="{SA}">', Licence("by-sa", "4.0"), id="head, when nothing else"
-        ),
-        pytest.param(
-            f'<footer><a rel="license" href="{SA}">site</a></footer>', None, id="a footer is about the site"
-        ),
-        pytest.param(
-            f'<a rel=license href="{BY}"><a rel=license href="{SA}">', None, id="two licences say nothing"
-        ),
+        pytest.param(f'<head><link rel=license href="{SA}">', Licence("by-sa", "4.0"), id="head, when nothing else"),
+        pytest.param(f'<footer><a rel="license" href="{SA}">site</a></footer>', None, id="a footer is about the site"),
+        pytest.param(f'<a rel=license href="{BY}"><a rel=license href="{SA}">', None, id="two licences say nothing"),
         pytest.param(f'<a rel=license href="{BY}"><a rel=license href="{BY}">', Licence("by", "2.0"), id="twice"),
         pytest.param(f'<a href="{BY}">a link without rel</a>', None, id="no rel"),
         pytest.param("", None, id="empty"),
-        pytest.param(
-            '<script type="application/ld+json">{"@type":"ImageObject","license":', None, id="broken JSON"
-        ),
+        pytest.param('<script type="application/ld+json">{"@type":"ImageObject","license":', None, id="broken JSON"),
         pytest.param("<![if<!ELEMENT <?x <!-- <a rel=license href=", None, id="broken HTML"),
     ],
 )
@@ -45,9 +37,7 @@ def test_a_page_names_the_licence_of_its_picture(pool: PicturePool, page: str, l
     assert pool.licence_of_page(page.encode()) == licence
 
 
-@pytest.mark.parametrize(
-    "page", [b"\xff\x00" * 9, b"<" * 3_000_000, b"<a " * 700_000, b"[" * 3_000_000], ids=range(4)
-)
+@pytest.mark.parametrize("page", [b"\xff\x00" * 9, b"<" * 3_000_000, b"<a " * 700_000, b"[" * 3_000_000], ids=range(4))
 def test_hostile_pages_name_nothing_and_raise_nothing(page: bytes) -> None:
     with PicturePool(1, wall_seconds=3) as own:
         assert own.licence_of_page(page) is None
