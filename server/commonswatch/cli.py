@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from commonswatch import schema, supervisor
+from commonswatch import logs, schema, supervisor
 from commonswatch.context import Context, open_context
 from commonswatch.domain.errors import CommonswatchError, InvalidInput
+from commonswatch.domain.states import Role
 from commonswatch.settings import Settings
 
 
@@ -71,31 +72,33 @@ def _greet(context: Context) -> None:
         click.echo("Careful: some host names are played by this machine (COMMONSWATCH_FETCH_PLAYED_HOSTS).")
 
 
-_end_with_parent = click.option(
-    "--end-with-parent",
-    is_flag=True,
-    hidden=True,
-    callback=lambda _c, _p, given: given and supervisor.end_with_parent(),
-)
+_end_with_parent = click.option("--end-with-parent", is_flag=True, hidden=True)
 
 
 @main.command()
 @_end_with_parent
-def serve(end_with_parent: bool) -> None:  # noqa: ARG001 (the option's callback acts)
+def serve(end_with_parent: bool) -> None:
     """Start the web server alone (the worker must run elsewhere on the same database)."""
     from commonswatch import app, serving
 
+    if end_with_parent:
+        supervisor.end_with_parent()
     settings = _settings()
+    logs.configure(settings.log_level)
     serving.serve(app.create_app(settings), settings)
 
 
 @main.command()
 @_end_with_parent
-def worker(end_with_parent: bool) -> None:  # noqa: ARG001 (the option's callback acts)
+def worker(end_with_parent: bool) -> None:
     """Start the worker alone: it verifies reports, fetches works, sends mail."""
     from commonswatch.jobs import runner
 
-    runner.run_until_stopped(_context())
+    if end_with_parent:
+        supervisor.end_with_parent()
+    settings = _settings()
+    logs.configure(settings.log_level)
+    runner.run_until_stopped(_context(settings))
 
 
 @main.command()
@@ -170,7 +173,7 @@ def moderators_add(address: str) -> None:
     try:
         with context.database.writing() as session:
             account = accounts.find_or_create_account(session, context.keyring, address, context.now())
-            accounts.grant(session, account, "moderator", "system", context.now())
+            accounts.grant(session, account, Role.MODERATOR, "system", context.now())
     except CommonswatchError as error:
         raise click.ClickException(error.detail) from error
     click.echo("Done. They sign in with a link sent by mail.")
@@ -195,7 +198,7 @@ def export_openapi(path: Path) -> None:
     """Write the description of the API (docs/openapi.json)."""
     from commonswatch.api import openapi
 
-    path.write_text(openapi.as_text(), encoding="utf-8")
+    path.write_text(openapi.text(), encoding="utf-8")
 
 
 @main.command("export-settings")
