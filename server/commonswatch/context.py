@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from commonswatch import db
+from commonswatch import __version__, db
 from commonswatch.db import Database
-from commonswatch.fetch import Fetcher, FetchPolicy
+from commonswatch.fetch import Fetcher, FetchPolicy, contactable
 from commonswatch.fingerprints import PictureFacts, examine_picture
 from commonswatch.keyring import Keyring
 from commonswatch.settings import Settings
@@ -40,9 +40,8 @@ def open_context(settings: Settings) -> Context:
 
 
 def _fetch_policy(settings: Settings) -> FetchPolicy:
-    contact = settings.contact or settings.site
     return FetchPolicy(
-        user_agent=f"Commonswatch/0.1 (+{contact})",
+        user_agent=contactable(__version__, settings.contact or settings.site),
         played=settings.fetch_played_hosts,
         ca_file=settings.fetch_ca_file,
         host_delay=settings.fetch_host_delay,

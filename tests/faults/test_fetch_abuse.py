@@ -294,6 +294,21 @@ def test_a_redirect_with_an_endless_body_is_followed_without_reading_it(tmp_path
     assert play(redirect, tmp_path) == ("private-address", True)
 
 
+@pytest.mark.parametrize("length", [b"", b"Content-Length: 100000\r\n", b"Transfer-Encoding: chunked\r\n"])
+def test_a_redirect_ends_at_once_although_its_body_never_does(length: bytes, tmp_path: Path) -> None:
+    """Reading any of the body would wait for more of it until the deadline."""
+
+    def redirect(stage: Stage) -> Iterator[bytes]:
+        yield b"HTTP/1.1 302 Found\r\nLocation: http://10.0.0.1/\r\n" + length + b"\r\n"
+        while True:
+            yield b"1\r\na\r\n"
+            stage.pause(0.05)
+
+    begun = time.monotonic()
+    assert play(redirect, tmp_path) == ("private-address", True)
+    assert time.monotonic() - begun < DEADLINE
+
+
 def test_a_server_that_switches_protocols_is_left(tmp_path: Path) -> None:
     sent = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
     assert play(lambda stage: iter([sent]), tmp_path)[0] == "status"

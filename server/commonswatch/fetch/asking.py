@@ -6,12 +6,12 @@ import re
 import ssl
 from dataclasses import dataclass
 
-from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from commonswatch.fetch.deadline import Deadline
 from commonswatch.fetch.dialling import Dialler
+from commonswatch.fetch.exchange import Exchange
 from commonswatch.fetch.reading import Limits, read_body
 from commonswatch.fetch.refusals import FetchFailed
 from commonswatch.fetch.urls import Target
@@ -52,25 +52,15 @@ class AnsweredBadly(FetchFailed):
 
 def ask(dialler: Dialler, target: Target, headers: dict[str, str], limits: Limits, deadline: Deadline) -> Answer:
     """Send one GET and read the answer; raises FetchRefused and FetchFailed, nothing else."""
-    connection = dialler.connection(target, deadline)
     try:
-        return _converse(connection, target, headers, limits, deadline)
+        with (
+            Exchange(dialler.connection(target, deadline), target) as exchange,
+            exchange.ask(headers) as response,
+        ):
+            return _read(response.raw, limits, deadline)
     except (ssl.SSLError, http.client.HTTPException, HTTPError, OSError, ValueError) as error:
         deadline.remaining()  # whatever broke after the deadline broke because of it
         raise FetchFailed(_reason(error)) from None
-    finally:
-        connection.close()
-
-
-def _converse(
-    connection: HTTPConnection, target: Target, headers: dict[str, str], limits: Limits, deadline: Deadline
-) -> Answer:
-    connection.request("GET", target.path, headers=headers, preload_content=False, decode_content=False)
-    response = connection.getresponse()
-    try:
-        return _read(response, limits, deadline)
-    finally:
-        response.close()
 
 
 def _read(response: BaseHTTPResponse, limits: Limits, deadline: Deadline) -> Answer:
