@@ -313,7 +313,7 @@ def test_a_new_work_puts_a_decided_case_back_and_the_same_work_does_not(
 def test_at_most_twenty_media_are_fetched(
     database: Database, keyring: Keyring, fetcher: Fetcher, hosts: PlayedHosts, now: datetime
 ) -> None:
-    hosts.play("pictures.example", page(b"GIF", "image/gif"))
+    hosts.play("pictures.example", page(status=404))
     media = [{"url": f"https://pictures.example/{number // 2}.gif"} for number in range(100)]
     _verify(database, keyring, fetcher, now, {"page": PAGE, "media": media})
     asked = [path for name, path in hosts.asked if name == "pictures.example" and path != "/robots.txt"]

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from commonswatch.context import Context
-from commonswatch.domain.errors import Conflict, NotFound, RemoteError
+from commonswatch.domain.errors import CommonswatchError, Conflict
 from commonswatch.jobs import HANDLERS, leases, ticks
 from commonswatch.jobs.handling import Handler, Record
 from commonswatch.services import queue
@@ -132,8 +132,8 @@ class Workers:
         try:
             record = handler.run(self._context, job)
             self._record(job, partial(self._finish, job=job, handler=handler, record=record))
-        except (RemoteError, NotFound) as error:
-            self._fail(job, handler, error.detail, permanent=isinstance(error, NotFound) or error.permanent)
+        except CommonswatchError as error:
+            self._fail(job, handler, error.detail, permanent=getattr(error, "permanent", True))
         except Exception as error:  # noqa: BLE001 - whatever a job does, the others go on
             _log.error("job.failed", kind=job.kind, job=job.id, error=type(error).__name__, at=_place(error))
             self._fail(job, handler, f"Unexpected: {type(error).__name__}", permanent=False)

@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from commonswatch.channels import mail, outbox
 from commonswatch.channels.mail import MailSettings
 from commonswatch.channels.message import Letter, Sender, compose
-from commonswatch.domain.errors import InvalidInput, RemoteError
 from commonswatch.domain.states import Channel, DeliveryState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Delivery, Person
@@ -105,15 +104,15 @@ def load(session: Session, keyring: Keyring, delivery_id: int) -> Outgoing | Non
 
 
 def send(outgoing: Outgoing, post_office: PostOffice) -> None:
-    """Send by SMTP, or lay into the outbox folder when no mail server is set. Raise RemoteError when not taken."""
-    try:
-        message = compose(outgoing.letter, post_office.sender, outgoing.posted_at)
-        if post_office.mail is None:
-            outbox.write(message, post_office.outbox)
-        else:
-            mail.send(message, post_office.mail)
-    except InvalidInput as error:
-        raise RemoteError(error.detail, permanent=True) from error
+    """Send by SMTP, or lay into the outbox folder when no mail server is set.
+
+    Raise RemoteError when it is not taken, and InvalidInput when the letter cannot be written (a fault of ours).
+    """
+    message = compose(outgoing.letter, post_office.sender, outgoing.posted_at)
+    if post_office.mail is None:
+        outbox.write(message, post_office.outbox)
+    else:
+        mail.send(message, post_office.mail)
 
 
 def record_delivered(session: Session, delivery_id: int, now: datetime) -> None:

@@ -1,0 +1,164 @@
+"""Everybody concerned is told once for each location, by the way they chose, and never about what they answered."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from commonswatch.channels.values import checked
+from commonswatch.db import Database
+from commonswatch.domain.errors import NotFound
+from commonswatch.domain.states import Answer, Basis, CaseState, Channel, PersonState
+from commonswatch.keyring import Keyring
+from commonswatch.models import Case, Delivery, Notification, Person, PersonAnswer, Sighting
+from commonswatch.services import notifications, people
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests import factories
+
+SITE = "https://watch.example"
+
+
+def _letters(session: Session, keyring: Keyring) -> dict[str, Any]:
+    rows = session.scalars(select(Delivery)).all()
+    letters = [json.loads(keyring.unseal_text(row.letter_sealed)) for row in rows if row.letter_sealed]
+    return {letter["to"]: letter for letter in letters}
+
+
+def _notify(session: Session, keyring: Keyring, case: Case, now: datetime) -> int:
+    return notifications.notify(session, keyring, case.id, SITE, now)
+
+
+def test_creators_and_confirmed_people_shown_get_one_letter_each(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    with database.writing() as session:
+        creator = factories.account(session, keyring, now, address="ada@example.org")
+        shown = factories.person(session, keyring, now, address="bo@example.org")
+        invited = factories.person(session, keyring, now, state=PersonState.INVITED)
+        works = tuple(factories.work(session, keyring, now, creator=creator, shown=(shown, invited)) for _ in range(2))
+        case = factories.case(session, now, works, state=CaseState.CONFIRMED)
+        assert _notify(session, keyring, case, now) == 2
+        letters = _letters(session, keyring)
+    assert set(letters) == {"ada@example.org", "bo@example.org"}
+    to_creator, to_shown = letters["ada@example.org"], letters["bo@example.org"]
+    assert to_creator["values"]["link"] == f"{SITE}/found"
+    assert to_shown["values"]["link"] == people.page_link(keyring, shown, SITE)
+    assert to_shown["unsubscribe_url"] == people.unsubscribe_link(keyring, shown, SITE)
+    assert (to_creator["values"]["count"], to_creator["values"]["about"]) == (2, "creator")
+    assert to_shown["values"]["about"] == "shown"
+    assert to_creator["values"]["conditions"]
+    for letter in letters.values():
+        checked("alert", letter["values"])
+
+
+def test_who_is_creator_and_shown_gets_one_letter(database: Database, keyring: Keyring, now: datetime) -> None:
+    with database.writing() as session:
+        creator = factories.account(session, keyring, now)
+        person = session.get_one(Person, creator.person_id)
+        person.state = PersonState.CONFIRMED
+        work = factories.work(session, keyring, now, creator=creator, shown=(person,))
+        other = factories.work(session, keyring, now, shown=(person,))
+        case = factories.case(session, now, (work, other), state=CaseState.CONFIRMED)
+        assert _notify(session, keyring, case, now) == 2
+        letter = _letters(session, keyring)[creator.email]
+    assert (letter["values"]["about"], letter["values"]["count"]) == ("creator", 2)
+
+
+def test_nobody_is_told_twice_about_a_location_but_new_people_are(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    with database.writing() as session:
+        case = factories.case(session, now, (factories.work(session, keyring, now),), state=CaseState.CONFIRMED)
+        assert _notify(session, keyring, case, now) == 1
+        assert _notify(session, keyring, case, now) == 0
+        session.add(
+            Sighting(
+                work_id=factories.work(session, keyring, now).id,
+                location_id=case.location_id,
+                case_id=case.id,
+                basis=Basis.KEY,
+                first_seen=now + timedelta(hours=1),
+                last_seen=now,
+            )
+        )
+        session.flush()
+        assert _notify(session, keyring, case, now) == 0, "seen after the decision"
+        case.decided_at = now + timedelta(hours=2)
+        session.flush()
+        assert _notify(session, keyring, case, now) == 1
+        assert len(session.scalars(select(Notification)).all()) == 2
+
+
+@pytest.mark.parametrize("state", [CaseState.OPEN, CaseState.DISMISSED])
+def test_nobody_is_told_before_or_without_a_confirmation(
+    database: Database, keyring: Keyring, now: datetime, state: CaseState
+) -> None:
+    with database.writing() as session:
+        case = factories.case(session, now, (factories.work(session, keyring, now),), state=state)
+        assert _notify(session, keyring, case, now) == 0
+
+
+def test_no_mail_to_who_reads_the_site_is_unreachable_or_has_answered(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    with database.writing() as session:
+        reader = factories.account(session, keyring, now, channel=Channel.SITE)
+        unreachable = factories.account(session, keyring, now)
+        session.get_one(Person, unreachable.person_id).unreachable_at = now
+        answered = factories.account(session, keyring, now)
+        works = {one.id: factories.work(session, keyring, now, creator=one) for one in (reader, unreachable, answered)}
+        case = factories.case(session, now, tuple(works.values()), state=CaseState.CONFIRMED)
+        session.add(
+            PersonAnswer(
+                person_id=answered.person_id,
+                work_id=works[answered.id].id,
+                location_id=case.location_id,
+                answer=Answer.FINE,
+                at=now,
+            )
+        )
+        session.flush()
+        assert _notify(session, keyring, case, now) == 2
+        assert _letters(session, keyring) == {}
+        assert len(notifications.alerts(session, reader.id)) == 1
+        assert notifications.alerts(session, answered.id) == []
+
+
+def test_alerts_come_in_order_after_a_cursor_and_only_one_s_own(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    with database.writing() as session:
+        creator, stranger = (factories.account(session, keyring, now) for _ in range(2))
+        work = factories.work(session, keyring, now, creator=creator)
+        foreign = factories.work(session, keyring, now, creator=stranger)
+        for _ in range(5):
+            case = factories.case(session, now, (work, foreign), state=CaseState.CONFIRMED)
+            _notify(session, keyring, case, now)
+        first = notifications.alerts(session, creator.id, limit=2)
+        rest = notifications.alerts(session, creator.id, after=first[-1].id)
+        assert [len(first), len(rest)] == [2, 3]
+        assert sorted(alert.id for alert in (*first, *rest)) == [alert.id for alert in (*first, *rest)]
+        assert {found.id for alert in first for found in alert.works} == {work.id}
+        assert first[0].state == CaseState.CONFIRMED
+        with pytest.raises(NotFound):
+            notifications.alerts(session, 999)
+
+
+def test_an_alert_stands_while_something_new_is_looked_at_and_falls_with_the_decision(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    with database.writing() as session:
+        creator = factories.account(session, keyring, now)
+        work = factories.work(session, keyring, now, creator=creator)
+        case = factories.case(session, now, (work,), state=CaseState.CONFIRMED)
+        _notify(session, keyring, case, now)
+        case.state = CaseState.OPEN
+        session.flush()
+        [alert] = notifications.alerts(session, creator.id)
+        assert (alert.state, alert.works_total) == (CaseState.CONFIRMED, 1)
+        case.state = CaseState.DISMISSED
+        session.flush()
+        [alert] = notifications.alerts(session, creator.id)
+        assert (alert.state, alert.works) == (CaseState.DISMISSED, ())
