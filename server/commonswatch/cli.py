@@ -84,7 +84,7 @@ def serve(end_with_parent: bool) -> None:
     if end_with_parent:
         supervisor.end_with_parent()
     settings = _settings()
-    logs.configure(settings.log_level)
+    logs.set_up(settings.log_level)
     serving.serve(app.create_app(settings), settings)
 
 
@@ -97,7 +97,7 @@ def worker(end_with_parent: bool) -> None:
     if end_with_parent:
         supervisor.end_with_parent()
     settings = _settings()
-    logs.configure(settings.log_level)
+    logs.set_up(settings.log_level)
     runner.run_until_stopped(_context(settings))
 
 
