@@ -18,11 +18,14 @@ from commonswatch.models import Job
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _NAMESPACE = Path("/proc/self/ns/pid")
+_ours: set[str] = set()
 
 
 def new_name() -> str:
-    """A name for this process: ``<place>-<process number>-<random>``, at most 40 characters."""
-    return f"{_place()}-{os.getpid()}-{secrets.token_hex(4)}"
+    """A new name in this process: ``<place>-<process number>-<random>``, at most 40 characters."""
+    name = f"{_place()}-{os.getpid()}-{secrets.token_hex(4)}"
+    _ours.add(name)
+    return name
 
 
 def free_orphans(session: Session, now: datetime) -> int:
@@ -54,7 +57,7 @@ def _is_dead(name: str) -> bool:
     if place != _place() or not number.isdigit():
         return False
     if int(number) == os.getpid():
-        return True  # we have only just started: an earlier process with our number
+        return name not in _ours  # then it was an earlier process with our number, as in containers
     try:
         os.kill(int(number), 0)
     except ProcessLookupError:
