@@ -24,6 +24,7 @@ from commonswatch.demo.watcher import Watcher
 from commonswatch.domain.states import Role
 from commonswatch.settings import PREFIX, Settings
 
+PASSWORD_PAGE = "/sign-in/password"  # noqa: S105 (a page)
 PATIENCE = 90.0
 """Seconds a step may take."""
 
@@ -153,19 +154,19 @@ class _Telling(threading.Thread):
         self._until(lambda: self.cast.letters_on_their_way() == 0, "The letters were not delivered.")
 
     def _say_where_to_look(self) -> None:
+        """Links stand on lines of their own, outside any frame, so that no terminal cuts them."""
         site, passwords = self.context.settings.site, self.cast.passwords
+        self.console.rule("Look around")
         self.console.print(
-            Panel(
-                f"The site is running and filled: {site}\n\n"
-                f"Sign in with a password at {site}/login\n"
-                f"  as the moderator   {MODERATOR}   {passwords[MODERATOR]}\n"
-                f"  as the creator     {MIRA}   {passwords[MIRA]}\n\n"
-                f"The queue, with the mirror still to decide:  {site}/cases\n"
-                f"The letters that were sent:                  {site}/outbox\n"
-                f"What Ada sees, without an account:           {self.cast.person_page()}\n\n"
-                "Pictures are shown from their own hosts, which are played on this machine only,\n"
-                "so your browser will show their descriptions instead. Ctrl-C ends the demo.",
-                title="Look around",
-            ),
+            f"The site is running and filled: {site}\n\n"
+            f"Sign in with a password at {site}{PASSWORD_PAGE}\n"
+            f"  as the moderator   {MODERATOR}   {passwords[MODERATOR]}\n"
+            f"  as the creator     {MIRA}   {passwords[MIRA]}\n\n"
+            f"The queue, with the mirror still to decide:  {site}/cases\n"
+            f"The letters that were sent:                  {site}/outbox\n"
+            f"What Ada sees, without an account:           {self.cast.person_page()}\n\n"
+            "Pictures are shown from their own hosts, which are played on this machine only,\n"
+            "so your browser will say that they are missing. Ctrl-C ends the demo.",
             soft_wrap=True,
+            markup=False,
         )
