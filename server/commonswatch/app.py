@@ -11,6 +11,7 @@ def create_app(settings: Settings, context: Context | None = None) -> Flask:
     """The web application for these settings; ``context`` when the caller has opened one already."""
     app = Flask("commonswatch.web", static_folder=None)
     app.extensions["commonswatch"] = context or open_context(settings)
-    api.register(app)
+    door = api.register(app)
     web.register(app)
+    web.observe(door, app)
     return app

@@ -67,12 +67,20 @@ class Bridge:
     async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
         """Answer one request."""
         self.answering += 1
+        body = bytearray()
         try:
-            answer = await self._answer(scope, exchange)
-            with contextlib.suppress(RuntimeError):  # the client has gone
-                exchange.response_bytes(*answer)
+            environ = environ_of(scope)
+            if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
+                await self._take(exchange, body, _largest(scope.path))
+            environ["wsgi.input"] = io.BytesIO(body)
+            await self._in_a_thread(environ, exchange)
+        except TooSlow:
+            send(exchange, _plain(408, "The request took too long to arrive."))
+        except NoRoom:
+            send(exchange, _plain(503, "The server is busy. Try again in a few seconds.", ("retry-after", "5")))
         finally:
             self.answering -= 1
+            self.held -= len(body)
 
     async def drain(self, seconds: float) -> None:
         """Wait for the requests that have begun, but not longer than ``seconds``."""
@@ -81,21 +89,19 @@ class Bridge:
                 while self.answering:
                     await asyncio.sleep(0.02)
 
-    async def _answer(self, scope: Scope, exchange: Exchange) -> Answer:
-        environ = environ_of(scope)
-        body = bytearray()
-        try:
-            if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
-                await self._take(exchange, body, _largest(scope.path))
-            environ["wsgi.input"] = io.BytesIO(body)
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self.threads, run_wsgi, self.app, environ)
-        except TooSlow:
-            return _plain(408, "The request took too long to arrive.")
-        except NoRoom:
-            return _plain(503, "The server is busy. Try again in a few seconds.", ("retry-after", "5"))
-        finally:
-            self.held -= len(body)
+    async def _in_a_thread(self, environ: WSGIEnvironment, exchange: Exchange) -> None:
+        """Run the application in a thread, which also sends the answer; wait until it has."""
+        loop = asyncio.get_running_loop()
+        done = loop.create_future()
+
+        def work() -> None:
+            try:
+                send(exchange, run_wsgi(self.app, environ))
+            finally:
+                loop.call_soon_threadsafe(done.set_result, None)
+
+        self.threads.submit(work)
+        await done
 
     async def _take(self, exchange: Exchange, body: bytearray, largest: int) -> None:
         """Take the body, but not much more than its door takes: the door sees that it is too large and says so."""
@@ -110,6 +116,12 @@ class Bridge:
                         return
         except TimeoutError as error:
             raise TooSlow from error
+
+
+def send(exchange: Exchange, answer: Answer) -> None:
+    """Send an answer, unless the client has gone."""
+    with contextlib.suppress(RuntimeError):
+        exchange.response_bytes(*answer)
 
 
 def _largest(path: str) -> int:

@@ -1,45 +1,51 @@
 """The JSON door, ``/api/v1``: what the extension and other programs use. File name = first segment of the address.
 
-Only bearer tokens authorise here, never cookies; pages are in ``web``.
+It is an application of its own in front of the pages: no session, no cookie and no form check of theirs ever touches
+a request here, and a report does not pay for them. Only bearer tokens authorise; pages are in ``web``.
 """
 
-from typing import NoReturn
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Blueprint, Flask, current_app, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from flask import Flask, Response
 
 from commonswatch.api import openapi, operations, problems
 from commonswatch.api.intake import Intake
 from commonswatch.context import Context
 
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
 
 
-def register(app: Flask) -> None:
-    """Put the JSON door on the application; ``app.extensions['commonswatch']`` holds the context already."""
+def register(app: Flask) -> Flask:
+    """Put the JSON door in front of ``app``, whose extensions hold the context already; returns the door."""
     context: Context = app.extensions["commonswatch"]
-    app.extensions["commonswatch.intake"] = Intake(context.database, context.keyring, context.now)
-    door = Blueprint("api", __name__, url_prefix=openapi.PREFIX)
+    door = Flask("commonswatch.api", static_folder=None)
+    door.extensions["commonswatch"] = context
+    door.extensions["commonswatch.intake"] = Intake(context.database, context.keyring, context.now)
     problems.register(door)
-    operations.register(door, openapi.OPERATIONS)
-    app.register_blueprint(door)
-    elsewhere = Blueprint("api_elsewhere", __name__, url_prefix="/api")
-    problems.register(elsewhere)
-    elsewhere.add_url_rule("/", "nothing", _nothing, methods=_METHODS)
-    elsewhere.add_url_rule("/<path:rest>", "nothing", _nothing, methods=_METHODS)
-    app.register_blueprint(elsewhere)
+    operations.register(door, openapi.PREFIX, openapi.OPERATIONS)
+    door.after_request(_add_headers)
+    _put_before(app, door)
+    return door
 
 
-def _nothing(rest: str = "") -> NoReturn:  # noqa: ARG001 - the address is in the request
-    """Answer unknown addresses and methods below ``/api`` with a problem, not with a page."""
-    if allowed := [method for method in _METHODS if _endpoint(method).startswith("api.")]:
-        raise MethodNotAllowed(allowed)
-    raise NotFound
+def _put_before(app: Flask, door: Flask) -> None:
+    pages = app.wsgi_app
+
+    def choose(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        to_door = environ["PATH_INFO"].startswith("/api/")
+        return door(environ, start_response) if to_door else pages(environ, start_response)
+
+    app.wsgi_app = choose  # type: ignore[method-assign]
 
 
-def _endpoint(method: str) -> str:
-    """What would answer this address under another method."""
-    try:
-        return str(current_app.create_url_adapter(request).match(method=method)[0])  # type: ignore[union-attr]
-    except HTTPException:
-        return ""
+def _add_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.add(name, value)
+    if "Cache-Control" not in response.headers:
+        response.headers.add("Cache-Control", "no-store")
+    return response

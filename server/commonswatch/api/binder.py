@@ -40,9 +40,7 @@ def query(request: Request, shape: type[Shape]) -> Shape:
     values = request.args.to_dict(flat=False)
     if any(len(given) > 1 for given in values.values()):
         raise Refused(422, "A part of the query is given more than once.")
-    return _from_text(
-        {name: given[0] for name, given in values.items()}, shape, "The query cannot be used as it is."
-    )
+    return _from_text({name: given[0] for name, given in values.items()}, shape, "The query cannot be used as it is.")
 
 
 def headers(request: Request, shape: type[Shape]) -> Shape:

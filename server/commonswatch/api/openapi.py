@@ -123,9 +123,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
 
 def _parameter(schema: dict[str, Any]) -> dict[str, Any]:
     """A parameter's schema: it is there or not, never null."""
-    kept = {
-        name: value for name, value in schema.items() if name not in ("title", "description", "anyOf", "default")
-    }
+    kept = {name: value for name, value in schema.items() if name not in ("title", "description", "anyOf", "default")}
     kept.update(next((one for one in schema.get("anyOf", []) if one.get("type") != "null"), {}))
     return {"description": schema.get("description", ""), "schema": kept}
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request
+from flask import Flask, Response, current_app, request
 from pydantic import BaseModel
 
 from commonswatch.api import binder, callers
@@ -58,10 +58,10 @@ class Operation:
         return min(self.told)
 
 
-def register(door: Blueprint, operations: tuple[Operation, ...]) -> None:
+def register(door: Flask, prefix: str, operations: tuple[Operation, ...]) -> None:
     """Make a route of each operation."""
     for operation in operations:
-        rule = operation.path.replace("{", "<").replace("}", ">")
+        rule = prefix + operation.path.replace("{", "<").replace("}", ">")
         door.add_url_rule(rule, operation.name, _bound(operation), methods=[operation.method])
 
 

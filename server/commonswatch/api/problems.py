@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import structlog
-from flask import Blueprint, Response
+from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from commonswatch.api.schemas.problems import FieldProblem, Problem
@@ -62,7 +62,7 @@ def answer(status: int, detail: str, errors: Sequence[FieldProblem] = ()) -> Res
     return Response(problem.model_dump_json(), status, content_type=MEDIA_TYPE)
 
 
-def register(door: Blueprint) -> None:
+def register(door: Flask) -> None:
     """Answer every error of the JSON door with a problem."""
     door.register_error_handler(Refused, _refused)
     door.register_error_handler(CommonswatchError, _expected)

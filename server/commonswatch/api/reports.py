@@ -3,7 +3,7 @@
 import hashlib
 from typing import cast
 
-from flask import Response, current_app, url_for
+from flask import Response, current_app
 from pydantic import Field
 
 from commonswatch.api.callers import Caller
@@ -49,7 +49,7 @@ def send_report(caller: Caller, headers: ReportHeaders, body: Report) -> Respons
         raise answer
     told = ReportTaken(receipt=answer.receipt, repeated=answer.replayed)
     response = Response(told.model_dump_json(), 202, content_type="application/json")
-    response.headers["Location"] = url_for("api.report_status", receipt=answer.receipt)
+    response.headers["Location"] = f"/api/v1/reports/{answer.receipt}"
     return response
 
 
@@ -81,9 +81,7 @@ def _incoming(caller: Caller, key: str | None, report: Report) -> Incoming:
     body = report.model_dump_json(exclude_none=True).encode()
     limits = product().settings
     limit = limits.report_limit_device if caller.device else limits.report_limit_anonymous
-    return Incoming(
-        caller.reporter, caller.digest, key or "sha256:" + hashlib.sha256(body).hexdigest(), body, limit
-    )
+    return Incoming(caller.reporter, caller.digest, key or "sha256:" + hashlib.sha256(body).hexdigest(), body, limit)
 
 
 def _outcome(answer: Answer) -> Outcome:

@@ -4,13 +4,17 @@ from flask import Blueprint, Flask
 
 from commonswatch.context import Context
 from commonswatch.web import (
+    account,
     assets,
     audit,
     cases,
     csrf,
     database,
+    devices,
     errors,
     filters,
+    found,
+    guessing,
     headers,
     health,
     home,
@@ -20,11 +24,17 @@ from commonswatch.web import (
     metrics,
     navigation,
     outbox,
+    p,
+    pages,
     policy,
+    registrations,
     request_log,
     security,
     sessions,
     setup,
+    sign_in,
+    unsubscribe,
+    works,
 )
 
 _MEGABYTE = 1024 * 1024
@@ -32,6 +42,14 @@ LARGEST_FORM = 11 * _MEGABYTE
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.blueprint,
+    sign_in.blueprint,
+    works.blueprint,
+    registrations.blueprint,
+    found.blueprint,
+    p.blueprint,
+    unsubscribe.blueprint,
+    devices.blueprint,
+    account.blueprint,
     cases.blueprint,
     outbox.blueprint,
     setup.blueprint,
@@ -42,16 +60,22 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 
 
+def observe(door: Flask, app: Flask) -> None:
+    """Log and measure the requests of another door together with those of the pages."""
+    request_log.register(door)
+    metrics.share(app, door)
+
+
 def register(app: Flask) -> None:
     """Put the pages on the application; ``app.extensions['commonswatch']`` holds the context already."""
     context: Context = app.extensions["commonswatch"]
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_FORM, MAX_FORM_MEMORY_SIZE=LARGEST_FORM, MAX_FORM_PARTS=100)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     sessions.register(app, context.settings, context.keyring.session_key)
-    for part in (request_log, metrics, database, headers, languages, errors, csrf):
+    for part in (pages, request_log, metrics, database, headers, languages, errors, csrf):
         part.register(app)
     security.register(app, context.settings, context.keyring)
-    for part in (policy, assets, filters, navigation):
+    for part in (guessing, policy, assets, filters, navigation):
         part.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

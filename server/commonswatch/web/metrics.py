@@ -34,6 +34,12 @@ def register(app: Flask) -> None:
     app.after_request(_measure)
 
 
+def share(app: Flask, door: Flask) -> None:
+    """Count the requests of another door among those of ``app``."""
+    door.extensions["commonswatch.metrics"] = app.extensions["commonswatch.metrics"]
+    door.after_request(_measure)
+
+
 def registry() -> CollectorRegistry:
     """All numbers of this application."""
     return cast("CollectorRegistry", _all()["registry"])

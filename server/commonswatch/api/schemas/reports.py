@@ -37,9 +37,7 @@ class Report(Shape):
     observed_at: Moment | None = None
     media: list[ObservedMedia] = Field(default=[], max_length=500)
     links: list[ObservedLink] = Field(default=[], max_length=200)
-    dataset: Annotated[str, line(200)] | None = Field(
-        None, description="Name of the dataset, as the page gives it."
-    )
+    dataset: Annotated[str, line(200)] | None = Field(None, description="Name of the dataset, as the page gives it.")
     note: Annotated[str, lines(2000)] | None = Field(default=None, description="What the watcher wants to say.")
 
 
