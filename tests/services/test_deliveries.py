@@ -1,7 +1,7 @@
 """Letters are posted once, sealed while they wait, sent with one Message-ID over all tries, and then forgotten."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +41,10 @@ def _post(database: Database, keyring: Keyring, now: datetime, key: str = "sign-
         return deliveries.post(session, keyring, key=key, site=SITE, now=now, **letter)
 
 
-def _load(database: Database, keyring: Keyring) -> Outgoing | None:
+def _load(database: Database, keyring: Keyring, now: datetime) -> Outgoing | None:
     with database.reading() as session:
         number = session.scalars(select(Delivery.id)).one()
-        return deliveries.load(session, keyring, number)
+        return deliveries.load(session, keyring, number, now)
 
 
 def _row(database: Database) -> Delivery:
@@ -81,7 +81,7 @@ def test_every_try_carries_the_same_message_id_and_date(
 ) -> None:
     _post(database, keyring, now)
     for _ in range(2):
-        outgoing = _load(database, keyring)
+        outgoing = _load(database, keyring, now)
         assert outgoing is not None
         deliveries.send(outgoing, _office(tmp_path, smtp))
     (_, first), (_, second) = smtp.letters
@@ -97,7 +97,7 @@ def test_a_delivered_letter_is_forgotten_and_not_sent_again(
         deliveries.record_delivered(session, session.scalars(select(Delivery.id)).one(), now)
     row = _row(database)
     assert (row.state, row.letter_sealed, row.attempts) == (DeliveryState.DELIVERED, None, 1)
-    assert _load(database, keyring) is None
+    assert _load(database, keyring, now) is None
 
 
 @pytest.mark.parametrize(("mode", "permanent"), [("451", False), ("refuse", False), ("550", True)])
@@ -114,7 +114,7 @@ def test_temporary_and_permanent_failures_are_told_apart(
         person = factories.person(session, keyring, now)
     _post(database, keyring, now, person_id=person.id)
     smtp.mode = mode
-    outgoing = _load(database, keyring)
+    outgoing = _load(database, keyring, now)
     assert outgoing is not None
     with pytest.raises(RemoteError) as failed:
         deliveries.send(outgoing, _office(tmp_path, smtp))
@@ -133,7 +133,7 @@ def test_without_a_mail_server_letters_lie_in_the_outbox(
     database: Database, keyring: Keyring, now: datetime, tmp_path: Path
 ) -> None:
     _post(database, keyring, now)
-    outgoing = _load(database, keyring)
+    outgoing = _load(database, keyring, now)
     assert outgoing is not None
     for _ in range(2):
         deliveries.send(outgoing, _office(tmp_path))
@@ -144,10 +144,16 @@ def test_a_letter_that_cannot_be_written_is_our_fault_not_the_address_s(
     database: Database, keyring: Keyring, now: datetime, tmp_path: Path
 ) -> None:
     _post(database, keyring, now, values={"nonsense": 1})
-    outgoing = _load(database, keyring)
+    outgoing = _load(database, keyring, now)
     assert outgoing is not None
     with pytest.raises(InvalidInput):
         deliveries.send(outgoing, _office(tmp_path))
+
+
+def test_a_sign_in_letter_is_not_sent_after_its_link_ended(database: Database, keyring: Keyring, now: datetime) -> None:
+    _post(database, keyring, now)
+    assert _load(database, keyring, now + timedelta(minutes=9)) is not None
+    assert _load(database, keyring, now + timedelta(minutes=11)) is None
 
 
 def test_who_unsubscribed_meanwhile_gets_no_alert_but_still_their_sign_in_link(
@@ -156,11 +162,11 @@ def test_who_unsubscribed_meanwhile_gets_no_alert_but_still_their_sign_in_link(
     with database.writing() as session:
         person = factories.person(session, keyring, now, channel=Channel.SITE)
     _post(database, keyring, now, "alert:1", template="alert", values=ALERT, person_id=person.id)
-    assert _load(database, keyring) is None
+    assert _load(database, keyring, now) is None
     with database.writing() as session:
         deliveries.drop(session, session.scalars(select(Delivery.id)).one())
     assert _row(database).letter_sealed is None
     with database.writing() as session:
         session.delete(session.scalars(select(Delivery)).one())
     _post(database, keyring, now, "sign-in:2", person_id=person.id)
-    assert _load(database, keyring) is not None
+    assert _load(database, keyring, now) is not None

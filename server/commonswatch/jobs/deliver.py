@@ -22,7 +22,7 @@ MAX_ATTEMPTS = 13
 def _run(context: Context, job: ClaimedJob) -> Record:
     number = int(job.payload["delivery"])
     with context.database.reading() as session:
-        outgoing = deliveries.load(session, context.keyring, number)
+        outgoing = deliveries.load(session, context.keyring, number, context.now())
     if outgoing is None:
         return lambda session, _now: deliveries.drop(session, number)
     try:

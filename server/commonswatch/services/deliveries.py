@@ -7,7 +7,7 @@ letter twice, never lose one; both carry the same Message-ID, which mail program
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -84,7 +84,7 @@ def post(
     return added is not None
 
 
-def load(session: Session, keyring: Keyring, delivery_id: int) -> Outgoing | None:
+def load(session: Session, keyring: Keyring, delivery_id: int, now: datetime) -> Outgoing | None:
     """Read a letter that is still to be sent; None when it was sent, given up, or is no longer wanted."""
     delivery = session.get(Delivery, delivery_id)
     if delivery is None or delivery.letter_sealed is None or delivery.state in _ENDED:
@@ -92,6 +92,9 @@ def load(session: Session, keyring: Keyring, delivery_id: int) -> Outgoing | Non
     if delivery.person_id is not None and not _is_wanted(session, delivery):
         return None
     kept = json.loads(keyring.unseal_text(delivery.letter_sealed))
+    minutes = kept["values"].get("minutes")
+    if minutes is not None and now > delivery.created_at + timedelta(minutes=minutes):
+        return None  # its link has ended
     letter = Letter(
         to=kept["to"],
         language=kept["language"],
