@@ -95,7 +95,8 @@ def _rows() -> list[Row | RowError]:
     uploaded = request.files.get("file")
     limit = database.current().settings.registration_rows
     if uploaded is not None and uploaded.filename:
-        raw = uploaded.stream.read(LONGEST_FILE + 1)
+        with uploaded.stream as stream:
+            raw = stream.read(LONGEST_FILE + 1)
         if len(raw) > LONGEST_FILE:
             raise RequestEntityTooLarge
         return parse_rows(raw, limit)
