@@ -72,10 +72,10 @@ def register(app: Flask) -> None:
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_FORM, MAX_FORM_MEMORY_SIZE=LARGEST_FORM, MAX_FORM_PARTS=100)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     sessions.register(app, context.settings, context.keyring.session_key)
-    for part in (pages, request_log, metrics, database, headers, languages, errors, csrf):
+    for part in (pages, request_log, metrics, database, headers, languages, errors, csrf, guessing):
         part.register(app)
     security.register(app, context.settings, context.keyring)
-    for part in (guessing, policy, assets, filters, navigation):
+    for part in (policy, assets, filters, navigation):
         part.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -10,7 +10,7 @@ from flask import Flask, current_app, request
 from flask_wtf.csrf import CSRFProtect
 
 from commonswatch.domain.errors import NotAllowed
-from commonswatch.web import database, policy
+from commonswatch.web import database
 
 protection = CSRFProtect()
 View = TypeVar("View", bound=Callable[..., object])
@@ -18,7 +18,7 @@ _READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def register(app: Flask) -> None:
-    """Check every request that changes something, except those of the API (it knows no cookies).
+    """Check every request that changes something.
 
     Flask-WTF's own Referer check is off: pages with a secret in their address send none.
     """
@@ -34,9 +34,10 @@ def without_token(view: View) -> View:
 
 
 def _check() -> None:
-    if request.method in _READING_METHODS or request.endpoint is None or request.path.startswith(policy.API):
+    if request.method in _READING_METHODS or request.endpoint is None:
         return
-    if getattr(current_app.view_functions[request.endpoint], "without_token", False):
+    exempt = getattr(current_app.view_functions[request.endpoint], "without_token", False)
+    if exempt or not current_app.config["WTF_CSRF_ENABLED"]:
         return
     if not _from_here():
         raise NotAllowed("This was sent from another site. Open the page here and send it again.")

@@ -1,6 +1,5 @@
 """How errors look on pages: what happened, and what to do now. Nothing that was sent is shown again."""
 
-import json
 from dataclasses import dataclass
 
 from flask import Flask, Response, make_response, render_template, request
@@ -9,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from commonswatch.domain import errors
-from commonswatch.web import policy, request_log
+from commonswatch.web import request_log
 
 _STATUS: dict[type[errors.CommonswatchError], int] = {
     errors.NotFound: 404,
@@ -60,21 +59,14 @@ def _unexpected(error: Exception) -> Response:
 
 def _page(status: int, detail: str) -> Response:
     words = _words(status)
-    if request.path.startswith(policy.API):
-        problem = {"type": "about:blank", "title": words.title, "status": status}
-        return Response(json.dumps(problem), status, content_type="application/problem+json")
     page = render_template("error.html", status=status, title=words.title, detail=detail, advice=words.advice)
     return Response(page, status)
 
 
 def _words(status: int) -> _Words:
     known = {
-        400: _Words(
-            gettext("That cannot be used"), gettext("Go back, change what is named above, and send it again.")
-        ),
-        403: _Words(
-            gettext("This is not open to you"), gettext("If you should be able to do this, sign in again.")
-        ),
+        400: _Words(gettext("That cannot be used"), gettext("Go back, change what is named above, and send it again.")),
+        403: _Words(gettext("This is not open to you"), gettext("If you should be able to do this, sign in again.")),
         404: _Words(
             gettext("There is no such page"),
             gettext("The link may be old, or meant for somebody else. Start again from the first page."),

@@ -1,6 +1,18 @@
-"""Long lists in pages: which page is asked for, and how many there are."""
+"""Numbers in addresses: of rows, and of the pages of long lists."""
 
-from flask import request
+from flask import Flask, request
+from werkzeug.routing import IntegerConverter
+
+
+class _RowNumber(IntegerConverter):
+    """A number a row can have: what does not fit into 64 bits is no row, so the page does not exist."""
+
+    regex = r"\d{1,18}"
+
+
+def register(app: Flask) -> None:
+    """Let ``<int:number>`` in routes mean the number of a row."""
+    app.url_map.converters["int"] = _RowNumber
 
 
 def wanted_page() -> int:

@@ -14,13 +14,19 @@ def register(app: Flask) -> None:
     """Log every request and give its answer a request id."""
     app.before_request(_begin)
     app.after_request(_end)
+    app.log_exception = _instead_of_flask  # type: ignore[assignment, method-assign]
 
 
-def unexpected(error: Exception) -> None:
+def unexpected(error: BaseException | None) -> None:
     """Log a failure nobody foresaw: its kind and where it happened, not its words (they may hold personal data)."""
-    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    frames = traceback.extract_tb(error.__traceback__)[-8:] if error else []
     places = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
     log.error("request failed", request_id=_request_id(), route=_route(), error=type(error).__name__, at=places)
+
+
+def _instead_of_flask(info: tuple[object, BaseException | None, object]) -> None:
+    """Flask itself would log the address of the page."""
+    unexpected(info[1])
 
 
 def _begin() -> None:

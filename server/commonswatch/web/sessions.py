@@ -2,23 +2,11 @@
 
 from datetime import timedelta
 
-from flask import Flask, Request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask
 
 from commonswatch.settings import Settings
-from commonswatch.web import policy
 
 _LIFETIME = timedelta(days=14)
-
-
-class _PagesOnly(SecureCookieSessionInterface):
-    """Reads the cookie for pages and never for the API."""
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """None makes Flask use a session that is empty and cannot be written."""
-        if request.path.startswith(policy.API):
-            return None
-        return super().open_session(app, request)
 
 
 def register(app: Flask, settings: Settings, key: bytes) -> None:
@@ -26,7 +14,6 @@ def register(app: Flask, settings: Settings, key: bytes) -> None:
     secure = settings.site.startswith("https:")
     prefix = "__Host-" if secure else ""
     app.secret_key = key
-    app.session_interface = _PagesOnly()
     app.config.update(
         SESSION_COOKIE_NAME=prefix + "commonswatch",
         SESSION_COOKIE_SECURE=secure,
