@@ -66,6 +66,21 @@ def test_who_is_creator_and_shown_gets_one_letter(database: Database, keyring: K
     assert (letter["values"]["about"], letter["values"]["count"]) == ("creator", 2)
 
 
+def test_a_creator_who_did_not_say_yes_is_told_of_own_works_only(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    with database.writing() as session:
+        creator = factories.account(session, keyring, now)
+        person = session.get_one(Person, creator.person_id)
+        person.state = PersonState.INVITED
+        own = factories.work(session, keyring, now, creator=creator)
+        other = factories.work(session, keyring, now, shown=(person,))
+        _notify(session, keyring, factories.case(session, now, (own, other), state=CaseState.CONFIRMED), now)
+        [alert] = notifications.alerts(session, creator.id)
+        assert [work.id for work in alert.works] == [own.id]
+        assert _letters(session, keyring)[creator.email]["values"]["count"] == 1
+
+
 def test_nobody_is_told_twice_about_a_location_but_new_people_are(
     database: Database, keyring: Keyring, now: datetime
 ) -> None:

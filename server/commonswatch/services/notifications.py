@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from commonswatch.domain.errors import NotFound
 from commonswatch.domain.licences import Licence, conditions
-from commonswatch.domain.states import Answer, Basis, CaseState, Channel, WorkState
+from commonswatch.domain.states import Answer, Basis, CaseState, Channel, PersonState, WorkState
 from commonswatch.keyring import Keyring
 from commonswatch.models import (
     Account,
@@ -127,7 +127,13 @@ def is_confirmed(case: Case) -> bool:
 
 
 def _concerns(person_id: int) -> Any:
-    shown = exists().where(Depiction.work_id == Work.id, Depiction.person_id == person_id)
+    """Own works, and those somebody is shown in who said yes to being told."""
+    shown = exists().where(
+        Depiction.work_id == Work.id,
+        Depiction.person_id == person_id,
+        Person.id == Depiction.person_id,
+        Person.state == PersonState.CONFIRMED,
+    )
     return or_(_is_own(person_id), shown)
 
 
