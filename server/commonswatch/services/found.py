@@ -65,16 +65,6 @@ class Found:
     works: tuple[FoundWork, ...]
 
 
-@dataclass(frozen=True)
-class AnswerAt:
-    """An answer as moderators see it: no name, only whether it was the creator's."""
-
-    work_id: int
-    answer: Answer
-    by_creator: bool
-    at: datetime
-
-
 def found_for(session: Session, person: Person) -> list[Found]:
     """What was found for a person, newest location first: their own works, and works they are shown in."""
     query = (
@@ -134,21 +124,7 @@ def take_back(session: Session, person: Person, work_id: int, location_id: int) 
     others = select(PersonAnswer.id).where(PersonAnswer.work_id == work_id, PersonAnswer.answer == Answer.NOT_MINE)
     if session.scalars(others.limit(1)).first() is None:
         observed = [evidence.observed for evidence in _deniable(sighting, by_creator)]
-        session.execute(
-            delete(Suppression).where(Suppression.work_id == work_id, Suppression.observed.in_(observed))
-        )
-
-
-def answers_at(session: Session, location_id: int) -> list[AnswerAt]:
-    """What was answered about a location, oldest first, for moderators."""
-    query = (
-        select(PersonAnswer.work_id, PersonAnswer.answer, PersonAnswer.at, Account.id.label("creator"))
-        .join(Work, Work.id == PersonAnswer.work_id)
-        .outerjoin(Account, and_(Account.id == Work.creator_id, Account.person_id == PersonAnswer.person_id))
-        .where(PersonAnswer.location_id == location_id)
-        .order_by(PersonAnswer.id)
-    )
-    return [AnswerAt(row.work_id, row.answer, row.creator is not None, row.at) for row in session.execute(query)]
+        session.execute(delete(Suppression).where(Suppression.work_id == work_id, Suppression.observed.in_(observed)))
 
 
 def _concerns(person: Person) -> ColumnElement[bool]:
