@@ -3,6 +3,7 @@
 import errno
 import socket
 import sys
+import threading
 from pathlib import Path
 
 import click
@@ -37,9 +38,9 @@ def run() -> None:
     settings = _settings()
     _refuse_used_port(settings)
     context = _context(settings)
+    click.echo("Commonswatch is starting …")
     schema.upgrade(context.database.engine)
-    _greet(context)
-    context.database.engine.dispose()
+    threading.Thread(target=_greet, args=(context,), daemon=True).start()
     sys.exit(supervisor.run(("serve", "worker")))
 
 
@@ -59,17 +60,20 @@ def _refuse_used_port(settings: Settings) -> None:
 
 
 def _greet(context: Context) -> None:
+    """Once the site answers, say where it is and what to do first."""
     from commonswatch.services import setup
 
-    click.echo(f"Commonswatch is starting on {context.settings.site}")
+    supervisor.wait_for_site(context.settings.host, context.settings.port)
     with context.database.reading() as session:
         link = setup.make_setup_link(session, context.keyring, context.settings.site, context.now())
+    lines = [f"Commonswatch is ready: {context.settings.site}   (Ctrl-C ends it)"]
     if link:
-        click.echo(f"Make the first administrator (works once): {link}")
+        lines.append(f"Make the first administrator (works once): {link}")
     if not context.settings.smtp_host:
-        click.echo(f"No mail server is set: letters are written to {context.settings.home / 'outbox'}")
+        lines.append(f"No mail server is set: letters are written to {context.settings.home / 'outbox'}")
     if context.settings.fetch_played_hosts:
-        click.echo("Careful: some host names are played by this machine (COMMONSWATCH_FETCH_PLAYED_HOSTS).")
+        lines.append("Careful: some host names are played by this machine (COMMONSWATCH_FETCH_PLAYED_HOSTS).")
+    click.echo("\n" + "\n".join(lines) + "\n")
 
 
 _end_with_parent = click.option("--end-with-parent", is_flag=True, hidden=True)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Sequence
 
 GRACE = 15.0
@@ -41,6 +42,17 @@ def _keep_running(command: str, stop: threading.Event) -> None:
         pause = _RESTART_PAUSE if time.monotonic() - started > _HEALTHY_AFTER else min(pause * 2, _LONGEST_PAUSE)
         sys.stderr.write(f"{command} ended with code {process.returncode}; starting it again in {pause:.0f} s\n")
         stop.wait(pause)
+
+
+def wait_for_site(host: str, port: int) -> None:
+    """Return as soon as the web server of this machine answers that it is ready."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 (a key, nothing is bound)
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://{reachable}:{port}/readyz", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
 
 
 def end_with_parent() -> None:
