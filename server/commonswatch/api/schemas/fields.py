@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 _RFC_3339 = re.compile(
@@ -32,10 +32,12 @@ class Told(BaseModel):
     model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
 
-def _whole(value: Any) -> Any:
-    """JSON Schema calls 1.0 an integer, so we do, too. In a query digits are a number."""
-    if isinstance(value, str) and not _DIGITS.fullmatch(value):
-        raise PydanticCustomError("whole", "This must be a whole number.")
+def _whole(value: Any, where: ValidationInfo) -> Any:
+    """JSON Schema calls 1.0 an integer, so we do, too. In a query digits are a number, in JSON they are not."""
+    if isinstance(value, str) and where.mode == "string":  # type: ignore[comparison-overlap]  # undocumented mode
+        if not _DIGITS.fullmatch(value):
+            raise PydanticCustomError("whole", "This must be a whole number.")
+        return int(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
     return value
