@@ -46,21 +46,20 @@ class Watcher:
     def learns(self, receipt: str) -> str:
         """Ask until the report was checked; returns what became of it."""
         address = f"/api/v1/reports/{receipt}"
-        eventually(lambda: self.asks("GET", address).body["state"] != "received", "the report was not checked")
+        eventually(lambda: self.asks("GET", address).body.get("state") != "received", "the report was not checked")
         return str(self.asks("GET", address).body["state"])
 
     def is_alerted(self) -> None:
         """The alert of the account behind the device, and nothing new when asked again."""
         first = self.asks("GET", "/api/v1/alerts?after=0")
+        assert first.status == 200, first.body
         [alert] = first.body["alerts"]
         assert (alert["url"], alert["site"]) == (hosts.FACES, "github.com")
         again = self.asks("GET", "/api/v1/alerts?after=0", headers={"If-None-Match": first.headers["ETag"]})
         assert again.status == 304
         assert self.asks("GET", f"/api/v1/alerts?after={alert['id']}").body["alerts"] == []
 
-    def asks(
-        self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
-    ) -> Answered:
+    def asks(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Answered:
         fields = {"Content-Type": "application/json", **(headers or {})}
         if self.token:
             fields["Authorization"] = f"Bearer {self.token}"
