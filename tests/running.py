@@ -61,6 +61,14 @@ class RunningProduct:
                 stdin=subprocess.DEVNULL,
             )
         self.wait_until_ready()
+        if self.command == "run":
+            self._wait_for_greeting()
+
+    def _wait_for_greeting(self, within: float = 10.0) -> None:
+        deadline = time.monotonic() + within
+        while "Commonswatch is ready" not in self.output():
+            assert time.monotonic() < deadline, self.output()
+            time.sleep(0.05)
 
     def wait_until_ready(self, within: float = READY_WITHIN) -> None:
         """Wait until the product answers ``/readyz`` with 200; fail with its output otherwise."""
