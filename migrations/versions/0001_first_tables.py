@@ -73,7 +73,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "key", name=op.f("uq_jobs_kind_key")),
     )
     with op.batch_alter_table("jobs", schema=None) as batch_op:
-        batch_op.create_index("ix_jobs_state_run_after", ["state", "run_after"], unique=False)
+        batch_op.create_index("ix_jobs_state_kind_run_after", ["state", "kind", "run_after"], unique=False)
 
     op.create_table(
         "locations",
@@ -854,7 +854,7 @@ def downgrade() -> None:
 
     op.drop_table("locations")
     with op.batch_alter_table("jobs", schema=None) as batch_op:
-        batch_op.drop_index("ix_jobs_state_run_after")
+        batch_op.drop_index("ix_jobs_state_kind_run_after")
 
     op.drop_table("jobs")
     op.drop_table("audit_entries")

@@ -14,7 +14,7 @@ import pytest
 from commonswatch.context import Context
 from commonswatch.domain.errors import NotFound, RemoteError
 from commonswatch.domain.states import JobState, ReportState
-from commonswatch.jobs import HANDLERS, leases, runner
+from commonswatch.jobs import HANDLERS, lane, leases
 from commonswatch.jobs.handling import Handler, Record, nothing_to_record
 from commonswatch.jobs.runner import Workers
 from commonswatch.models import AuditEntry, Job, Report
@@ -74,7 +74,7 @@ def test_every_job_is_done_and_its_effects_are_recorded_once(context: Context) -
 
 
 def test_jobs_run_side_by_side_without_an_open_session(context: Context) -> None:
-    together = threading.Barrier(context.settings.worker_threads)
+    together = threading.Barrier(2)
 
     def act(_job: ClaimedJob) -> Record:
         together.wait(5)
@@ -82,10 +82,26 @@ def test_jobs_run_side_by_side_without_an_open_session(context: Context) -> None
             session.execute(select(func.count()).select_from(Job))
         return nothing_to_record
 
-    keys = [str(number) for number in range(context.settings.worker_threads)]
-    _enqueue(context, "meet", *keys)
+    _enqueue(context, "meet", "1", "2")
     with _working(context, meet=_handler(act)):
-        _eventually(_is(context, JobState.DONE, *keys))
+        _eventually(_is(context, JobState.DONE, "1", "2"))
+
+
+def test_a_crowd_of_slow_jobs_holds_up_neither_letters_nor_reports(context: Context) -> None:
+    release = threading.Event()
+
+    def slow(_job: ClaimedJob) -> Record:
+        release.wait(20)
+        return nothing_to_record
+
+    quick = _handler(lambda _job: nothing_to_record)
+    _enqueue(context, "examine", *[f"work-{number}" for number in range(50)])
+    _enqueue(context, "verify", "report")
+    _enqueue(context, "deliver", "letter")
+    with _working(context, examine=_handler(slow), verify=quick, deliver=quick):
+        _eventually(_is(context, JobState.DONE, "report", "letter"))
+        assert _jobs(context)["work-0"].state == JobState.LEASED
+        release.set()
 
 
 def test_a_failed_record_leaves_nothing_behind_and_is_tried_again(context: Context) -> None:
@@ -117,7 +133,6 @@ def test_temporary_trouble_waits_and_permanent_trouble_is_laid_aside(context: Co
     _enqueue(context, "later", "later")
     _enqueue(context, "never", "never")
     _enqueue(context, "gone", "gone")
-    _enqueue(context, "unheard-of", "unheard-of")
     _enqueue(context, "last", "last")
     with _working(
         context,
@@ -126,10 +141,18 @@ def test_temporary_trouble_waits_and_permanent_trouble_is_laid_aside(context: Co
         gone=_handler(_raising(NotFound("nothing there"))),
         last=_handler(_raising(RemoteError("not now", permanent=False)), max_attempts=1),
     ):
-        _eventually(_is(context, JobState.DEAD, "never", "gone", "unheard-of", "last"))
+        _eventually(_is(context, JobState.DEAD, "never", "gone", "last"))
         _eventually(lambda: _jobs(context)["later"].problem == "not now")
     assert _jobs(context)["later"].state == JobState.QUEUED
     assert _jobs(context)["never"].problem == "not ever"
+
+
+def test_a_kind_that_this_worker_does_not_know_is_left_to_others(context: Context) -> None:
+    _enqueue(context, "newer", "1")
+    _enqueue(context, "note", "2")
+    with _working(context, note=_handler(lambda _job: nothing_to_record)):
+        _eventually(_is(context, JobState.DONE, "2"))
+    assert (_jobs(context)["1"].state, _jobs(context)["1"].attempts) == (JobState.QUEUED, 0)
 
 
 def test_a_job_may_record_something_and_still_ask_to_be_tried_again(context: Context) -> None:
@@ -160,7 +183,7 @@ def test_a_job_that_ends_the_worker_each_time_is_not_tried_for_ever(context: Con
 
 def test_a_long_job_keeps_its_lease(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "LEASE", timedelta(seconds=1))
-    monkeypatch.setattr(runner, "_RENEW_EVERY", 0.2)
+    monkeypatch.setattr(lane, "_RENEW_EVERY", 0.2)
     runs: list[str] = []
 
     def act(job: ClaimedJob) -> Record:
@@ -228,7 +251,7 @@ def test_jobs_of_a_killed_process_are_freed_at_the_next_start_and_no_others(cont
 def test_workers_survive_a_database_that_is_away_for_a_moment(
     context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "_PAUSE_AFTER_TROUBLE", 0.05)
+    monkeypatch.setattr(lane, "_PAUSE_AFTER_TROUBLE", 0.05)
     real, failures = queue.is_due, iter(range(3))
 
     def away(*arguments: Any) -> bool:

@@ -1,173 +1,65 @@
-"""Working on the queue: one thread claims jobs and keeps their leases, the others act and record.
+"""The worker: lanes that work on the queue, and the clock that fills it, until somebody asks it to stop.
 
-    workers = Workers(context); workers.start(); …; workers.stop()
-
-A job's effects and its end are one transaction, so a worker may be killed at any moment: what was not recorded is
-done again by whoever claims the job next. No session is held while a job acts.
+workers = Workers(context); workers.start(); …; workers.stop()
 """
 
-import contextlib
 import signal
 import threading
 import time
-import traceback
 from collections.abc import Mapping
-from functools import partial
-from queue import SimpleQueue
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from commonswatch.context import Context
-from commonswatch.domain.errors import CommonswatchError, Conflict
 from commonswatch.jobs import HANDLERS, leases, ticks
-from commonswatch.jobs.handling import Handler, Record
-from commonswatch.services import queue
-from commonswatch.services.queue import MAX_ATTEMPTS, ClaimedJob
+from commonswatch.jobs.handling import Handler
+from commonswatch.jobs.lane import Lane
 
-POLL = 0.5
-"""Seconds between looks into an empty queue."""
 GRACE = 10.0
 """Seconds jobs have to end when the worker is asked to stop."""
-_RENEW_EVERY = queue.LEASE.total_seconds() / 3
-_PAUSE_AFTER_TROUBLE = 2.0
-_KILLER = "The worker ended abruptly each time it worked on this."
+SLOW = ("verify", "examine")
+"""Kinds that wait for other people's servers. Each has a lane of its own: fifty thousand works to be examined hold up
+neither the next report nor a sign-in letter."""
 
 _log = structlog.get_logger()
 
 
 class Workers:
-    """The threads of one worker process; start and stop them once."""
+    """All lanes of one process; start and stop them once. ``threads``: for each lane, instead of the setting."""
 
     def __init__(
         self, context: Context, handlers: Mapping[str, Handler] = HANDLERS, threads: int | None = None
     ) -> None:
         self._context = context
-        self._handlers = handlers
-        self._size = threads or context.settings.worker_threads
-        self._name = leases.new_name()
-        self._claimed: SimpleQueue[ClaimedJob] = SimpleQueue()
-        self._held: dict[int, ClaimedJob] = {}
-        self._lock = threading.Lock()
-        self._look = threading.Event()
-        self._stopping = threading.Event()
+        size = threads or max(2, context.settings.worker_threads // 2)
+        self._lanes = [Lane(context, group, size) for group in _grouped(handlers)]
 
     def start(self) -> None:
         """Free what a killed worker of this machine still held, then begin."""
         with self._context.database.writing() as session:
             leases.free_orphans(session, self._context.now())
-        for target in (self._claim_until_stopped, *[self._work] * self._size):
-            threading.Thread(target=target, name=f"job-{target.__name__}", daemon=True).start()
+        for lane in self._lanes:
+            lane.start()
 
     def wake(self) -> None:
         """Look into the queue now instead of at the next poll."""
-        self._look.set()
+        for lane in self._lanes:
+            lane.wake()
 
     def stop(self, timeout: float = GRACE) -> None:
         """Claim nothing more, wait up to ``timeout`` seconds for running jobs, give the rest back."""
-        self._stopping.set()
-        self.wake()
         deadline = time.monotonic() + timeout
-        while self._jobs_held() and time.monotonic() < deadline:
-            time.sleep(0.02)
-        for job in self._jobs_held():
-            self._record(job, partial(queue.put_back, job=job, now=self._context.now()))
-
-    def _claim_until_stopped(self) -> None:
-        renewed = time.monotonic()
-        while not self._stopping.is_set():
-            self._look.clear()
-            try:
-                if time.monotonic() - renewed > _RENEW_EVERY:
-                    self._renew()
-                    renewed = time.monotonic()
-                if not self._claim():
-                    self._look.wait(POLL)
-            except SQLAlchemyError as error:
-                _log.warning("queue.unreachable", error=type(error).__name__)
-                self._stopping.wait(_PAUSE_AFTER_TROUBLE)
-
-    def _claim(self) -> bool:
-        """Claim as many jobs as threads are free; return whether there were any."""
-        free = self._size - len(self._jobs_held())
-        database, now = self._context.database, self._context.now()
-        if free <= 0:
-            return False
-        with database.reading() as session:
-            if not queue.is_due(session, now):
-                return False
-        with database.writing() as session:
-            jobs = queue.claim(session, self._name, now, free)
-        for job in jobs:
-            with self._lock:
-                self._held[job.id] = job
-            self._claimed.put(job)
-        return bool(jobs)
-
-    def _renew(self) -> None:
-        for job in self._jobs_held():
-            with contextlib.suppress(Conflict), self._context.database.writing() as session:
-                queue.renew(session, job, self._context.now())
-
-    def _work(self) -> None:
-        while True:
-            job = self._claimed.get()
-            try:
-                self._do(job)
-            except SQLAlchemyError as error:  # the lease runs out and somebody tries again
-                _log.warning("job.not-recorded", kind=job.kind, job=job.id, error=type(error).__name__)
-            finally:
-                with self._lock:
-                    self._held.pop(job.id, None)
-                self.wake()
-
-    def _do(self, job: ClaimedJob) -> None:
-        """Act and record one job. Nothing a job does may end its thread."""
-        handler = self._handlers.get(job.kind)
-        if handler is None or job.attempts > max(handler.max_attempts, MAX_ATTEMPTS):
-            problem = "No such kind of job is known." if handler is None else _KILLER
-            self._record(job, partial(queue.give_up, job=job, problem=problem, now=self._context.now()))
-            return
-        try:
-            record = handler.run(self._context, job)
-            self._record(job, partial(self._finish, job=job, handler=handler, record=record))
-        except CommonswatchError as error:
-            self._fail(job, handler, error.detail, permanent=getattr(error, "permanent", True))
-        except Exception as error:  # noqa: BLE001 - whatever a job does, the others go on
-            _log.error("job.failed", kind=job.kind, job=job.id, error=type(error).__name__, at=_place(error))
-            self._fail(job, handler, f"Unexpected: {type(error).__name__}", permanent=False)
-
-    def _finish(self, session: Session, job: ClaimedJob, handler: Handler, record: Record) -> None:
-        now = self._context.now()
-        again = record(session, now)
-        if again is None:
-            queue.finish(session, job, now)
-        else:
-            queue.retry_later(session, job, again, now, handler.max_attempts)
-
-    def _fail(self, job: ClaimedJob, handler: Handler, problem: str, *, permanent: bool) -> None:
-        attempts = 0 if permanent else handler.max_attempts
-        now = self._context.now()
-        self._record(job, partial(queue.retry_later, job=job, problem=problem, now=now, max_attempts=attempts))
-
-    def _record(self, job: ClaimedJob, write: "partial[None]") -> None:
-        """One transaction; when the lease was lost meanwhile, nothing of it stands."""
-        try:
-            with self._context.database.writing() as session:
-                write(session)
-        except Conflict:
-            _log.info("job.lease-lost", kind=job.kind, job=job.id)
-
-    def _jobs_held(self) -> list[ClaimedJob]:
-        with self._lock:
-            return list(self._held.values())
+        for lane in self._lanes:
+            lane.claim_no_more()
+        for lane in self._lanes:
+            lane.end(deadline)
 
 
-def _place(error: Exception) -> str:
-    """Where an error came from. Its words are not logged: they may hold what somebody sent."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{last.filename}:{last.lineno}"
+def _grouped(handlers: Mapping[str, Handler]) -> list[dict[str, Handler]]:
+    """One group for each slow kind, one for all others."""
+    slow = [{kind: handlers[kind]} for kind in SLOW if kind in handlers]
+    others = {kind: handler for kind, handler in handlers.items() if kind not in SLOW}
+    return [*slow, others] if others else slow
 
 
 def run_until_stopped(context: Context) -> None:

@@ -28,7 +28,10 @@ class Job(Base):
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
-    __table_args__ = (UniqueConstraint("kind", "key"), Index("ix_jobs_state_run_after", "state", "run_after"))
+    __table_args__ = (
+        UniqueConstraint("kind", "key"),
+        Index("ix_jobs_state_kind_run_after", "state", "kind", "run_after"),
+    )
 
 
 class Tick(Base):

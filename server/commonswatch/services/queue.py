@@ -5,7 +5,7 @@ finishes it. A worker that dies loses its lease and the job is claimed again. Ru
 What a kind of job does is in ``jobs``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -99,14 +99,25 @@ def enqueue_many(
         session.connection().execute(insert_new(session, Job), rows)
 
 
-def is_due(session: Session, now: datetime) -> bool:
+def is_due(session: Session, now: datetime, kinds: Collection[str] = ()) -> bool:
     """Whether there is anything to claim; only reads, so an idle worker takes no lock."""
-    return session.scalar(select(Job.id).where(_due(now)).limit(1)) is not None
+    return session.scalar(select(Job.id).where(_due(now, kinds)).limit(1)) is not None
 
 
-def claim(session: Session, worker: str, now: datetime, limit: int = 1) -> list[ClaimedJob]:
-    """Take the lease of up to ``limit`` jobs that are due, or whose last holder did not come back."""
-    due = select(Job.id).where(_due(now)).order_by(Job.run_after, Job.id).limit(limit).with_for_update(skip_locked=True)
+def claim(
+    session: Session, worker: str, now: datetime, limit: int = 1, kinds: Collection[str] = ()
+) -> list[ClaimedJob]:
+    """Take the lease of up to ``limit`` jobs that are due, or whose last holder did not come back.
+
+    ``kinds`` are those the worker knows; none means all.
+    """
+    due = (
+        select(Job.id)
+        .where(_due(now, kinds))
+        .order_by(Job.run_after, Job.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
     taken = (
         update(Job)
         .where(Job.id.in_(due))
@@ -169,10 +180,11 @@ def backlog(session: Session) -> dict[JobState, int]:
     return dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).all())
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
+def _due(now: datetime, kinds: Collection[str]) -> ColumnElement[bool]:
+    wanted = [Job.kind.in_(sorted(kinds))] if kinds else []
     return or_(
-        and_(Job.state == JobState.QUEUED, Job.run_after <= now),
-        and_(Job.state == JobState.LEASED, Job.lease_until < now),
+        and_(Job.state == JobState.QUEUED, *wanted, Job.run_after <= now),
+        and_(Job.state == JobState.LEASED, *wanted, Job.lease_until < now),
     )
 
 
