@@ -6,6 +6,7 @@ Signing in by mail link is our own page (``sign_in``); it ends in ``sign_in`` he
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from typing import Any
+from urllib.parse import urlsplit
 
 import flask
 from flask import Flask
@@ -17,6 +18,7 @@ from commonswatch.keyring import Keyring
 from commonswatch.models import Account
 from commonswatch.settings import Settings
 from commonswatch.web import database, policy
+from commonswatch.web.passkeys import PasskeyRules
 from commonswatch.web.signed_in import PasskeyOfSignedIn, RoleOfSignedIn, SignedIn
 
 _PUBLIC = ("login", "logout", "wan_signin", "wan_signin_response")
@@ -38,8 +40,9 @@ def register(app: Flask, settings: Settings, keyring: Keyring) -> None:
     app.config["SECURITY_PASSWORD_SALT"] = keyring.digest("password", b"pepper").hex()
     session: Any = LocalProxy(_session)
     datastore = SQLAlchemySessionUserDatastore(session, SignedIn, RoleOfSignedIn, PasskeyOfSignedIn)
-    security = Security(app, datastore)
+    security = Security(app, datastore, webauthn_util_cls=PasskeyRules)
     security.login_manager._request_callback = None  # noqa: SLF001 – or a token would open pages
+    app.jinja_env.globals["passkeys_work_here"] = _passkeys_work_here
     for names, who in ((_PUBLIC, policy.PUBLIC), (_SIGNED_IN, policy.SIGNED_IN)):
         for name in names:
             policy.declare(app, f"security.{name}", who)
@@ -51,6 +54,12 @@ def sign_in(account: Account, how: str = "email") -> None:
     flask.session.clear()
     login_user(signed_in, authn_via=[how])
     flask.session.permanent = True
+
+
+def _passkeys_work_here() -> bool:
+    """Browsers bind passkeys to a name; an address in numbers has none."""
+    host = urlsplit(f"//{flask.request.host}").hostname or ""
+    return not host.replace(".", "").isdigit() and ":" not in host
 
 
 def _session() -> Session:
