@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, exists, func, select, union, update
+from sqlalchemy import ColumnElement, CompoundSelect, Select, exists, func, select, union, update
 from sqlalchemy.orm import Session, selectinload
 
 from commonswatch.domain.errors import Conflict, InvalidInput, NotFound
@@ -67,7 +67,7 @@ def queue_page(
     total = session.scalar(select(func.count()).select_from(Case).join(Case.location).where(*wanted)) or 0
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(1, page), pages)
-    rows = session.execute(_lines().where(*wanted).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
+    rows = session.execute(_lines(state).where(*wanted).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
     return CasePage(tuple(CaseLine(*row) for row in rows), page, pages, total)
 
 
@@ -112,8 +112,8 @@ def get(session: Session, case_id: int) -> Case:
 
 def people_affected(session: Session, case_id: int) -> int:
     """How many people would be told about a case, or were."""
-    affected = affected_people().subquery()
-    return session.scalar(select(func.count()).select_from(affected).where(affected.c.case_id == case_id)) or 0
+    affected = affected_people(Sighting.case_id == case_id).subquery()
+    return session.scalar(select(func.count()).select_from(affected)) or 0
 
 
 def decide(
@@ -163,17 +163,13 @@ def _why_not(session: Session, case_id: int, open_now: bool) -> NotFound | Confl
     return Conflict("Another moderator decided this case meanwhile.")
 
 
-def affected_people(seen_until: datetime | None = None) -> CompoundSelect[int, int]:
+def affected_people(*which: ColumnElement[bool]) -> CompoundSelect[int, int]:
     """(case, person) for everybody to be told: creators of the works and confirmed people shown in them.
 
-    Leaves out withdrawn works, closed accounts, and works about which the person has answered at that location;
-    with ``seen_until``, also works that were first seen there later.
+    ``which`` are conditions on the sightings. Leaves out withdrawn works, closed accounts, and works about which the
+    person has answered at that location.
     """
-    creators, shown = _creators(), _shown()
-    if seen_until is not None:
-        creators = creators.where(Sighting.first_seen <= seen_until)
-        shown = shown.where(Sighting.first_seen <= seen_until)
-    return union(creators, shown)
+    return union(_creators().where(*which), _shown().where(*which))
 
 
 def _creators() -> Select[int, int]:
@@ -204,10 +200,16 @@ def _still_asked(person: Any) -> tuple[Any, ...]:
     return (Work.state != WorkState.WITHDRAWN, ~answered)
 
 
-def _lines() -> Any:
-    affected = affected_people().subquery()
+def _lines(state: CaseState) -> Any:
+    in_state = Sighting.case_id.in_(select(Case.id).where(Case.state == state))
+    affected = affected_people(in_state).subquery()
     people = select(affected.c.case_id, func.count().label("people")).group_by(affected.c.case_id).subquery("people_of")
-    works = select(Sighting.case_id, func.count().label("works")).group_by(Sighting.case_id).subquery("works_of")
+    works = (
+        select(Sighting.case_id, func.count().label("works"))
+        .where(in_state)
+        .group_by(Sighting.case_id)
+        .subquery("works_of")
+    )
     number, size = func.coalesce(people.c.people, 0), func.coalesce(works.c.works, 0)
     return (
         select(

@@ -143,9 +143,9 @@ def _is_own(person_id: int) -> Any:
 
 def _concerned(session: Session, case: Case) -> list[int]:
     """Everybody with an unanswered work in the case as it was decided."""
-    affected = cases.affected_people(seen_until=case.decided_at).subquery()
-    people = session.scalars(select(affected.c.person_id).where(affected.c.case_id == case.id))
-    return sorted(set(people))
+    decided_about = (Sighting.case_id == case.id, Sighting.first_seen <= case.decided_at)
+    affected = cases.affected_people(*decided_about).subquery()
+    return sorted(set(session.scalars(select(affected.c.person_id))))
 
 
 def _send_alert(
