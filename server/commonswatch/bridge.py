@@ -8,14 +8,16 @@ import asyncio
 import contextlib
 import io
 import sys
-from collections.abc import AsyncIterator, Iterable
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable
+from queue import SimpleQueue
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 BODY_SECONDS = 20.0
 THREADS = 64
+SMALL_BODY = 64 * 1024
 LARGEST_BODY = 11 * 1024 * 1024  # the largest any door takes is a CSV of 10 MB in a form
 LARGEST_API_BODY = 1024 * 1024
 BODIES_HELD = 256 * 1024 * 1024  # all bodies that are arriving, together
@@ -40,14 +42,11 @@ class Scope(Protocol):
 class Exchange(Protocol):
     """The body of a request and the way to answer it, as RSGI gives them."""
 
+    async def __call__(self) -> bytes: ...
     def __aiter__(self) -> AsyncIterator[bytes]: ...
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         """Send the answer."""
-
-
-class TooSlow(Exception):
-    """The body did not arrive in time."""
 
 
 class NoRoom(Exception):
@@ -60,7 +59,8 @@ class Bridge:
     def __init__(self, app: WSGIApplication, *, body_seconds: float = BODY_SECONDS) -> None:
         self.app = app
         self.body_seconds = body_seconds
-        self.threads = ThreadPoolExecutor(THREADS, "request")
+        self._work: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
         self.answering = 0
         self.held = 0  # bytes of bodies in memory
 
@@ -71,10 +71,10 @@ class Bridge:
         try:
             environ = environ_of(scope)
             if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
-                await self._take(exchange, body, _largest(scope.path))
+                await self._take(environ, exchange, body, _largest(scope.path))
             environ["wsgi.input"] = io.BytesIO(body)
             await self._in_a_thread(environ, exchange)
-        except TooSlow:
+        except TimeoutError:
             send(exchange, _plain(408, "The request took too long to arrive."))
         except NoRoom:
             send(exchange, _plain(503, "The server is busy. Try again in a few seconds.", ("retry-after", "5")))
@@ -100,22 +100,34 @@ class Bridge:
             finally:
                 loop.call_soon_threadsafe(done.set_result, None)
 
-        self.threads.submit(work)
+        self._start_threads()
+        self._work.put(work)
         await done
 
-    async def _take(self, exchange: Exchange, body: bytearray, largest: int) -> None:
+    def _start_threads(self) -> None:
+        """A pool as plain as can be: a ThreadPoolExecutor costs each request four more locks."""
+        while len(self._threads) < THREADS:
+            self._threads.append(threading.Thread(target=self._work_on, name="request", daemon=True))
+            self._threads[-1].start()
+
+    def _work_on(self) -> None:
+        while True:
+            self._work.get()()
+
+    async def _take(self, environ: WSGIEnvironment, exchange: Exchange, body: bytearray, largest: int) -> None:
         """Take the body, but not much more than its door takes: the door sees that it is too large and says so."""
-        try:
-            async with asyncio.timeout(self.body_seconds):
-                async for part in exchange:
-                    self.held += len(part)
-                    body += part
-                    if self.held > BODIES_HELD:
-                        raise NoRoom
-                    if len(body) > largest:
-                        return
-        except TimeoutError as error:
-            raise TooSlow from error
+        length = environ.get("CONTENT_LENGTH", "")
+        async with asyncio.timeout(self.body_seconds):
+            if length.isdecimal() and int(length) <= SMALL_BODY:
+                body += await exchange()
+                return
+            async for part in exchange:
+                self.held += len(part)
+                body += part
+                if self.held > BODIES_HELD:
+                    raise NoRoom
+                if len(body) > largest:
+                    return
 
 
 def send(exchange: Exchange, answer: Answer) -> None:
