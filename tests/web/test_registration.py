@@ -96,6 +96,9 @@ def test_pasted_addresses_are_registered_fetched_and_explained(ada: FlaskClient,
     ):
         assert words in part
     assert "<html" in ada.get(answer.location + "/progress").text
+    again = ada.post(answer.location + "/try-again", follow_redirects=True).text
+    assert "3 works are being fetched again" in again
+    assert "1 of 4 fetched" in again
 
 
 def test_a_double_click_registers_once(ada: FlaskClient, context: Context) -> None:
@@ -104,6 +107,15 @@ def test_a_double_click_registers_once(ada: FlaskClient, context: Context) -> No
     with context.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Registration)) == 1
         assert session.scalar(select(func.count()).select_from(Job)) == 1
+
+
+def test_fetching_again_all_that_failed_is_queued_once(ada: FlaskClient, context: Context) -> None:
+    answer = _register(ada, "https://dead.example/1.jpg\nhttps://dead.example/2.jpg\nhttps://pictures.example/1.jpg")
+    _work_off(context)
+    for _ in range(2):
+        ada.post(answer.location + "/try-again")
+    with context.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Job)) == 3 + 2
 
 
 def test_a_csv_file_is_registered_with_its_columns(ada: FlaskClient) -> None:

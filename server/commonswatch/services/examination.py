@@ -62,6 +62,12 @@ def ask_again(session: Session, work_id: int, now: datetime) -> None:
     queue.enqueue(session, "examine", str(work_id), {"work": work_id}, now=now, again=True)
 
 
+def ask_many_again(session: Session, work_ids: Sequence[int], now: datetime) -> None:
+    """Queue the examination of works whose last one is over, at once for any number."""
+    jobs = [(f"{work_id}:{now.isoformat()}", {"work": work_id}) for work_id in work_ids]
+    queue.enqueue_many(session, "examine", jobs, now=now)
+
+
 def load(session: Session, work_id: int, tries: int = 0) -> Task | None:
     """What to examine; None when there is nothing to do (any more)."""
     work = session.get(Work, work_id)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from commonswatch.domain.errors import Conflict, NotFound
@@ -173,11 +173,17 @@ def try_again(session: Session, account: Account, work_id: int, now: datetime) -
 
 def try_all_again(session: Session, account: Account, registration: Registration, now: datetime) -> int:
     """Try again every work of a registration that could not be fingerprinted; return how many."""
-    query = select(Work).where(Work.registration_id == registration.id, Work.creator_id == account.id)
-    works = session.scalars(query.where(Work.state == WorkState.KEY_ONLY)).all()
-    for work in works:
-        try_again(session, account, work.id, now)
-    return len(works)
+    failed = (
+        update(Work)
+        .where(Work.registration_id == registration.id, Work.creator_id == account.id)
+        .where(Work.state == WorkState.KEY_ONLY)
+        .values(state=WorkState.WAITING, problem=None)
+        .returning(Work.id)
+        .execution_options(synchronize_session=False)
+    )
+    work_ids = session.scalars(failed).all()
+    examination.ask_many_again(session, work_ids, now)
+    return len(work_ids)
 
 
 def _examine_again(session: Session, work: Work, now: datetime) -> None:
@@ -191,9 +197,7 @@ def _conditions(account: Account, wanted: Filter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [Work.creator_id == account.id]
     if wanted.search:
         words = _like(wanted.search)
-        conditions.append(
-            or_(Work.title.ilike(f"%{words}%", escape="\\"), Work.url.ilike(f"%{words}%", escape="\\"))
-        )
+        conditions.append(or_(Work.title.ilike(f"%{words}%", escape="\\"), Work.url.ilike(f"%{words}%", escape="\\")))
     if wanted.state is not None:
         conditions.append(Work.state == wanted.state)
     if wanted.site:
