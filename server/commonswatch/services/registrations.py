@@ -1,10 +1,10 @@
 """Registering works: rows in, works waiting to be examined out, and how far that has come.
 
-Written with Core statements for many rows at once: 50,000 rows are one transaction of a few seconds.
-Reading what was pasted or uploaded is in ``rows``; fetching and fingerprinting in ``examination``.
+Reading what was pasted or uploaded is in ``rows``, inserting in ``new_works``, fetching and fingerprinting in
+``examination``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,8 +16,8 @@ from commonswatch.domain.licences import Licence
 from commonswatch.domain.states import Role as RoleName
 from commonswatch.domain.states import WorkState
 from commonswatch.keyring import Keyring
-from commonswatch.models import Account, KeyOfWork, Registration, RowProblem, Work
-from commonswatch.services import accounts, audit, people, queue
+from commonswatch.models import Account, Registration, RowProblem, Work
+from commonswatch.services import accounts, audit, new_works, people, queue
 from commonswatch.services.rows import PersonNamed, Row, RowError, parse_people, parse_rows
 
 __all__ = [
@@ -35,7 +35,6 @@ __all__ = [
 ALREADY = "You have registered this work already."
 TWICE = "This is the same work as in line {line}."
 WITHDRAWN = "You withdrew this work. Take it back on its page."
-_CHUNK = 5000  # SQLite binds at most 32,766 values in one statement
 
 
 @dataclass(frozen=True)
@@ -78,11 +77,11 @@ def register(
     registration, is_new = _open(session, keyring, account, len(rows), form_token, now)
     if not is_new:
         return registration
-    usable, problems = _without_repeats(rows, _states_by_key(session, account, rows))
-    ids = _add_works(session, account, registration, usable, licence, now)
+    usable, problems = _without_repeats(rows, new_works.states_by_key(session, account, rows))
+    ids = new_works.add_works(session, account, registration, usable, licence, now)
     added = [(ids[row.keys[0].key], row) for row in usable if row.keys[0].key in ids]
     problems += [_problem(row, ALREADY) for row in usable if row.keys[0].key not in ids]
-    _add_keys(session, added)
+    new_works.add_keys(session, added)
     _add_problems(session, registration, problems)
     queue.enqueue_many(session, "examine", [(str(work_id), {"work": work_id}) for work_id, _ in added], now=now)
     shown = [(work_id, person) for work_id, row in added for person in (row.people or named)]
@@ -135,16 +134,6 @@ def _open(
     return session.scalars(mine).one(), made is not None
 
 
-def _states_by_key(session: Session, account: Account, rows: Sequence[Row | RowError]) -> dict[str, WorkState]:
-    """The account's works among these rows, by work key."""
-    keys = [row.keys[0].key for row in rows if isinstance(row, Row)]
-    states: dict[str, WorkState] = {}
-    for chunk in _chunks(keys):
-        known = select(Work.key, Work.state).where(Work.creator_id == account.id, Work.key.in_(chunk))
-        states |= {key: state for key, state in session.execute(known)}  # noqa: C416  a Row is not a pair
-    return states
-
-
 def _without_repeats(rows: Sequence[Row | RowError], known: dict[str, WorkState]) -> tuple[list[Row], list[RowError]]:
     usable: dict[str, Row] = {}
     problems: list[RowError] = []
@@ -164,55 +153,6 @@ def _problem(row: Row, problem: str) -> RowError:
     return RowError(row.line, row.url, problem)
 
 
-def _add_works(
-    session: Session,
-    account: Account,
-    registration: Registration,
-    rows: Sequence[Row],
-    licence: Licence | None,
-    now: datetime,
-) -> dict[str, int]:
-    """Insert the works; return their numbers by key. A key that another form registered just now is left out."""
-    values = [
-        {
-            "creator_id": account.id,
-            "registration_id": registration.id,
-            "key": row.keys[0].key,
-            "url": row.url,
-            "title": row.title,
-            "state": WorkState.WAITING,
-            "created_at": now,
-            **_licence_columns(row.licence or licence),
-        }
-        for row in rows
-    ]
-    if not values:
-        return {}
-    # Core, and reading the numbers back at once: half the time of RETURNING on PostgreSQL.
-    session.connection().execute(queue.insert_new(session, Work), values)
-    added = session.execute(select(Work.key, Work.id).where(Work.registration_id == registration.id))
-    return {key: work_id for key, work_id in added}  # noqa: C416  a Row is not a pair
-
-
-def _licence_columns(licence: Licence | None) -> dict[str, str | None]:
-    return {
-        "licence_code": licence.code if licence else None,
-        "licence_version": licence.version if licence else None,
-        "licence_jurisdiction": licence.jurisdiction if licence else None,
-        "licence_basis": "chosen" if licence else None,
-    }
-
-
-def _add_keys(session: Session, added: Sequence[tuple[int, Row]]) -> None:
-    values = [
-        {"work_id": work_id, "key": key.key, "how": key.how}
-        for work_id, row in added
-        for key in {key.key: key for key in row.keys}.values()
-    ]
-    if values:
-        session.connection().execute(insert(KeyOfWork), values)
-
-
 def _add_problems(session: Session, registration: Registration, problems: Sequence[RowError]) -> None:
     values = [
         {"registration_id": registration.id, "line": row.line, "url": row.url, "problem": row.problem[:300]}
@@ -220,8 +160,3 @@ def _add_problems(session: Session, registration: Registration, problems: Sequen
     ]
     if values:
         session.connection().execute(insert(RowProblem), values)
-
-
-def _chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(keys), _CHUNK):
-        yield keys[start : start + _CHUNK]
