@@ -36,13 +36,18 @@ class RunningProduct:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.command = command
+        self.ready = "/healthz" if command == "serve" else "/readyz"  # without a worker the site is never ready
         own = {"COMMONSWATCH_HOME": str(home), "COMMONSWATCH_PORT": str(self.port)}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("COMMONSWATCH_")}
         self.environment = {**kept, **own, **(environment or {})}
         self.log = home.parent / f"{home.name}-{self.port}.log"
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.end()
+            raise
         return self
 
     def __exit__(
@@ -51,7 +56,7 @@ class RunningProduct:
         self.end()
 
     def start(self) -> None:
-        """Start and wait until ``/readyz`` says yes."""
+        """Start and wait until it says that it is ready."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "commonswatch", self.command],
@@ -71,13 +76,13 @@ class RunningProduct:
             time.sleep(0.05)
 
     def wait_until_ready(self, within: float = READY_WITHIN) -> None:
-        """Wait until the product answers ``/readyz`` with 200; fail with its output otherwise."""
+        """Wait until the product answers ``/readyz`` (a server alone: ``/healthz``) with 200; else show its output."""
         last, deadline = "no answer yet", time.monotonic() + within
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise AssertionError(f"it ended with code {self.process.returncode}:\n{self.output()}")
             try:
-                with urllib.request.urlopen(self.url + "/readyz", timeout=5) as answer:
+                with urllib.request.urlopen(self.url + self.ready, timeout=5) as answer:
                     answer.read()
                     return
             except urllib.error.HTTPError as error:

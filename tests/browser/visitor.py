@@ -1,4 +1,4 @@
-"""One person's browser: a real Chromium window with cookies of its own, which writes down everything it complains of."""
+"""One person's browser: a real Chromium window with its own cookies, which writes down whatever it complains of."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What watchers do in the story: one with a paired browser, one without any account, both over HTTP as extensions do."""
+"""What watchers do in the story: one with a paired browser, one without an account, over HTTP as extensions do."""
 
 import json
 import re
