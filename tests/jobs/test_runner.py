@@ -273,13 +273,13 @@ def test_an_idle_worker_takes_no_lock_and_hardly_any_time(context: Context) -> N
 
 
 def test_every_kind_of_job_has_a_handler_that_ends_for_a_subject_that_is_gone(context: Context) -> None:
-    payloads = {"verify": {"report": 9}, "examine": {"work": 9}, "notify": {"case": 9}, "deliver": {"delivery": 9}}
+    payloads = {"examine": {"work": 9}, "notify": {"case": 9}, "deliver": {"delivery": 9}}
     with context.database.writing() as session:
         for kind in HANDLERS:
             queue.enqueue(session, kind, kind, payloads.get(kind), now=context.now())
         report = factories.report(session, context.keyring, context.now(), b"not a report")
-        queue.enqueue(session, "verify", "report", {"report": report.id}, now=context.now())
+        queue.enqueue(session, "verify", report.receipt, now=context.now())
     with _working(context, **HANDLERS):
-        _eventually(_is(context, JobState.DONE, *HANDLERS, "report"))
+        _eventually(_is(context, JobState.DONE, *HANDLERS, report.receipt))
     with context.database.reading() as session:
         assert session.scalars(select(Report.state)).one() == ReportState.REJECTED

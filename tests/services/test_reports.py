@@ -42,7 +42,8 @@ def test_a_report_is_stored_sealed_and_queued_for_verification(
         job = session.scalars(select(Job)).one()
         assert b"abcd" not in row.submission_sealed
         assert keyring.unseal(row.submission_sealed).startswith(b'{"page"')
-        assert (job.kind, job.payload, job.state) == ("verify", {"report": row.id}, JobState.QUEUED)
+        assert (job.kind, job.key, job.state) == ("verify", row.receipt, JobState.QUEUED)
+        assert (job.payload, job.run_after, job.attempts) == ({}, now, 0)
         told = reports.status(session, answer.receipt)
     assert (told.state, told.received_at) == (ReportState.RECEIVED, now)
 

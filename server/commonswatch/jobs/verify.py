@@ -1,4 +1,4 @@
-"""Kind ``verify``: check one report."""
+"""Kind ``verify``: check one report; its key is the receipt."""
 
 from datetime import datetime
 
@@ -6,13 +6,14 @@ from sqlalchemy.orm import Session
 
 from commonswatch.context import Context
 from commonswatch.jobs.handling import Handler, Record, nothing_to_record
-from commonswatch.services import verification
+from commonswatch.services import reports, verification
 from commonswatch.services.queue import ClaimedJob
 
 
 def _run(context: Context, job: ClaimedJob) -> Record:
     with context.database.reading() as session:
-        task = verification.load(session, context.keyring, int(job.payload["report"]))
+        number = reports.number_of(session, job.key)
+        task = verification.load(session, context.keyring, number) if number is not None else None
     if task is None:
         return nothing_to_record
     look = verification.examine(task, context.fetcher, context.examine_picture)

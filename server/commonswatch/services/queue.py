@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Insert, Select, and_, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -97,6 +97,15 @@ def enqueue_many(
     ]
     if rows:
         session.connection().execute(insert_new(session, Job), rows)
+
+
+def enqueue_each(session: Session, kind: str, keys: Select[str], *, now: datetime) -> None:
+    """Put one job into the queue for each key a query gives, in one statement and without payload."""
+    values = {"state": JobState.QUEUED, "payload": {}, "run_after": now, "attempts": 0, "created_at": now}
+    columns = [literal(value, Job.__table__.c[name].type) for name, value in values.items()]
+    [key] = keys.selected_columns
+    rows = keys.with_only_columns(literal(kind), key, *columns)
+    session.connection().execute(insert_new(session, Job).from_select(["kind", "key", *values], rows))
 
 
 def is_due(session: Session, now: datetime, kinds: Collection[str] = ()) -> bool:
