@@ -7,6 +7,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
+from flask_babel import gettext
 from flask_wtf.csrf import CSRFProtect
 
 from commonswatch.domain.errors import NotAllowed
@@ -40,7 +41,7 @@ def _check() -> None:
     if exempt or not current_app.config["WTF_CSRF_ENABLED"]:
         return
     if not _from_here():
-        raise NotAllowed("This was sent from another site. Open the page here and send it again.")
+        raise NotAllowed(gettext("This was sent from another site. Open the page here and send it again."))
     protection.protect()
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, redirect, request
+from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -88,14 +89,15 @@ def _check() -> Response | None:
         return None  # unknown pages answer 404
     policy = policy_of(current_app, request.endpoint)
     if policy is None:
-        raise NotAllowed("Nobody has decided yet who may open this page.")
+        raise NotAllowed(gettext("Nobody has decided yet who may open this page."))
     if not policy.signed_in:
         return None
     if not current_user.is_authenticated:
         return _to_sign_in()
     if policy.roles and not policy.roles & current_roles():
         names = " or ".join(sorted(policy.roles))
-        raise NotAllowed(f"This page is for people with the role {names}. Ask an administrator for it.")
+        words = gettext("This page is for people with the role %(names)s. Ask an administrator for it.", names=names)
+        raise NotAllowed(words)
     return None
 
 

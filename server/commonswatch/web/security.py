@@ -30,6 +30,7 @@ _SIGNED_IN = (
     "wan_delete",
     "wan_verify",
     "wan_verify_response",
+    "tf_select",  # comes with passkeys; there are no second factors, so it leads nowhere
 )
 _READS_ONLY = frozenset({"security.login", "security.logout", "security.verify"})
 
@@ -84,6 +85,7 @@ def _features(settings: Settings) -> dict[str, Any]:
         "SECURITY_WAN_RP_NAME": settings.product_name,
         "SECURITY_WAN_ALLOW_AS_MULTI_FACTOR": False,
         "SECURITY_WAN_ALLOW_USER_HINTS": False,
+        "SECURITY_TWO_FACTOR_IMPLEMENTATIONS": {},
         "SECURITY_FRESHNESS": timedelta(minutes=30),
         "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(minutes=30),
         "SECURITY_STATIC_FOLDER": None,

@@ -43,9 +43,5 @@ class SignedIn(UserMixin, SecondMapping):
 
     __table__ = Account.__table__
 
-    # Flask-Security asks for a second factor by code even where none is offered.
-    tf_primary_method = None
-    tf_totp_secret = None
-
     roles = relationship(RoleOfSignedIn, secondary=account_roles, lazy="selectin", viewonly=True)
     webauthn = relationship(PasskeyOfSignedIn, cascade="all, delete-orphan", overlaps="user,webauthn")
