@@ -6,6 +6,7 @@ Whether such a picture is the work at all is decided by its work key, since many
 
 import html
 import re
+from itertools import islice
 from urllib.parse import urljoin
 
 _TAG = re.compile(rb"<(?:meta|link)\b([^<>]{1,4000})>", re.IGNORECASE)
@@ -13,15 +14,15 @@ _ATTRIBUTE = re.compile(r"""([a-z:_-]{1,20})\s{0,5}=\s{0,5}(?:"([^"]{0,3000})"|'
 _NAMES = {"og:image": "content", "og:image:url": "content", "og:image:secure_url": "content"}
 _NAMES |= {"twitter:image": "content", "image_src": "href"}
 _MOST = 10
+_MOST_TAGS = 1000
 
 
 def picture_addresses(page: bytes, base: str) -> list[str]:
     """Absolute http(s) addresses of the pictures a page names as its own, in its order, at most ten."""
     found: dict[str, None] = {}
-    for tag in _TAG.finditer(page):
+    for tag in islice(_TAG.finditer(page), _MOST_TAGS):
         values = {
-            name.lower(): html.unescape(a or b)
-            for name, a, b in _ATTRIBUTE.findall(tag[1].decode("utf-8", "replace"))
+            name.lower(): html.unescape(a or b) for name, a, b in _ATTRIBUTE.findall(tag[1].decode("utf-8", "replace"))
         }
         role = values.get("property") or values.get("name") or values.get("rel") or ""
         address = _absolute(values.get(_NAMES.get(role.lower(), ""), ""), base)
