@@ -1,18 +1,20 @@
-"""What a moderator may see beside a case: answers people gave, who decided, and access codes (each look is logged)."""
+"""A case as a moderator's page shows it: sightings in pages, answers people gave, access codes (looks are logged)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, selectinload
 
 from commonswatch.domain.errors import NotFound
 from commonswatch.domain.states import Answer
 from commonswatch.keyring import Keyring
-from commonswatch.models import Account, Case, LocationSecret, PersonAnswer, Work
+from commonswatch.models import Account, Case, LocationSecret, PersonAnswer, Sighting, Work
 from commonswatch.services import audit
 
 MOST_ANSWERS = 200
+SIGHTINGS_PAGE = 20
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,30 @@ class GivenAnswer:
     by_creator: bool
     answer: Answer
     at: datetime
+
+
+def load(session: Session, case_id: int) -> Case:
+    """A case with its location and decisions, without its sightings; raise NotFound."""
+    wanted = select(Case).where(Case.id == case_id)
+    case = session.scalars(wanted.options(selectinload(Case.location), selectinload(Case.decisions))).first()
+    if case is None:
+        raise NotFound("There is no such case.")
+    return case
+
+
+def count_sightings(session: Session, case: Case) -> int:
+    """How many works were found at the case's location."""
+    return session.scalar(select(func.count()).where(Sighting.case_id == case.id)) or 0
+
+
+def sightings(session: Session, case: Case, page: int) -> Sequence[Sighting]:
+    """One page of sightings with their works and evidence, in the order they were made; pages count from 1."""
+    in_order = select(Sighting).where(Sighting.case_id == case.id).order_by(Sighting.id)
+    return session.scalars(
+        in_order.offset((page - 1) * SIGHTINGS_PAGE)
+        .limit(SIGHTINGS_PAGE)
+        .options(selectinload(Sighting.evidence), selectinload(Sighting.work).selectinload(Work.depictions))
+    ).all()
 
 
 def answers(session: Session, case: Case) -> list[GivenAnswer]:

@@ -13,7 +13,6 @@ from commonswatch.web.pages import page_count, wanted_page
 from commonswatch.web.policy import current_account, role
 
 blueprint = Blueprint("cases", __name__)
-SIGHTINGS_PER_PAGE = 20
 
 
 @blueprint.get("/cases")
@@ -36,7 +35,7 @@ def index() -> str:
 @role(Role.MODERATOR)
 def show(number: int) -> str:
     """One case."""
-    return _page(cases.get(database.session(), number))
+    return _page(case_details.load(database.session(), number))
 
 
 @blueprint.post("/cases/<int:number>")
@@ -49,7 +48,7 @@ def decide(number: int) -> AnyResponse:
         cases.decide(session, number, account, _verdict(), reason, _version(), context.now())
     except InvalidInput as error:
         session.rollback()
-        return Response(_page(cases.get(session, number), problem=error.detail, reason=reason), 400)
+        return Response(_page(case_details.load(session, number), problem=error.detail, reason=reason), 400)
     except Conflict as error:
         session.rollback()
         return Response(_meanwhile(number, error.detail, reason), 409)
@@ -63,7 +62,7 @@ def decide(number: int) -> AnyResponse:
 def show_access_code(number: int) -> str:
     """Show the access codes of the place; who looked is written down first."""
     session, context = database.session(), database.current()
-    case = cases.get(session, number)
+    case = case_details.load(session, number)
     codes = case_details.show_access_codes(session, context.keyring, case, current_account(), context.now())
     database.commit()
     return _page(case, codes=codes)
@@ -72,11 +71,12 @@ def show_access_code(number: int) -> str:
 def _page(case: Case, *, problem: str = "", reason: str = "", codes: list[str] | None = None) -> str:
     headers.allow_pictures_from_their_hosts()
     session, page = database.session(), wanted_page()
-    first = (page - 1) * SIGHTINGS_PER_PAGE
+    works = case_details.count_sightings(session, case)
     return render_template(
         "cases/show.html",
         case=case,
-        sightings=case.sightings[first : first + SIGHTINGS_PER_PAGE],
+        works=works,
+        sightings=case_details.sightings(session, case, page),
         people=cases.people_affected(session, case.id),
         answers=case_details.answers(session, case),
         has_access_code=case_details.has_access_code(session, case),
@@ -85,14 +85,14 @@ def _page(case: Case, *, problem: str = "", reason: str = "", codes: list[str] |
         problem=problem,
         reason=reason,
         page=page,
-        pages=page_count(len(case.sightings), SIGHTINGS_PER_PAGE),
+        pages=page_count(works, case_details.SIGHTINGS_PAGE),
     )
 
 
 def _meanwhile(number: int, detail: str, reason: str) -> str:
     """Somebody was faster: what they decided, and the words that were not kept."""
     session = database.session()
-    case = cases.get(session, number)
+    case = case_details.load(session, number)
     last = case.decisions[-1] if case.decisions else None
     decider = members.names(session, {last.moderator_id}).get(last.moderator_id, "") if last else ""
     return render_template("cases/meanwhile.html", case=case, detail=detail, last=last, decider=decider, reason=reason)
