@@ -91,9 +91,9 @@ def _each(visitor: Visitor, paths: list[str]) -> Iterator[Opened]:
 
 def _letter_alone(visitor: Visitor, path: str) -> Opened:
     """What stands in the frame. On its own address nothing may run, not even what looks at it."""
-    words = visitor.context.request.get(path).text()
-    visitor.page.set_content(words)
-    return Opened(path, visitor.page)
+    page = visitor.context.new_page()
+    page.set_content(visitor.context.request.get(path).text())
+    return Opened(path, page)
 
 
 def _after(visitor: Visitor, path: str, button: str) -> Opened:
