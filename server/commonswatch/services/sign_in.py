@@ -6,7 +6,7 @@ mail scanners open links, but do not press buttons. What happens is the same for
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from commonswatch.domain.addresses import parse_address
@@ -95,11 +95,6 @@ def redeem(
     account.confirmed_at = account.confirmed_at or now
     audit.record(session, f"account:{account.id}", "account.sign-in", f"account:{account.id}", {"by": "link"}, now)
     return account
-
-
-def purge_links(session: Session, now: datetime) -> None:
-    """Forget links that can no longer be used, with the addresses sealed in them."""
-    session.execute(delete(SignInLink).where(SignInLink.expires_at < now))
 
 
 def _valid(token: str, browser_token: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
