@@ -279,6 +279,17 @@ def test_an_access_code_is_sealed_and_never_used_or_shown(
     assert "pan.baidu.com" not in {name for name, _ in hosts.asked}
 
 
+def test_a_code_in_a_link_to_the_page_itself_is_kept(
+    database: Database, keyring: Keyring, fetcher: Fetcher, now: datetime
+) -> None:
+    with database.writing() as session:
+        factories.work(session, keyring, now, key=KEY)
+    share = "https://pan.baidu.com/s/1abcDEFghi"
+    links = [{"url": f"{share}?pwd=zx9q"}, {"url": "nonsense"}, {"url": "\0"}]
+    _verify(database, keyring, fetcher, now, {"page": share, "media": [{"url": PICTURE}], "links": links}, 5)
+    assert (_count(database, Location), _count(database, LocationSecret)) == (1, 1)
+
+
 def test_a_denied_match_makes_no_case(database: Database, keyring: Keyring, fetcher: Fetcher, now: datetime) -> None:
     with database.writing() as session:
         work = factories.work(session, keyring, now, key=KEY)

@@ -49,16 +49,17 @@ def record(
     A work that is new there puts a decided case back into the queue, and an open one into its next version, so
     that nobody decides about works they have not seen.
     """
-    places = {one.key: one for one in (*links[:MOST_LINKS], page)}
+    named = (*links[:MOST_LINKS], page)
+    places = {one.key: one for one in named}
     ids = _touch_locations(session, places, now)
-    for key, place in places.items():
-        _keep_secret(session, keyring, ids[key], place.access, now)
+    for one in named:  # the page and a link may be one share, and only one of them carry its code
+        _keep_secret(session, keyring, ids[one.key], one.access, now)
     case, is_new = _case_at(session, ids[page.key], now)
     known = _known_sightings(session, case, {one.match.work_id for one in found})
     new_works = _add_sightings(session, case, known, found, now)
     link_keys = sorted(key for key in places if key != page.key)
-    for one in found:
-        _add_evidence(known[one.match.work_id], report_id, one, link_keys, now)
+    for piece in found:
+        _add_evidence(known[piece.match.work_id], report_id, piece, link_keys, now)
     session.flush()
     if new_works and not is_new:
         _call_for_decision(session, case, len(new_works), now)
