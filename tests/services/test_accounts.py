@@ -12,9 +12,7 @@ from commonswatch.services import accounts, audit
 from sqlalchemy import func, select
 
 
-def test_an_address_has_one_account_however_it_is_written(
-    database: Database, keyring: Keyring, now: datetime
-) -> None:
+def test_an_address_has_one_account_however_it_is_written(database: Database, keyring: Keyring, now: datetime) -> None:
     numbers = set()
     for address in ("Ada@Example.org", " ada@example.ORG ", "ada@example.org"):
         with database.writing() as session:
