@@ -92,6 +92,7 @@ def test_nobody_revokes_a_foreign_device(database: Database, keyring: Keyring, n
 def test_the_last_use_is_kept_to_the_day_only(database: Database, keyring: Keyring, now: datetime) -> None:
     with database.writing() as session:
         device, _ = factories.device(session, factories.account(session, keyring, now), now - timedelta(days=3))
-        devices.note_seen(session, device.id, now)
+        devices.note_reporter(session, "anonymous", now)
+        devices.note_reporter(session, f"device:{device.id}", now)
         session.refresh(device)
         assert device.last_seen == now.replace(hour=0, minute=0)

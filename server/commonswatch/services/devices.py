@@ -125,10 +125,12 @@ def know(session: Session, token: str, scope: Scope | None) -> KnownDevice:
     return KnownDevice(found.id, found.account_id, scopes)
 
 
-def note_seen(session: Session, device_id: int, now: datetime) -> None:
-    """Remember that a device was used; to the day only, which also spares a write for each request."""
-    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    session.execute(update(Device).where(Device.id == device_id, Device.last_seen < day).values(last_seen=day))
+def note_reporter(session: Session, reporter: str, at: datetime) -> None:
+    """Remember when a device last reported, to the day only. Noted when its report is checked, not when it comes in."""
+    kind, _, number = reporter.partition(":")
+    if kind == "device":
+        day = at.replace(hour=0, minute=0, second=0, microsecond=0)
+        session.execute(update(Device).where(Device.id == int(number), Device.last_seen < day).values(last_seen=day))
 
 
 def of_account(session: Session, account_id: int) -> list[Device]:

@@ -20,7 +20,7 @@ from commonswatch.domain.states import ReportState
 from commonswatch.fingerprints import PictureFacts
 from commonswatch.keyring import Keyring
 from commonswatch.models import Report
-from commonswatch.services import looking, matching, sightings, submissions
+from commonswatch.services import devices, looking, matching, sightings, submissions
 from commonswatch.services.looking import Look, ObservedKey, Reader
 from commonswatch.services.matching import Match
 from commonswatch.services.sightings import Found
@@ -96,6 +96,7 @@ def record(
     report = session.get(Report, task.report_id)
     if report is None:
         return None
+    devices.note_reporter(session, report.reporter, report.received_at)
     if task.page is None:
         _conclude(report, ReportState.REJECTED, task.problem or "The report cannot be used.", now)
         return None
