@@ -51,11 +51,11 @@ def connect(address: str) -> Database:
     if url.drivername in {"postgresql", "postgres"}:
         url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": 5.0}, pool_size=40, max_overflow=40)
+        engine = create_engine(url, connect_args={"timeout": 5.0}, pool_size=40, max_overflow=40, hide_parameters=True)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        engine = create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=20)
+        engine = create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=20, hide_parameters=True)
     return Database(engine)
 
 

@@ -16,7 +16,6 @@ from werkzeug.serving import make_server
 
 from tests.browser.visitor import chromium
 
-pytest.importorskip("nh3", reason="Flask-Security needs nh3 for passkeys")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.filterwarnings("ignore::DeprecationWarning:wtforms"),  # of Flask-Security's own form

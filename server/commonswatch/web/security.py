@@ -4,7 +4,6 @@ Signing in by mail link is our own page (``sign_in``); it ends in ``sign_in`` he
 """
 
 from datetime import UTC, datetime, timedelta
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -81,7 +80,7 @@ def _features(settings: Settings) -> dict[str, Any]:
         "SECURITY_API_ENABLED_METHODS": ["session"],
         "SECURITY_CHANGEABLE": True,
         "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
-        "SECURITY_WEBAUTHN": find_spec("nh3") is not None,  # Flask-Security cleans the names of passkeys with it
+        "SECURITY_WEBAUTHN": True,
         "SECURITY_WAN_RP_NAME": settings.product_name,
         "SECURITY_WAN_ALLOW_AS_MULTI_FACTOR": False,
         "SECURITY_WAN_ALLOW_USER_HINTS": False,
