@@ -40,16 +40,20 @@ class Lane:
         self._handlers = handlers
         self._size = size
         self._name = leases.new_name()
-        self._claimed: SimpleQueue[ClaimedJob] = SimpleQueue()
+        self._claimed: SimpleQueue[ClaimedJob | None] = SimpleQueue()  # None: go home
         self._held: dict[int, ClaimedJob] = {}
         self._lock = threading.Lock()
         self._look = threading.Event()
         self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=target, name=f"job-{target.__name__}", daemon=True)
+            for target in (self._claim_until_stopped, *[self._work] * size)
+        ]
 
     def start(self) -> None:
         """Begin."""
-        for target in (self._claim_until_stopped, *[self._work] * self._size):
-            threading.Thread(target=target, name=f"job-{target.__name__}", daemon=True).start()
+        for thread in self._threads:
+            thread.start()
 
     def wake(self) -> None:
         """Look into the queue now instead of at the next poll."""
@@ -62,8 +66,12 @@ class Lane:
 
     def end(self, deadline: float) -> None:
         """Wait for running jobs until ``deadline`` (of ``time.monotonic``); give the rest back to the queue."""
-        while self._jobs_held() and time.monotonic() < deadline:
-            time.sleep(0.02)
+        claimer, *others = self._threads
+        claimer.join(max(0.0, deadline - time.monotonic()))
+        for _ in others:
+            self._claimed.put(None)
+        for thread in others:
+            thread.join(max(0.0, deadline - time.monotonic()))
         for job in self._jobs_held():
             self._record(job, partial(queue.put_back, job=job, now=self._context.now()))
 
@@ -104,8 +112,7 @@ class Lane:
                 queue.renew(session, job, self._context.now())
 
     def _work(self) -> None:
-        while True:
-            job = self._claimed.get()
+        while (job := self._claimed.get()) is not None:
             try:
                 self._do(job)
             except SQLAlchemyError as error:  # the lease runs out and somebody tries again
