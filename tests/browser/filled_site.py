@@ -22,7 +22,10 @@ from commonswatch.domain.states import (
     WorkState,
 )
 from commonswatch.models import Account, Case, Evidence, Job, LocationSecret, Person, Work
-from commonswatch.services import accounts, cases, devices, found, people, registrations, rows, setup
+from commonswatch.services.deciding import cases
+from commonswatch.services.membership import accounts, devices, setup
+from commonswatch.services.registering import registrations, rows
+from commonswatch.services.telling import found, people
 from commonswatch.settings import Settings
 from sqlalchemy.orm import Session
 

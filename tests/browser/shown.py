@@ -18,9 +18,9 @@ def page_of(stage: Stage, address: str) -> str:
     return link_in(stage.letter(address, _INVITATION), "/p/")
 
 
-def confirms(visitor: Visitor, stage: Stage) -> None:
+def confirms(visitor: Visitor, stage: Stage, named_by: str = "Mira Example") -> None:
     page = visitor.open(page_of(stage, ADA))
-    assert visitor.sees("Mira Example named you")
+    assert visitor.sees(f"{named_by} named you")
     page.get_by_label("by mail, one letter for each place").check()
     visitor.press("Yes, tell me")
     assert visitor.sees("Nothing was found so far")

@@ -9,7 +9,7 @@ import pytest
 from commonswatch import schema
 from commonswatch.app import create_app
 from commonswatch.context import open_context
-from commonswatch.services import setup
+from commonswatch.services.membership import setup
 from commonswatch.settings import Settings
 from playwright.sync_api import Page, Playwright, expect
 from werkzeug.serving import make_server
