@@ -156,9 +156,7 @@ def _alternate(sides: list[Side], chosen: argparse.Namespace, connections: int |
 
 
 def _print(title: str, sides: list[Side], reports: int) -> None:
-    print(
-        f"\n{title}\n  {'':10}{'requests/s':>12}{'reports/s':>12}{'p50 ms':>9}{'p99 ms':>9}{'CPU µs/request':>16}"
-    )
+    print(f"\n{title}\n  {'':10}{'requests/s':>12}{'reports/s':>12}{'p50 ms':>9}{'p99 ms':>9}{'CPU µs/request':>16}")
     for side in sides:
         print(
             f"  {side.name:10}{side.rate:12.0f}{side.rate * reports:12.0f}"
@@ -183,9 +181,7 @@ def _batches(path: str, _process: int) -> Iterator[bytes]:
     run = secrets.token_hex(8)
     for number in itertools.count():
         one = _REPORT % {"n": f"{run}{number}@", "hex": f"{run}{number:048x}"}
-        parts = (
-            f'{{"idempotency_key":"{run}{number}-{i}","report":{one.replace("@", str(i))}}}' for i in range(BATCH)
-        )
+        parts = (f'{{"idempotency_key":"{run}{number}-{i}","report":{one.replace("@", str(i))}}}' for i in range(BATCH))
         yield _post(path, f'{{"reports":[{",".join(parts)}]}}'.encode(), b"")
 
 

@@ -42,7 +42,10 @@ class Scope(Protocol):
 class Exchange(Protocol):
     """The body of a request and the way to answer it, as RSGI gives them."""
 
-    async def __call__(self) -> bytes: ...
+    async def __call__(self) -> bytes:
+        """The whole body at once."""
+        ...
+
     def __aiter__(self) -> AsyncIterator[bytes]: ...
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:

@@ -61,7 +61,7 @@ def _refuse_used_port(settings: Settings) -> None:
 
 def _greet(context: Context) -> None:
     """Once the site answers, say where it is and what to do first."""
-    from commonswatch.services import setup
+    from commonswatch.services.membership import setup
 
     supervisor.wait_for_site(context.settings.host, context.settings.port)
     with context.database.reading() as session:
@@ -152,7 +152,7 @@ def audit() -> None:
 @audit.command("verify")
 def audit_verify() -> None:
     """Check the whole chain (exit code 1 if it does not hold)."""
-    from commonswatch.services import audit as log
+    from commonswatch.services.deciding import audit as log
 
     with _context().database.reading() as session:
         try:
@@ -171,7 +171,7 @@ def moderators() -> None:
 @click.argument("address")
 def moderators_add(address: str) -> None:
     """Make the account of ADDRESS a moderator (the account is made if there is none)."""
-    from commonswatch.services import accounts
+    from commonswatch.services.membership import accounts
 
     context = _context()
     try:
@@ -186,7 +186,7 @@ def moderators_add(address: str) -> None:
 @main.command("setup-link")
 def setup_link() -> None:
     """Print the one-time link that makes the first administrator."""
-    from commonswatch.services import setup
+    from commonswatch.services.membership import setup
 
     context = _context()
     with context.database.reading() as session:

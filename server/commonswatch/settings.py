@@ -66,18 +66,14 @@ class Settings:
     product_name: str = setting("Commonswatch", "Name shown on pages and in mail.")
     contact: str = setting("", "Address or page for questions; part of the User-Agent when fetching.")
     log_level: str = setting("info", "debug, info, warning or error.", _one_of("debug", "info", "warning", "error"))
-    metrics_token: str = setting(
-        "", "Bearer token for /metrics. Empty: only this machine may read it.", secret=True
-    )
+    metrics_token: str = setting("", "Bearer token for /metrics. Empty: only this machine may read it.", secret=True)
 
     smtp_host: str = setting("", "Mail server. Empty: letters are written to the outbox folder instead.")
     smtp_port: int = setting("587", "Port of the mail server.", _at_least(1))
     smtp_security: str = setting("starttls", "starttls, tls or none.", _one_of("starttls", "tls", "none"))
     smtp_username: str = setting("", "User name at the mail server. Empty: no sign-in.")
     smtp_password: str = setting("", "Password at the mail server.", secret=True)
-    smtp_timeout: float = setting(
-        "20", "Seconds before a mail server counts as not answering.", _at_least(1, float)
-    )
+    smtp_timeout: float = setting("20", "Seconds before a mail server counts as not answering.", _at_least(1, float))
     smtp_ca_file: Path | None = setting(
         "", "Certificate authority of the mail server. Empty: the system's.", _optional_path
     )

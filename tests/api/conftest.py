@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from commonswatch.app import create_app
 from commonswatch.context import Context
-from commonswatch.services import accounts, devices
+from commonswatch.services.membership import accounts, devices
 from flask import Flask
 from flask.testing import FlaskClient
 

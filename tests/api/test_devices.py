@@ -1,6 +1,6 @@
 from commonswatch.context import Context
 from commonswatch.models import Device
-from commonswatch.services import devices
+from commonswatch.services.membership import devices
 from flask.testing import FlaskClient
 from sqlalchemy import select
 

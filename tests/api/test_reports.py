@@ -8,7 +8,7 @@ from commonswatch.api.intake import Intake
 from commonswatch.app import create_app
 from commonswatch.context import Context
 from commonswatch.models import Job, Report
-from commonswatch.services import reports
+from commonswatch.services.reporting import reports
 from commonswatch.settings import Settings
 from flask.testing import FlaskClient
 from sqlalchemy import func, select

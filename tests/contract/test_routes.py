@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from commonswatch.app import create_app
 from commonswatch.context import Context
-from commonswatch.web import policy
+from commonswatch.web.frame import policy
 from flask import Flask
 
 

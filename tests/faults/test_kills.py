@@ -22,7 +22,9 @@ from commonswatch.context import Context
 from commonswatch.domain.states import CaseState, DeliveryState, JobState, ReportState
 from commonswatch.jobs import runner
 from commonswatch.models import Account, Case, Delivery, Evidence, Job, Notification, Report, Sighting, Work
-from commonswatch.services import audit, queue, reports
+from commonswatch.services.deciding import audit
+from commonswatch.services.reporting import reports
+from commonswatch.services.upkeep import queue
 from commonswatch.settings import Settings
 from sqlalchemy import func, select, text
 

@@ -11,7 +11,8 @@ from commonswatch.domain.states import DeliveryState, JobState
 from commonswatch.jobs.deliver import DELIVER
 from commonswatch.jobs.runner import Workers
 from commonswatch.models import Delivery, Job, Person
-from commonswatch.services import deliveries, queue
+from commonswatch.services.telling import deliveries
+from commonswatch.services.upkeep import queue
 from sqlalchemy import select, update
 
 from tests import factories

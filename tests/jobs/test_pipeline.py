@@ -12,7 +12,9 @@ from commonswatch.domain.states import DecisionVerdict, DeliveryState, ReportSta
 from commonswatch.jobs.runner import Workers
 from commonswatch.keyring import Keyring
 from commonswatch.models import Case, Delivery, Work
-from commonswatch.services import cases, queue, reports
+from commonswatch.services.deciding import cases
+from commonswatch.services.reporting import reports
+from commonswatch.services.upkeep import queue
 from commonswatch.settings import Settings
 from sqlalchemy import select
 

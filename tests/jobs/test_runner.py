@@ -18,8 +18,9 @@ from commonswatch.jobs import HANDLERS, lane, leases
 from commonswatch.jobs.handling import Handler, Record, nothing_to_record
 from commonswatch.jobs.runner import Workers
 from commonswatch.models import AuditEntry, Job, Report
-from commonswatch.services import audit, queue
-from commonswatch.services.queue import ClaimedJob
+from commonswatch.services.deciding import audit
+from commonswatch.services.upkeep import queue
+from commonswatch.services.upkeep.queue import ClaimedJob
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 

@@ -9,7 +9,7 @@ from commonswatch.context import Context
 from commonswatch.domain.states import JobState
 from commonswatch.jobs import HANDLERS, ticks
 from commonswatch.models import Job, PairingCode, RateCounter, SignInLink, Tick
-from commonswatch.services import clock, queue, readiness
+from commonswatch.services.upkeep import clock, queue, readiness
 from sqlalchemy import func, select
 
 from tests import factories
@@ -18,7 +18,7 @@ _TICKING = """
 import sys
 from datetime import UTC, datetime, timedelta
 from commonswatch.db import connect
-from commonswatch.services import clock
+from commonswatch.services.upkeep import clock
 database = connect(sys.argv[1])
 sys.stdin.readline()
 for minute in range(60):

@@ -8,7 +8,8 @@ from commonswatch.domain.errors import Conflict, InvalidInput
 from commonswatch.domain.states import Channel, Role
 from commonswatch.keyring import Keyring
 from commonswatch.models import Account, AuditEntry, Person
-from commonswatch.services import accounts, audit
+from commonswatch.services.deciding import audit
+from commonswatch.services.membership import accounts
 from sqlalchemy import func, select
 
 

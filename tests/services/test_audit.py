@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 from commonswatch.db import Database
-from commonswatch.services import audit
+from commonswatch.services.deciding import audit
 from sqlalchemy import text
 
 

@@ -9,7 +9,8 @@ from commonswatch.context import Context
 from commonswatch.domain.errors import NotFound
 from commonswatch.domain.states import Answer
 from commonswatch.models import Account, AuditEntry, PersonAnswer
-from commonswatch.services import audit_log, case_details, cases, members
+from commonswatch.services.deciding import audit_log, case_details, cases
+from commonswatch.services.membership import members
 from sqlalchemy import select
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "web"))

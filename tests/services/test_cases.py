@@ -9,7 +9,7 @@ from commonswatch.domain.errors import CommonswatchError, Conflict, InvalidInput
 from commonswatch.domain.states import Answer, CaseState, DecisionVerdict, PersonState, WorkState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Account, AuditEntry, Case, Decision, Job, PersonAnswer
-from commonswatch.services import audit, cases
+from commonswatch.services.deciding import audit, cases
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

@@ -14,8 +14,8 @@ from commonswatch.domain.errors import InvalidInput, RemoteError
 from commonswatch.domain.states import Channel, DeliveryState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Delivery, Job, Person
-from commonswatch.services import deliveries
-from commonswatch.services.deliveries import Outgoing, PostOffice
+from commonswatch.services.telling import deliveries
+from commonswatch.services.telling.deliveries import Outgoing, PostOffice
 from sqlalchemy import select
 
 from tests import factories

@@ -8,7 +8,7 @@ from commonswatch.domain.errors import NotAllowed, NotFound
 from commonswatch.domain.states import Scope
 from commonswatch.keyring import Keyring
 from commonswatch.models import Account, Device, PairingCode
-from commonswatch.services import devices
+from commonswatch.services.membership import devices
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

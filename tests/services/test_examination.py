@@ -11,7 +11,8 @@ from commonswatch.fetch import Fetcher, FetchPolicy
 from commonswatch.fingerprints import examine_picture
 from commonswatch.keyring import Keyring
 from commonswatch.models import FingerprintOfWork, Job, KeyOfWork, Work
-from commonswatch.services import examination, queue
+from commonswatch.services.registering import examination
+from commonswatch.services.upkeep import queue
 from PIL import Image
 from sqlalchemy import select
 

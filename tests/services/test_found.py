@@ -8,7 +8,8 @@ from commonswatch.domain.errors import NotFound
 from commonswatch.domain.states import Answer, Basis, CaseState, PersonState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Evidence, PersonAnswer, Suppression
-from commonswatch.services import found, works
+from commonswatch.services.registering import works
+from commonswatch.services.telling import found
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 from commonswatch.domain.errors import InvalidInput
-from commonswatch.services.page_pictures import picture_addresses
-from commonswatch.services.rows import Row, RowError, parse_people, parse_rows
+from commonswatch.services.registering.page_pictures import picture_addresses
+from commonswatch.services.registering.rows import Row, RowError, parse_people, parse_rows
 from commonswatch.services.words import is_clean, one_line
 from hypothesis import given
 from hypothesis import strategies as st

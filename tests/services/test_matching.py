@@ -7,7 +7,7 @@ from commonswatch.domain.fingerprints import Fingerprint
 from commonswatch.domain.states import Basis, WorkState
 from commonswatch.keyring import Keyring
 from commonswatch.models import FingerprintOfWork, Suppression
-from commonswatch.services import matching
+from commonswatch.services.reporting import matching
 from sqlalchemy import delete
 
 from tests import factories

@@ -11,7 +11,7 @@ from commonswatch.domain.errors import NotFound
 from commonswatch.domain.states import Answer, Basis, CaseState, Channel, PersonState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Case, Delivery, Notification, Person, PersonAnswer, Sighting
-from commonswatch.services import notifications, people
+from commonswatch.services.telling import notifications, people
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

@@ -9,8 +9,10 @@ from commonswatch.domain.errors import NotFound
 from commonswatch.domain.states import Channel, PersonState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Account, Delivery, Depiction, Person, Refusal
-from commonswatch.services import accounts, audit, people
-from commonswatch.services.rows import PersonNamed
+from commonswatch.services.deciding import audit
+from commonswatch.services.membership import accounts
+from commonswatch.services.registering.rows import PersonNamed
+from commonswatch.services.telling import people
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 

@@ -7,7 +7,7 @@ from commonswatch.db import Database
 from commonswatch.domain.errors import Conflict
 from commonswatch.domain.states import JobState
 from commonswatch.models import Job
-from commonswatch.services import queue
+from commonswatch.services.upkeep import queue
 from sqlalchemy import select
 
 

@@ -20,8 +20,9 @@ from commonswatch.models import (
     RowProblem,
     Work,
 )
-from commonswatch.services import accounts, registrations, works
-from commonswatch.services.rows import PersonNamed, parse_rows
+from commonswatch.services.membership import accounts
+from commonswatch.services.registering import registrations, works
+from commonswatch.services.registering.rows import PersonNamed, parse_rows
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -141,9 +142,7 @@ def test_anothers_registration_is_not_found(database: Database, keyring: Keyring
                 registrations.progress(session, number, bo)
 
 
-def test_fifty_thousand_rows_are_one_registration(
-    database: Database, keyring: Keyring, now: datetime
-) -> None:
+def test_fifty_thousand_rows_are_one_registration(database: Database, keyring: Keyring, now: datetime) -> None:
     lines = "".join(
         f"https://pictures.example/folder/{n}.jpg,CC BY 4.0,Picture {n},Bo <bo{n % 50}@example.org>\n"
         for n in range(50_000)

@@ -10,8 +10,8 @@ from commonswatch.domain.errors import Conflict, NotFound, TooMany
 from commonswatch.domain.states import JobState, ReportState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Job, RateCounter, Report
-from commonswatch.services import reports
-from commonswatch.services.reports import Answer, Incoming, Receipt
+from commonswatch.services.reporting import reports
+from commonswatch.services.reporting.reports import Answer, Incoming, Receipt
 from sqlalchemy import func, select
 
 SOURCE = b"s" * 32

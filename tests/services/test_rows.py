@@ -3,7 +3,7 @@
 import pytest
 from commonswatch.domain.errors import InvalidInput
 from commonswatch.domain.licences import Licence
-from commonswatch.services.rows import (
+from commonswatch.services.registering.rows import (
     CSV_TEMPLATE,
     LONGEST_FILE,
     PersonNamed,

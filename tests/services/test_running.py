@@ -7,7 +7,7 @@ from commonswatch.db import Database
 from commonswatch.domain.errors import Conflict, NotFound
 from commonswatch.domain.states import JobState
 from commonswatch.models import Job
-from commonswatch.services import clock, dead_letters, numbers, queue, readiness
+from commonswatch.services.upkeep import clock, dead_letters, numbers, queue, readiness
 from sqlalchemy import select
 
 

@@ -8,7 +8,7 @@ from commonswatch.db import Database
 from commonswatch.domain.errors import NotFound
 from commonswatch.keyring import Keyring
 from commonswatch.models import Account
-from commonswatch.services import accounts, setup
+from commonswatch.services.membership import accounts, setup
 from sqlalchemy import select
 
 

@@ -8,7 +8,7 @@ from commonswatch.db import Database
 from commonswatch.domain.errors import InvalidInput, NotFound
 from commonswatch.keyring import Keyring
 from commonswatch.models import Account, Delivery, Job, SignInLink
-from commonswatch.services import sign_in
+from commonswatch.services.membership import sign_in
 from sqlalchemy import func, select
 
 SITE = "https://watch.example"

@@ -12,7 +12,7 @@ from commonswatch.fetch import Fetcher, FetchPolicy
 from commonswatch.fingerprints import PictureFacts, examine_picture
 from commonswatch.keyring import Keyring
 from commonswatch.models import AuditEntry, Case, Evidence, Location, LocationSecret, Report, Sighting, Suppression
-from commonswatch.services import verification
+from commonswatch.services.reporting import verification
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 

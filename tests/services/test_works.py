@@ -9,8 +9,8 @@ from commonswatch.domain.licences import Licence
 from commonswatch.domain.states import WorkState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Job
-from commonswatch.services import works
-from commonswatch.services.rows import PersonNamed
+from commonswatch.services.registering import works
+from commonswatch.services.registering.rows import PersonNamed
 from sqlalchemy import select
 
 from tests import factories

@@ -39,7 +39,5 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
 
 
 def test_played_hosts_are_read_as_names_and_addresses() -> None:
-    settings = Settings.from_env(
-        {"COMMONSWATCH_FETCH_PLAYED_HOSTS": "a.example=127.0.0.1:8443, b.example=127.0.0.1:1"}
-    )
+    settings = Settings.from_env({"COMMONSWATCH_FETCH_PLAYED_HOSTS": "a.example=127.0.0.1:8443, b.example=127.0.0.1:1"})
     assert settings.fetch_played_hosts == {"a.example": ("127.0.0.1", 8443), "b.example": ("127.0.0.1", 1)}

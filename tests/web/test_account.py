@@ -6,7 +6,7 @@ import pytest
 from commonswatch.context import Context
 from commonswatch.domain.states import Channel
 from commonswatch.models import Account, PairingCode
-from commonswatch.services import devices
+from commonswatch.services.membership import devices
 from flask.testing import FlaskClient
 from sqlalchemy import select
 

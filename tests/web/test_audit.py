@@ -1,7 +1,7 @@
 """The audit log as moderators see it."""
 
 from commonswatch.context import Context
-from commonswatch.services import audit
+from commonswatch.services.deciding import audit
 from flask.testing import FlaskClient
 from sqlalchemy import text
 

@@ -2,7 +2,7 @@
 
 import pytest
 from commonswatch.domain import errors
-from commonswatch.web import policy
+from commonswatch.web.frame import policy
 from flask import Flask
 from flask.testing import FlaskClient
 

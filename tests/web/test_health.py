@@ -7,7 +7,7 @@ from commonswatch.app import create_app
 from commonswatch.context import Context
 from commonswatch.domain.states import JobState
 from commonswatch.models import Job, Tick
-from commonswatch.services.readiness import HEARTBEAT
+from commonswatch.services.upkeep.readiness import HEARTBEAT
 from flask.testing import FlaskClient
 
 

@@ -8,7 +8,7 @@ import pytest
 import structlog
 from commonswatch import logs
 from commonswatch.context import Context
-from commonswatch.services import setup
+from commonswatch.services.membership import setup
 from flask.testing import FlaskClient
 
 

@@ -7,8 +7,8 @@ from commonswatch.context import Context
 from commonswatch.domain.states import CaseState, Channel, PersonState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Person, PersonAnswer, Refusal, Suppression
-from commonswatch.services import people
-from commonswatch.services.rows import PersonNamed
+from commonswatch.services.registering.rows import PersonNamed
+from commonswatch.services.telling import people
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -166,7 +166,7 @@ def test_a_creator_sees_what_was_found_and_answers(client: FlaskClient, context:
 
 
 def _put_found(context: Context, keyring: Keyring, address: str) -> None:
-    from commonswatch.services import accounts
+    from commonswatch.services.membership import accounts
 
     now = context.now()
     with context.database.writing() as session:

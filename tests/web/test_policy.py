@@ -63,8 +63,8 @@ def test_a_token_never_opens_a_page(client: FlaskClient, proof: dict) -> None:
 
 
 def test_flask_securitys_own_tokens_open_nothing(app, signed_in_as) -> None:
-    from commonswatch.web import database
-    from commonswatch.web.signed_in import SignedIn
+    from commonswatch.web.frame import database
+    from commonswatch.web.frame.signed_in import SignedIn
 
     signed_in_as(Role.MODERATOR)
     with app.test_request_context():

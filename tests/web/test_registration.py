@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from commonswatch.context import Context, open_context
 from commonswatch.models import Job, Registration, Work
-from commonswatch.services import examination
+from commonswatch.services.registering import examination
 from commonswatch.settings import Settings
 from flask.testing import FlaskClient
 from sqlalchemy import func, select

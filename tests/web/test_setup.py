@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from commonswatch.context import Context
 from commonswatch.models import Account, AuditEntry
-from commonswatch.services import setup
+from commonswatch.services.membership import setup
 from flask.testing import FlaskClient
 from sqlalchemy import select
 

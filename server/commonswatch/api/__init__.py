@@ -23,7 +23,7 @@ _HEADERS = {
 def register(app: Flask) -> Flask:
     """Put the JSON door in front of ``app``, whose extensions hold the context already; returns the door."""
     context: Context = app.extensions["commonswatch"]
-    door = Flask("commonswatch.api", static_folder=None)
+    door = app.extensions["commonswatch.api"] = Flask("commonswatch.api", static_folder=None)
     door.extensions["commonswatch"] = context
     door.extensions["commonswatch.intake"] = Intake(context.database, context.keyring, context.now)
     problems.register(door)

@@ -7,7 +7,7 @@ from commonswatch.api.operations import Access, Operation, product
 from commonswatch.api.schemas.alerts import Alert, AlertedWork, Alerts, AlertsWanted
 from commonswatch.domain.errors import NotFound
 from commonswatch.domain.states import Scope
-from commonswatch.services import notifications
+from commonswatch.services.telling import notifications
 
 
 def read_alerts(caller: Caller, query: AlertsWanted) -> Response:

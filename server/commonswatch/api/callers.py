@@ -9,8 +9,8 @@ from commonswatch.api.problems import Refused
 from commonswatch.context import Context
 from commonswatch.domain.errors import NotAllowed, NotFound
 from commonswatch.domain.states import Scope
-from commonswatch.services import devices
-from commonswatch.services.devices import KnownDevice
+from commonswatch.services.membership import devices
+from commonswatch.services.membership.devices import KnownDevice
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from commonswatch.api.operations import EVERYBODY, Access, Operation, product
 from commonswatch.api.schemas.devices import Device, PairedDevice, PairingRequest
 from commonswatch.domain.errors import NotFound, TooMany
 from commonswatch.domain.states import Scope
-from commonswatch.services import devices
-from commonswatch.services.devices import KnownDevice
+from commonswatch.services.membership import devices
+from commonswatch.services.membership.devices import KnownDevice
 
 
 def pair_device(body: PairingRequest) -> PairedDevice:

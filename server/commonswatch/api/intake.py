@@ -17,8 +17,8 @@ import structlog
 from commonswatch.api.problems import Refused
 from commonswatch.db import Database
 from commonswatch.keyring import Keyring
-from commonswatch.services import reports
-from commonswatch.services.reports import Answer, Incoming
+from commonswatch.services.reporting import reports
+from commonswatch.services.reporting.reports import Answer, Incoming
 
 LARGEST_GROUP = 256  # reports in one transaction
 MOST_WAITING = 2000  # reports that wait; more are sent away

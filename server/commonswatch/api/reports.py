@@ -21,8 +21,8 @@ from commonswatch.api.schemas.reports import (
 )
 from commonswatch.domain.errors import CommonswatchError, TooMany
 from commonswatch.domain.states import ReportState, Scope
-from commonswatch.services import reports
-from commonswatch.services.reports import Answer, Incoming
+from commonswatch.services.reporting import reports
+from commonswatch.services.reporting.reports import Answer, Incoming
 
 WORDS = {
     ReportState.RECEIVED: "The report is stored and waits to be checked.",

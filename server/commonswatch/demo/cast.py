@@ -11,7 +11,10 @@ from commonswatch.context import Context
 from commonswatch.demo.hosts import TITLES, picture_url
 from commonswatch.domain.states import CaseState, Channel, DecisionVerdict, DeliveryState, Role, WorkState
 from commonswatch.models import Case, Delivery, Depiction, Location, Notification, Person, Work
-from commonswatch.services import accounts, cases, devices, people, registrations, rows
+from commonswatch.services.deciding import cases
+from commonswatch.services.membership import accounts, devices
+from commonswatch.services.registering import registrations, rows
+from commonswatch.services.telling import people
 
 MIRA = "mira@creators.example.org"
 MODERATOR = "moderator@watch.example.org"

@@ -10,9 +10,9 @@ from commonswatch.channels.message import Sender
 from commonswatch.context import Context
 from commonswatch.domain.errors import RemoteError
 from commonswatch.jobs.handling import Handler, Record
-from commonswatch.services import deliveries
-from commonswatch.services.deliveries import PostOffice
-from commonswatch.services.queue import ClaimedJob
+from commonswatch.services.telling import deliveries
+from commonswatch.services.telling.deliveries import PostOffice
+from commonswatch.services.upkeep.queue import ClaimedJob
 from commonswatch.settings import Settings
 
 MAX_ATTEMPTS = 13

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from commonswatch.context import Context
-from commonswatch.services.queue import MAX_ATTEMPTS, ClaimedJob
+from commonswatch.services.upkeep.queue import MAX_ATTEMPTS, ClaimedJob
 
 Record = Callable[[Session, datetime], str | None]
 """Writes down what a job found, in the transaction that finishes it. Returns why to try again later, or None."""

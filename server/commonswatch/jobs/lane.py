@@ -20,8 +20,8 @@ from commonswatch.context import Context
 from commonswatch.domain.errors import CommonswatchError, Conflict
 from commonswatch.jobs import leases
 from commonswatch.jobs.handling import Handler, Record
-from commonswatch.services import queue
-from commonswatch.services.queue import MAX_ATTEMPTS, ClaimedJob
+from commonswatch.services.upkeep import queue
+from commonswatch.services.upkeep.queue import MAX_ATTEMPTS, ClaimedJob
 
 POLL = 0.5
 """Seconds between looks into an empty queue."""

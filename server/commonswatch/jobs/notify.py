@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from commonswatch.context import Context
 from commonswatch.jobs.handling import Handler, Record
-from commonswatch.services import notifications
-from commonswatch.services.queue import ClaimedJob
+from commonswatch.services.telling import notifications
+from commonswatch.services.upkeep.queue import ClaimedJob
 
 
 def _run(context: Context, job: ClaimedJob) -> Record:

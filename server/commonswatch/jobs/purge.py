@@ -2,8 +2,8 @@
 
 from commonswatch.context import Context
 from commonswatch.jobs.handling import Handler, Record, nothing_to_record
-from commonswatch.services import clock
-from commonswatch.services.queue import ClaimedJob
+from commonswatch.services.upkeep import clock
+from commonswatch.services.upkeep.queue import ClaimedJob
 
 
 def _run(context: Context, _job: ClaimedJob) -> Record:

@@ -7,7 +7,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from commonswatch.context import Context
-from commonswatch.services import clock
+from commonswatch.services.upkeep import clock
 
 EVERY = {"purge": timedelta(hours=1)}
 """Kinds of job and how often they are due."""

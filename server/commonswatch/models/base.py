@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, Enum, Integer, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
@@ -44,4 +44,4 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UTCTime, int: Number}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UTCTime, int: Number}

@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response
 
 from commonswatch.domain.errors import InvalidInput
 from commonswatch.domain.states import Channel
-from commonswatch.services import accounts
-from commonswatch.web import database
-from commonswatch.web.languages import LANGUAGES
-from commonswatch.web.policy import current_account, signed_in
+from commonswatch.services.membership import accounts
+from commonswatch.web.frame import database
+from commonswatch.web.frame.languages import LANGUAGES
+from commonswatch.web.frame.policy import current_account, signed_in
 
 blueprint = Blueprint("account", __name__)
 

@@ -3,10 +3,10 @@
 from flask import Blueprint, render_template
 
 from commonswatch.domain.states import Role
-from commonswatch.services import audit, audit_log
-from commonswatch.web import database
-from commonswatch.web.pages import page_count, wanted_page
-from commonswatch.web.policy import role
+from commonswatch.services.deciding import audit, audit_log
+from commonswatch.web.frame import database
+from commonswatch.web.frame.pages import page_count, wanted_page
+from commonswatch.web.frame.policy import role
 
 blueprint = Blueprint("audit", __name__)
 

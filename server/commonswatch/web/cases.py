@@ -7,10 +7,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from commonswatch.domain.errors import Conflict, InvalidInput
 from commonswatch.domain.states import CaseState, DecisionVerdict, Role
 from commonswatch.models import Case
-from commonswatch.services import case_details, cases, members
-from commonswatch.web import database, headers
-from commonswatch.web.pages import page_count, wanted_page
-from commonswatch.web.policy import current_account, role
+from commonswatch.services.deciding import case_details, cases
+from commonswatch.services.membership import members
+from commonswatch.web.frame import database, headers
+from commonswatch.web.frame.pages import page_count, wanted_page
+from commonswatch.web.frame.policy import current_account, role
 
 blueprint = Blueprint("cases", __name__)
 

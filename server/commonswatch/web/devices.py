@@ -4,9 +4,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from commonswatch.services import devices
-from commonswatch.web import database
-from commonswatch.web.policy import current_account, signed_in
+from commonswatch.services.membership import devices
+from commonswatch.web.frame import database
+from commonswatch.web.frame.policy import current_account, signed_in
 
 blueprint = Blueprint("devices", __name__)
 

@@ -4,10 +4,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from commonswatch.services import found
-from commonswatch.web import database
+from commonswatch.services.telling import found
 from commonswatch.web.answers import read_answer, read_place
-from commonswatch.web.policy import current_account, signed_in
+from commonswatch.web.frame import database
+from commonswatch.web.frame.policy import current_account, signed_in
 
 blueprint = Blueprint("found", __name__)
 

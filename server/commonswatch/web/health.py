@@ -10,9 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from commonswatch import schema
 from commonswatch.domain.errors import NotFound
-from commonswatch.services import readiness
-from commonswatch.web import database, metrics
-from commonswatch.web.policy import public
+from commonswatch.services.upkeep import readiness
+from commonswatch.web import metrics
+from commonswatch.web.frame import database
+from commonswatch.web.frame.policy import public
 
 blueprint = Blueprint("health", __name__)
 _LEAST_DISK_FREE = 0.05

@@ -2,8 +2,8 @@
 
 from flask import Blueprint, render_template
 
-from commonswatch.web import navigation
-from commonswatch.web.policy import public
+from commonswatch.web.frame import navigation
+from commonswatch.web.frame.policy import public
 
 blueprint = Blueprint("home", __name__)
 _STARTS = 2

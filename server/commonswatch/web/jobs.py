@@ -5,10 +5,10 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from commonswatch.domain.states import JobState, Role
-from commonswatch.services import dead_letters, queue
-from commonswatch.web import database
-from commonswatch.web.pages import page_count, wanted_page
-from commonswatch.web.policy import current_account, role
+from commonswatch.services.upkeep import dead_letters, queue
+from commonswatch.web.frame import database
+from commonswatch.web.frame.pages import page_count, wanted_page
+from commonswatch.web.frame.policy import current_account, role
 
 blueprint = Blueprint("jobs", __name__)
 

@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from commonswatch.domain.errors import InvalidInput
 from commonswatch.domain.states import Role
-from commonswatch.services import accounts, members
-from commonswatch.web import database
-from commonswatch.web.policy import current_account, role
+from commonswatch.services.membership import accounts, members
+from commonswatch.web.frame import database
+from commonswatch.web.frame.policy import current_account, role
 
 blueprint = Blueprint("members", __name__)
 GRANTABLE = (Role.MODERATOR, Role.ADMINISTRATOR)

@@ -8,7 +8,7 @@ from flask import Flask, Response, current_app, g, request
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 from sqlalchemy.orm import Session
 
-from commonswatch.services import numbers, readiness
+from commonswatch.services.upkeep import numbers, readiness
 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 

@@ -6,8 +6,8 @@ from flask import Blueprint, Response, render_template
 
 from commonswatch.channels import outbox
 from commonswatch.domain.states import Role
-from commonswatch.web import database, headers
-from commonswatch.web.policy import role
+from commonswatch.web.frame import database, headers
+from commonswatch.web.frame.policy import role
 
 blueprint = Blueprint("outbox", __name__)
 _ALONE = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"

@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 from commonswatch.domain.errors import InvalidInput, NotFound
 from commonswatch.domain.states import Channel, PersonState
 from commonswatch.models import Person
-from commonswatch.services import found, people
-from commonswatch.web import database, headers
+from commonswatch.services.telling import found, people
 from commonswatch.web.answers import read_answer, read_place
-from commonswatch.web.languages import LANGUAGES
-from commonswatch.web.policy import public
+from commonswatch.web.frame import database, headers
+from commonswatch.web.frame.languages import LANGUAGES
+from commonswatch.web.frame.policy import public
 
 blueprint = Blueprint("p", __name__)
 

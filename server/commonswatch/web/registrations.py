@@ -7,11 +7,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from commonswatch.domain.errors import InvalidInput, TooMany
 from commonswatch.keyring import new_token
-from commonswatch.services import registrations, works
-from commonswatch.services.rows import CSV_TEMPLATE, LONGEST_FILE, Row, RowError, parse_people, parse_rows
-from commonswatch.web import database
+from commonswatch.services.registering import registrations, works
+from commonswatch.services.registering.rows import CSV_TEMPLATE, LONGEST_FILE, Row, RowError, parse_people, parse_rows
+from commonswatch.web.frame import database
+from commonswatch.web.frame.policy import current_account, signed_in
 from commonswatch.web.licence_choice import chosen_licence, licence_choices
-from commonswatch.web.policy import current_account, signed_in
 
 blueprint = Blueprint("registrations", __name__)
 

@@ -5,9 +5,9 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from commonswatch.domain.errors import InvalidInput
-from commonswatch.services import setup
-from commonswatch.web import database, headers, security
-from commonswatch.web.policy import public
+from commonswatch.services.membership import setup
+from commonswatch.web.frame import database, headers, security
+from commonswatch.web.frame.policy import public
 
 blueprint = Blueprint("setup", __name__)
 

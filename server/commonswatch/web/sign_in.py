@@ -12,10 +12,10 @@ from werkzeug.wrappers import Response
 
 from commonswatch.domain.errors import InvalidInput, NotFound
 from commonswatch.keyring import new_token
-from commonswatch.services import limits
-from commonswatch.services import sign_in as service
-from commonswatch.web import database, headers, security
-from commonswatch.web.policy import public
+from commonswatch.services.membership import sign_in as service
+from commonswatch.services.upkeep import limits
+from commonswatch.web.frame import database, headers, security
+from commonswatch.web.frame.policy import public
 
 blueprint = Blueprint("sign_in", __name__)
 

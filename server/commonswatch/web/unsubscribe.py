@@ -4,10 +4,10 @@ from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from commonswatch.domain.errors import NotFound
-from commonswatch.services import people
-from commonswatch.web import database, headers
-from commonswatch.web.csrf import without_token
-from commonswatch.web.policy import public
+from commonswatch.services.telling import people
+from commonswatch.web.frame import database, headers
+from commonswatch.web.frame.csrf import without_token
+from commonswatch.web.frame.policy import public
 
 blueprint = Blueprint("unsubscribe", __name__)
 

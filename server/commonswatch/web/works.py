@@ -8,12 +8,12 @@ from commonswatch.domain.errors import InvalidInput
 from commonswatch.domain.licences import conditions
 from commonswatch.domain.states import WorkState
 from commonswatch.models import Work
-from commonswatch.services import works
-from commonswatch.services.rows import parse_people
-from commonswatch.web import database
+from commonswatch.services.registering import works
+from commonswatch.services.registering.rows import parse_people
+from commonswatch.web.frame import database
+from commonswatch.web.frame.pages import wanted_page
+from commonswatch.web.frame.policy import current_account, signed_in
 from commonswatch.web.licence_choice import chosen_licence, licence_choices
-from commonswatch.web.pages import wanted_page
-from commonswatch.web.policy import current_account, signed_in
 
 blueprint = Blueprint("works", __name__)
 

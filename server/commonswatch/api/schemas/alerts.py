@@ -5,17 +5,22 @@ from typing import Annotated
 
 from pydantic import Field
 
-from commonswatch.api.schemas.fields import Shape, Told, Whole
+from commonswatch.api.schemas.fields import Shape, Told, whole
 from commonswatch.domain.states import Basis, CaseState
 
 MOST_ALERTS = 100
+LARGEST_ID = 2**53 - 1
 
 
 class AlertsWanted(Shape):
     """Which alerts."""
 
-    after: Annotated[Whole, Field(ge=0, lt=2**53)] = Field(default=0, description="Id of the last alert known.")
-    limit: Annotated[Whole, Field(ge=1, le=MOST_ALERTS)] = Field(default=50, description="How many at most.")
+    after: Annotated[int, Field(ge=0, le=LARGEST_ID), whole(0, LARGEST_ID)] = Field(
+        default=0, description="Id of the last alert known."
+    )
+    limit: Annotated[int, Field(ge=1, le=MOST_ALERTS), whole(1, MOST_ALERTS)] = Field(
+        default=50, description="How many at most."
+    )
 
 
 class AlertedWork(Told):

@@ -45,16 +45,20 @@ def _whole(value: Any, where: ValidationInfo) -> Any:
 
 def _moment(value: Any) -> Any:
     """RFC 3339 only; the parser behind would take more than the document says."""
-    if isinstance(value, str) and not _RFC_3339.fullmatch(value):
+    if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
         raise PydanticCustomError("moment", "This must be a moment as RFC 3339 writes it, with its time zone.")
     return value
 
 
-Whole = Annotated[int, BeforeValidator(_whole, json_schema_input_type=int)]
 Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_moment, json_schema_input_type=datetime)]
 WebAddress = Annotated[str, StringConstraints(pattern=_WEB_ADDRESS, min_length=8, max_length=2048)]
 Hex64 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Percent = Annotated[Whole, Field(ge=0, le=100)]
+
+
+def whole(least: int, most: int) -> Any:
+    """A whole number within limits; what it is made of the document must be told apart from how it is read."""
+    limits = Field(ge=least, le=most)
+    return BeforeValidator(_whole, json_schema_input_type=Annotated[int, limits])
 
 
 def line(longest: int, *, least: int = 0) -> Any:

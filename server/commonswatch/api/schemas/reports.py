@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from commonswatch.api.schemas.fields import Hex64, Moment, Percent, Shape, Told, WebAddress, Whole, line, lines
+from commonswatch.api.schemas.fields import Hex64, Moment, Shape, Told, WebAddress, line, lines, whole
 from commonswatch.domain.states import ReportState
 
 LARGEST_BATCH = 100
@@ -19,7 +19,9 @@ class ObservedMedia(Shape):
     key: Annotated[str, line(300)] | None = Field(default=None, description="Work key, when the watcher knows it.")
     sha256: Hex64 | None = None
     pdq: Hex64 | None = Field(default=None, description="PDQ fingerprint, 256 bits.")
-    quality: Percent | None = Field(default=None, description="Quality of the PDQ fingerprint.")
+    quality: Annotated[int, Field(ge=0, le=100), whole(0, 100)] | None = Field(
+        default=None, description="Quality of the PDQ fingerprint."
+    )
 
 
 class ObservedLink(Shape):
@@ -32,7 +34,7 @@ class ObservedLink(Shape):
 class Report(Shape):
     """What a watcher saw on one page."""
 
-    version: Annotated[Whole, Field(ge=1, le=1)] = Field(description="Version of this shape: 1.")
+    version: Annotated[int, Field(ge=1, le=1), whole(1, 1)] = Field(description="Version of this shape: 1.")
     page: WebAddress = Field(description="Address of the page.")
     observed_at: Moment | None = None
     media: list[ObservedMedia] = Field(default=[], max_length=500)

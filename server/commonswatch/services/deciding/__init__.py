@@ -1,0 +1,1 @@
+"""Cases, moderators' decisions, and the log that keeps them."""

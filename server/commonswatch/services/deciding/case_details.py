@@ -1,0 +1,85 @@
+"""A case as a moderator's page shows it: sightings in pages, answers people gave, access codes (looks are logged)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from commonswatch.domain.errors import NotFound
+from commonswatch.domain.states import Answer
+from commonswatch.keyring import Keyring
+from commonswatch.models import Account, Case, LocationSecret, PersonAnswer, Sighting, Work
+from commonswatch.services.deciding import audit
+
+MOST_ANSWERS = 200
+SIGHTINGS_PAGE = 20
+
+
+@dataclass(frozen=True)
+class GivenAnswer:
+    """What somebody said about a work at this place; who they are stays hidden."""
+
+    title: str
+    by_creator: bool
+    answer: Answer
+    at: datetime
+
+
+def load(session: Session, case_id: int) -> Case:
+    """A case with its location and decisions, without its sightings; raise NotFound."""
+    wanted = select(Case).where(Case.id == case_id)
+    case = session.scalars(wanted.options(selectinload(Case.location), selectinload(Case.decisions))).first()
+    if case is None:
+        raise NotFound("There is no such case.")
+    return case
+
+
+def count_sightings(session: Session, case: Case) -> int:
+    """How many works were found at the case's location."""
+    return session.scalar(select(func.count()).where(Sighting.case_id == case.id)) or 0
+
+
+def sightings(session: Session, case: Case, page: int) -> Sequence[Sighting]:
+    """One page of sightings with their works and evidence, in the order they were made; pages count from 1."""
+    in_order = select(Sighting).where(Sighting.case_id == case.id).order_by(Sighting.id)
+    return session.scalars(
+        in_order.offset((page - 1) * SIGHTINGS_PAGE)
+        .limit(SIGHTINGS_PAGE)
+        .options(selectinload(Sighting.evidence), selectinload(Sighting.work).selectinload(Work.depictions))
+    ).all()
+
+
+def answers(session: Session, case: Case) -> list[GivenAnswer]:
+    """The answers about works at the case's location, newest first."""
+    rows = session.execute(
+        select(Work.title, Work.key, Account.person_id, PersonAnswer.person_id, PersonAnswer.answer, PersonAnswer.at)
+        .join(Work, Work.id == PersonAnswer.work_id)
+        .join(Account, Account.id == Work.creator_id)
+        .where(PersonAnswer.location_id == case.location_id)
+        .order_by(PersonAnswer.at.desc())
+        .limit(MOST_ANSWERS)
+    )
+    return [
+        GivenAnswer(title or key, creator == person, answer, at) for title, key, creator, person, answer, at in rows
+    ]
+
+
+def has_access_code(session: Session, case: Case) -> bool:
+    """Whether somebody reported an access code for the case's location."""
+    return bool(session.scalar(select(exists().where(LocationSecret.location_id == case.location_id))))
+
+
+def show_access_codes(session: Session, keyring: Keyring, case: Case, moderator: Account, now: datetime) -> list[str]:
+    """The access codes of the case's location. Writes an audit entry; raise NotFound when there are none."""
+    sealed = session.scalars(
+        select(LocationSecret.secret_sealed)
+        .where(LocationSecret.location_id == case.location_id)
+        .order_by(LocationSecret.first_seen)
+    ).all()
+    if not sealed:
+        raise NotFound("No access code was reported for this place.")
+    facts = {"codes": len(sealed), "location": case.location_id}
+    audit.record(session, f"account:{moderator.id}", "access-code.show", f"case:{case.id}", facts, now)
+    return [keyring.unseal_text(one) for one in sealed]

@@ -1,0 +1,1 @@
+"""Who is who: accounts, roles, signing in, the first administrator, paired devices."""

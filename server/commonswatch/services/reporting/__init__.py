@@ -1,0 +1,1 @@
+"""From a report to sightings: receiving, verifying, comparing, writing down."""

@@ -1,0 +1,171 @@
+"""The machine's check of a report: what does the server itself see on the page and in the media, and whose is it?
+
+Four steps, because no database session is held while other people's servers answer: ``load`` → ``examine`` (reads
+the web) → ``match`` (reads tables) → ``record``. ``sightings`` writes down what was found. A watcher's word (a
+stated key, digest or fingerprint) may lead to a case too, but is marked as claimed, never as the server's own evidence.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from commonswatch import rules
+from commonswatch.domain.errors import CommonswatchError, InvalidInput
+from commonswatch.domain.fingerprints import Fingerprint
+from commonswatch.domain.keys import LocationKey
+from commonswatch.domain.states import ReportState
+from commonswatch.fingerprints import PictureFacts
+from commonswatch.keyring import Keyring
+from commonswatch.models import Report
+from commonswatch.services.membership import devices
+from commonswatch.services.reporting import looking, matching, sightings, submissions
+from commonswatch.services.reporting.looking import Look, ObservedKey, Reader
+from commonswatch.services.reporting.matching import Match
+from commonswatch.services.reporting.sightings import Found
+from commonswatch.services.reporting.submissions import Media, Submission
+
+LAST_TRY = 5
+"""After so many tries (about seven minutes) a report is judged by what could be read."""
+_LONGEST_URL = 2000
+
+
+@dataclass(frozen=True)
+class Task:
+    """A report ready to be looked into: where it is, and which work keys each of its media has."""
+
+    report_id: int
+    submission: Submission = field(repr=False)
+    page: LocationKey | None
+    keys: tuple[tuple[ObservedKey, ...], ...] = ()
+    decided: frozenset[int] = frozenset()  # media whose exact key is registered: fetching would prove nothing more
+    problem: str | None = None  # why it cannot be used at all
+
+
+def load(session: Session, keyring: Keyring, report_id: int) -> Task | None:
+    """Read a report and the work keys in it; None when there is no such report any more."""
+    report = session.get(Report, report_id)
+    if report is None or report.state == ReportState.REJECTED:
+        return None
+    try:
+        submission = submissions.read(keyring.unseal(report.submission_sealed))
+        page = rules.location(submission.page)
+        if page is None:
+            raise InvalidInput("The address of the page is not one of the public web.")
+    except CommonswatchError as error:
+        return Task(report_id, Submission(page=""), None, problem=error.detail)
+    keys = tuple(_keys_of(media) for media in submission.media)
+    exact = {one.key for some in keys for one in some if one.how == "exact" and one.where != "stated"}
+    known = {match.observed for match in matching.by_key(session, exact)}
+    decided = frozenset(
+        position for position, some in enumerate(keys) if any(one.key in known and one.key in exact for one in some)
+    )
+    return Task(report_id, submission, page, keys, decided)
+
+
+def examine(task: Task, reader: Reader, examine_picture: Callable[[bytes], PictureFacts]) -> Look:
+    """Look at the page and the media, without a database session; takes up to a few minutes."""
+    if task.page is None:
+        return looking.Look(looking.PageLook(), {}, ())
+    url = task.submission.page if task.page.access is None else None
+    return looking.look(url, task.submission.media, task.decided, reader, examine_picture)
+
+
+def match(session: Session, task: Task, look: Look) -> list[Found]:
+    """The registered works in a report, each with the evidence for it. Reads only."""
+    found = []
+    by_key = _by_observed(matching.by_key(session, {one.key for some in task.keys for one in some}))
+    by_digest = _by_observed(matching.by_sha256(session, look.digests() | _stated_digests(task)))
+    by_picture = _by_observed(matching.by_pdq(session, [*look.pictures(), *_stated_pictures(task)]))
+    for position, media in enumerate(task.submission.media):
+        for key in task.keys[position]:
+            facts = {"where": key.where, "how": key.how, "claimed": key.where == "stated"}
+            found += [_found(task, look, position, one, facts) for one in by_key.get(key.key[:300], ())]
+        own = look.observed(position)
+        for name in (*own, *sorted(_stated(media).difference(own))):
+            matches = (*by_digest.get(name, ()), *by_picture.get(name, ()))
+            found += [_found(task, look, position, one, {"claimed": name not in own}) for one in matches]
+    return found
+
+
+def record(
+    session: Session, keyring: Keyring, task: Task, look: Look, found: list[Found], attempt: int, now: datetime
+) -> str | None:
+    """Write down what was found; return why it should be looked into again, or None when the report is done."""
+    report = session.get(Report, task.report_id)
+    if report is None:
+        return None
+    devices.note_reporter(session, report.reporter, report.received_at)
+    if task.page is None:
+        _conclude(report, ReportState.REJECTED, task.problem or "The report cannot be used.", now)
+        return None
+    if found:
+        links = [key for url in task.submission.links if (key := rules.location(url)) is not None]
+        case = sightings.record(session, keyring, report.id, task.page, links, found, now)
+        report.location_id = case.location_id
+        _conclude(report, ReportState.VERIFIED, _words_for(len({one.match.work_id for one in found})), now)
+    again = look.trouble if attempt < LAST_TRY else None
+    if not found and again is None and report.state == ReportState.RECEIVED:
+        _conclude(report, ReportState.UNMATCHED, _unmatched_words(look), now)
+    return again
+
+
+def _conclude(report: Report, state: ReportState, outcome: str, now: datetime) -> None:
+    report.state, report.outcome, report.verified_at = state, outcome[:300], now
+
+
+def _words_for(works: int) -> str:
+    return f"{works} registered {'work was' if works == 1 else 'works were'} recognised. A moderator decides next."
+
+
+def _unmatched_words(look: Look) -> str:
+    words = "Nothing in it is registered here."
+    return f"{words} {look.unread} of its pictures could not be read." if look.unread else words
+
+
+def _keys_of(media: Media) -> tuple[ObservedKey, ...]:
+    """The work keys in the address, the file name and the watcher's own reading, each once."""
+    seen: dict[str, ObservedKey] = {}
+    for where, text in (("url", media.url), ("name", media.name)):
+        for one in rules.work_keys(text) if text else []:
+            seen.setdefault(one.key, ObservedKey(one.key, one.how, where))
+    if media.key:
+        seen.setdefault(media.key, ObservedKey(media.key, "exact", "stated"))
+    return tuple(seen.values())
+
+
+def _by_observed(matches: list[Match]) -> Mapping[str, list[Match]]:
+    by: dict[str, list[Match]] = {}
+    for one in matches:
+        by.setdefault(one.observed, []).append(one)
+    return by
+
+
+def _stated(media: Media) -> set[str]:
+    pairs = (("sha256", media.sha256), ("pdq", media.pdq))
+    return {f"{name}:{bits.hex()}" for name, bits in pairs if bits is not None}
+
+
+def _stated_digests(task: Task) -> set[bytes]:
+    return {media.sha256 for media in task.submission.media if media.sha256 is not None}
+
+
+def _stated_pictures(task: Task) -> list[Fingerprint]:
+    return [
+        Fingerprint("pdq", "stated", media.pdq, media.quality)
+        for media in task.submission.media
+        if media.pdq is not None and media.quality is not None
+    ]
+
+
+def _found(task: Task, look: Look, position: int, one: Match, why: Mapping[str, Any]) -> Found:
+    facts = {**why, **look.page_facts(position), **look.media_facts(position)}
+    return Found(one, _public(task.submission.media[position].url), facts)
+
+
+def _public(url: str | None) -> str | None:
+    """A media address that may be shown: none that carries an access code."""
+    where = rules.location(url) if url and len(url) <= _LONGEST_URL else None
+    return url if where is not None and where.access is None else None

@@ -1,0 +1,1 @@
+"""People: inviting, notifying, delivering letters, and what they answer."""

@@ -1,0 +1,185 @@
+"""What was found for somebody, and what they say about it. For creators and for people shown who said yes.
+
+Only confirmed cases are shown: nobody is told before a moderator decided. An answer ends repeats for good.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from commonswatch.domain.errors import NotFound
+from commonswatch.domain.states import Answer, Basis, CaseState, PersonState, WorkState
+from commonswatch.models import (
+    Account,
+    Case,
+    Depiction,
+    Evidence,
+    Location,
+    Person,
+    PersonAnswer,
+    Sighting,
+    Suppression,
+    Work,
+)
+from commonswatch.services.deciding import audit
+from commonswatch.services.upkeep.queue import insert_of
+
+MOST_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Why:
+    """One reason to believe that a work is at a location."""
+
+    basis: Basis
+    observed: str
+    distance: int | None
+    quality: int | None
+    rendition: str | None
+
+
+@dataclass(frozen=True)
+class FoundWork:
+    """One work at a location, why we believe so, and what the person said about it."""
+
+    work_id: int
+    title: str
+    url: str
+    since: datetime
+    why: tuple[Why, ...]
+    answer: Answer | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """One location where works of somebody, or works showing them, were found. ``site``: its registered domain."""
+
+    location_id: int
+    url: str
+    site: str
+    since: datetime
+    works: tuple[FoundWork, ...]
+
+
+def found_for(session: Session, person: Person) -> list[Found]:
+    """What was found for a person, newest location first: their own works, and works they are shown in."""
+    query = (
+        select(Sighting)
+        .join(Case, Case.id == Sighting.case_id)
+        .join(Work, Work.id == Sighting.work_id)
+        .where(Case.state == CaseState.CONFIRMED, _concerns(person))
+        .options(
+            selectinload(Sighting.work),
+            selectinload(Sighting.evidence),
+            selectinload(Sighting.case).selectinload(Case.location),
+        )
+        .order_by(Sighting.first_seen.desc(), Sighting.id.desc())
+        .limit(MOST_SHOWN)
+    )
+    answers = _answers_of(session, person)
+    by_location: dict[int, list[Sighting]] = defaultdict(list)
+    for sighting in session.scalars(query):
+        by_location[sighting.location_id].append(sighting)
+    return [_found(sightings, answers) for sightings in by_location.values()]
+
+
+def answer(session: Session, person: Person, work_id: int, location_id: int, said: Answer, now: datetime) -> None:
+    """Keep what somebody says about a work at a location; a second answer replaces the first.
+
+    “Not mine” also stops the match itself: all of it when the creator says so, and what was only similar (PDQ) when
+    a person shown does, since an equal key or digest does show that the work is there.
+    Raise NotFound for a sighting that is not about this person.
+    """
+    sighting, by_creator = _sighting(session, person, work_id, location_id)
+    take_back(session, person, work_id, location_id)
+    row = {"person_id": person.id, "work_id": work_id, "location_id": location_id, "answer": said, "at": now}
+    statement = insert_of(session, PersonAnswer)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["person_id", "work_id", "location_id"],
+            set_={"answer": statement.excluded.answer, "at": statement.excluded.at},
+        ),
+        [row],
+    )
+    if said == Answer.NOT_MINE:
+        _suppress(session, _deniable(sighting, by_creator), work_id, now)
+    facts = {"answer": said.value, "work": work_id, "by": "creator" if by_creator else "person shown"}
+    audit.record(session, f"person:{person.id}", "sighting.answer", f"location:{location_id}", facts, now)
+
+
+def take_back(session: Session, person: Person, work_id: int, location_id: int) -> None:
+    """Undo an answer, and the suppression it brought unless somebody else said the same."""
+    sighting, by_creator = _sighting(session, person, work_id, location_id)
+    session.execute(
+        delete(PersonAnswer).where(
+            PersonAnswer.person_id == person.id,
+            PersonAnswer.work_id == work_id,
+            PersonAnswer.location_id == location_id,
+        )
+    )
+    others = select(PersonAnswer.id).where(PersonAnswer.work_id == work_id, PersonAnswer.answer == Answer.NOT_MINE)
+    if session.scalars(others.limit(1)).first() is None:
+        observed = [evidence.observed for evidence in _deniable(sighting, by_creator)]
+        session.execute(delete(Suppression).where(Suppression.work_id == work_id, Suppression.observed.in_(observed)))
+
+
+def _concerns(person: Person) -> ColumnElement[bool]:
+    """The works this person is told about."""
+    mine = Work.creator_id.in_(select(Account.id).where(Account.person_id == person.id))
+    shown = Work.id.in_(select(Depiction.work_id).where(Depiction.person_id == person.id))
+    told = or_(mine, shown) if person.state == PersonState.CONFIRMED else mine
+    return and_(told, Work.state != WorkState.WITHDRAWN)
+
+
+def _answers_of(session: Session, person: Person) -> dict[tuple[int, int], Answer]:
+    query = select(PersonAnswer).where(PersonAnswer.person_id == person.id)
+    return {(one.work_id, one.location_id): one.answer for one in session.scalars(query)}
+
+
+def _found(sightings: Sequence[Sighting], answers: dict[tuple[int, int], Answer]) -> Found:
+    location: Location = sightings[0].case.location
+    works = tuple(
+        FoundWork(
+            work_id=sighting.work_id,
+            title=sighting.work.title,
+            url=sighting.work.url,
+            since=sighting.first_seen,
+            why=tuple(_why(evidence) for evidence in sighting.evidence[:5]),
+            answer=answers.get((sighting.work_id, location.id)),
+        )
+        for sighting in sightings
+    )
+    return Found(location.id, location.url, location.site, min(work.since for work in works), works)
+
+
+def _why(evidence: Evidence) -> Why:
+    return Why(evidence.basis, evidence.observed, evidence.distance, evidence.quality, evidence.rendition)
+
+
+def _sighting(session: Session, person: Person, work_id: int, location_id: int) -> tuple[Sighting, bool]:
+    query = (
+        select(Sighting, Account.person_id)
+        .join(Case, Case.id == Sighting.case_id)
+        .join(Work, Work.id == Sighting.work_id)
+        .join(Account, Account.id == Work.creator_id)
+        .where(Sighting.work_id == work_id, Sighting.location_id == location_id)
+        .where(Case.state == CaseState.CONFIRMED, _concerns(person))
+    )
+    row = session.execute(query).first()
+    if row is None:
+        raise NotFound("Nothing was found there for you.")
+    return row[0], row[1] == person.id
+
+
+def _deniable(sighting: Sighting, by_creator: bool) -> list[Evidence]:
+    return [evidence for evidence in sighting.evidence if by_creator or evidence.basis == Basis.PDQ]
+
+
+def _suppress(session: Session, evidence: Sequence[Evidence], work_id: int, now: datetime) -> None:
+    rows = [{"work_id": work_id, "observed": one.observed, "created_at": now} for one in evidence]
+    if rows:
+        session.execute(insert_of(session, Suppression).on_conflict_do_nothing(), rows)

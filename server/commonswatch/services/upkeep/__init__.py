@@ -1,0 +1,1 @@
+"""What keeps the product going: job queue, clock, limits, health, and words made safe."""

@@ -1,0 +1,1 @@
+"""What all pages stand in: policies, sessions, forms, headers, errors, languages. Pages are beside it."""
