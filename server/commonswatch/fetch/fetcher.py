@@ -45,7 +45,7 @@ class Fetcher:
         """
         policy = self._policy
         start = read_url(url)
-        self._rests.check(start.host)
+        self._rests.check(start.origin)
         with Visit(self._turns) as visit:
             visit.move_to(registered_domain(start.host), policy.deadline)
             with Deadline(policy.deadline) as deadline:
@@ -83,23 +83,23 @@ class _Trip:
     def _hop(self, here: Target, accept: str, limits: Limits, respect_robots: bool) -> Answer:
         if respect_robots:
             self._check_robots(here)
-        self.rests.check(here.host)
+        self.rests.check(here.origin)
         self.visit.move_to(registered_domain(here.host), self.deadline.remaining())
         headers = {"User-Agent": self.policy.user_agent, "Accept": accept, "Accept-Encoding": "gzip"}
         try:
             answer = ask(self.dialler, here, headers | {"Connection": "close"}, limits, self.deadline)
         except FetchFailed as failure:
-            self._note(here.host, failure)
+            self._note(here.origin, failure)
             raise
-        self.rests.went_well(here.host)
+        self.rests.went_well(here.origin)
         return answer
 
-    def _note(self, host: str, failure: FetchFailed) -> None:
+    def _note(self, origin: str, failure: FetchFailed) -> None:
         retry_after = failure.retry_after if isinstance(failure, AnsweredBadly) else None
         if failure.reason in _TROUBLE or (failure.status and not failure.permanent):
-            self.rests.had_trouble(host, retry_after)
+            self.rests.had_trouble(origin, retry_after)
         else:
-            self.rests.went_well(host)
+            self.rests.went_well(origin)
 
     def _check_robots(self, here: Target) -> None:
         wishes = self.robots.recall(here.origin)

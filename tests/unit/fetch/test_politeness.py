@@ -222,6 +222,13 @@ def test_names_that_do_not_exist_cannot_bring_a_rest_upon_their_site(hosts: Play
     assert fetcher.get("https://pictures.example/")
 
 
+def test_the_wrong_port_or_scheme_cannot_bring_a_rest_upon_a_host(hosts: PlayedHosts) -> None:
+    fetcher = Fetcher(policy(hosts))
+    for number in range(rests.TROUBLES_BEFORE_REST * 2):  # nobody speaks plain HTTP where TLS is spoken
+        assert reason(fetcher, f"http://pictures.example/{number}", respect_robots=False)[0] != "status"
+    assert fetcher.get("https://pictures.example/")
+
+
 def test_the_memory_of_rests_stays_small() -> None:
     resting = Rests()
     for number in range(10_000):
