@@ -15,6 +15,8 @@ from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
+from granian.rsgi import ProtocolError
+
 BODY_SECONDS = 20.0
 THREADS = 64
 SMALL_BODY = 64 * 1024
@@ -79,6 +81,8 @@ class Bridge:
             await self._in_a_thread(environ, exchange)
         except TimeoutError:
             send(exchange, _plain(408, "The request took too long to arrive."))
+        except ProtocolError:
+            send(exchange, _plain(400, "The request ended early."))
         except NoRoom:
             send(exchange, _plain(503, "The server is busy. Try again in a few seconds.", ("retry-after", "5")))
         finally:

@@ -59,7 +59,7 @@ def _from_text(values: Mapping[str, str], shape: type[Shape], detail: str) -> Sh
 
 def _read(request: Request) -> bytes:
     """The whole body, counted while it is read: a Content-Length may lie, and a chunked body has none."""
-    request.max_content_length = LARGEST_BODY
+    request.max_content_length = LARGEST_BODY + 1  # one byte more, since werkzeug cuts without a word
     try:
         raw = request.get_data(cache=False)
     except RequestEntityTooLarge:
