@@ -125,6 +125,12 @@ def test_bytes_that_are_no_text_become_rows_that_say_so() -> None:
     assert all(isinstance(row, RowError) for row in parse_rows(bytes(range(256)) * 8, 100))
 
 
+@pytest.mark.parametrize("start", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF-1.7"])
+def test_a_spreadsheet_that_is_no_csv_is_refused_as_a_whole(start: bytes) -> None:
+    with pytest.raises(InvalidInput, match="Save as"):
+        parse_rows(start + bytes(range(256)) * 8, 100)
+
+
 def test_more_rows_than_allowed_and_bigger_files_are_refused() -> None:
     with pytest.raises(InvalidInput, match="more than 3 rows"):
         parse_rows(f"{PICTURE}\n" * 4, 3)
@@ -138,6 +144,14 @@ def test_people_are_read_from_lines_and_semicolons() -> None:
         PersonNamed("Bo, Jr"),
         PersonNamed("cy", "cy@example.org"),
     )
-    for wrong in ("<ada@example.org>", "Ada <a@b>", "a@example.org, b@example.org", "x" * 201, "; ".join(["A"] * 51)):
+    for wrong in (
+        "<ada@example.org>",
+        "Ada <ada@example.org",
+        "Ada <ada",
+        "Ada <a@b>",
+        "a@example.org, b@example.org",
+        "x" * 201,
+        "; ".join(["A"] * 51),
+    ):
         with pytest.raises(InvalidInput):
             parse_people(wrong)

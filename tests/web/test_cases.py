@@ -68,7 +68,7 @@ def test_a_case_says_in_words_why_each_match_is_one(moderator: FlaskClient, cont
         "flickr:photo:5",
         "The file stands on the page.",
         "The same file, byte for byte.",
-        "It did not read the file: The host refused.",
+        "It did not read the file. The host refused.",
         "only claimed",
         "9 of 256 points differ",
         "92 of 100",

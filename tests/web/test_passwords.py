@@ -76,3 +76,9 @@ def test_after_signing_in_one_is_not_sent_to_another_site(app: Flask, with_passw
         answer = app.test_client().post("/sign-in/password", query_string={"next": target}, data=values)
         there = urljoin("https://here.example/", answer.headers.get("Location", "/"))
         assert there.startswith("https://here.example/")
+
+
+def test_signing_in_leads_to_ones_works_and_a_wrong_password_is_told_in_plain_words(app: Flask, with_password) -> None:
+    client = app.test_client()
+    assert "Address and password do not fit together" in _sign_in(client, "not the password").text
+    assert _sign_in(client, PASSWORD).headers["Location"] == "/works"

@@ -132,7 +132,7 @@ def decide(
     """
     reason = reason.strip()
     if not reason or len(reason) > LONGEST_REASON:
-        raise InvalidInput(f"Give a reason of at most {LONGEST_REASON} letters.", ("reason",))
+        raise InvalidInput(f"Give a reason, in at most {LONGEST_REASON} letters.", ("reason",))
     _move(session, case_id, verdict, version, now)
     session.add(Decision(case_id=case_id, moderator_id=account.id, verdict=verdict, reason=reason, at=now))
     facts = {"reason": reason, "version": version}

@@ -23,6 +23,7 @@ LONGEST_FILE = 10_000_000  # bytes
 LONGEST_TITLE = 300
 LONGEST_NAME = 200
 MOST_PEOPLE = 50
+_NO_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\xff\xd8\xff")  # .xlsx and .ods, .xls, …
 CSV_TEMPLATE = (
     "url,licence,title,people shown\r\n"
     "https://pictures.example/harbour.jpg,CC BY 4.0,Harbour at dawn,\r\n"
@@ -65,6 +66,8 @@ def parse_rows(text: str | bytes, limit: int) -> list[Row | RowError]:
     """Read a list of addresses or a CSV. Raise InvalidInput when it is empty, too big, or has too many rows."""
     if len(text) > LONGEST_FILE:
         raise InvalidInput("This is bigger than 10 MB. Divide it into several files.")
+    if isinstance(text, bytes) and text.startswith(_NO_TEXT):
+        raise InvalidInput("This is not a text file. In a spreadsheet, choose “Save as” and CSV, and upload that.")
     plain = _decode(text) if isinstance(text, bytes) else text.removeprefix("\ufeff")
     lines = plain.splitlines()
     delimiter = _delimiter(next((line for line in lines if line.strip()), ""))
@@ -179,4 +182,13 @@ def _person(text: str) -> PersonNamed:
     plain = one_line(name.strip().strip('"'), LONGEST_NAME)
     if not plain:
         raise InvalidInput("A person shown has no name. Write “Name <address>”, or the name alone.")
-    return PersonNamed(plain, parse_address(address) if address else None)
+    if "<" in plain and ">" not in plain:
+        raise InvalidInput("A person shown has a “<” without its “>”. Write “Name <address>”, or the name alone.")
+    return PersonNamed(plain, _address(address) if address else None)
+
+
+def _address(text: str) -> str:
+    try:
+        return parse_address(text)
+    except InvalidInput as error:
+        raise InvalidInput(f"The address of a person shown is wrong. {error.detail}") from None

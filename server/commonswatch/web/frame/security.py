@@ -85,6 +85,7 @@ def _features(settings: Settings) -> dict[str, Any]:
         "SECURITY_WAN_ALLOW_AS_MULTI_FACTOR": False,
         "SECURITY_WAN_ALLOW_USER_HINTS": False,
         "SECURITY_TWO_FACTOR_IMPLEMENTATIONS": {},
+        "SECURITY_MSG_GENERIC_AUTHN_FAILED": ("Address and password do not fit together. Try again.", "error"),
         "SECURITY_FRESHNESS": timedelta(minutes=30),
         "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(minutes=30),
         "SECURITY_STATIC_FOLDER": None,
@@ -94,6 +95,7 @@ def _features(settings: Settings) -> dict[str, Any]:
 def _pages() -> dict[str, str]:
     return {
         "SECURITY_LOGIN_URL": "/sign-in/password",
+        "SECURITY_POST_LOGIN_VIEW": "/works",
         "SECURITY_WAN_SIGNIN_URL": "/sign-in/passkey",
         "SECURITY_LOGOUT_URL": "/sign-out",
         "SECURITY_VERIFY_URL": "/account/confirm",
