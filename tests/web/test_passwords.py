@@ -64,6 +64,27 @@ def test_guessing_is_stopped_and_the_right_password_waits_too(app: Flask, with_p
     assert "A link sent by mail still works" in stopped.text
 
 
+def test_writing_an_address_in_other_letters_gives_no_more_guesses(app: Flask, with_password, context: Context) -> None:
+    with context.database.writing() as session:
+        session.execute(text("DELETE FROM rate_counters"))
+        session.execute(text("UPDATE accounts SET password = NULL"))
+    spellings = ["ada@example.org", "ADA@example.org", "ada@ｅxample.org", "ada@eｘample.org", " ada@example.ｏrg"]
+    answers = [
+        _sign_in(app.test_client(), "something else", spellings[n % len(spellings)]).status_code for n in range(11)
+    ]
+    assert answers[10] == 429
+
+
+def test_a_neighbour_in_the_same_network_gives_no_more_guesses(app: Flask, context: Context) -> None:
+    for number in range(61):
+        answer = app.test_client().post(
+            "/sign-in/password",
+            data={"email": f"nobody{number}@example.org", "password": ""},
+            environ_base={"REMOTE_ADDR": f"2001:db8:1::{number:x}"},
+        )
+    assert answer.status_code == 429
+
+
 def test_signing_out_ends_the_session(with_password: FlaskClient) -> None:
     assert with_password.get("/account/password").status_code == 200
     assert with_password.post("/sign-out").status_code == 302

@@ -1,6 +1,5 @@
 """Who calls the JSON door: a device by its bearer token, or nobody in particular. Cookies are never looked at."""
 
-import ipaddress
 from dataclasses import dataclass, field
 
 from flask import Request
@@ -8,6 +7,7 @@ from flask import Request
 from commonswatch.api.problems import Refused
 from commonswatch.context import Context
 from commonswatch.domain.errors import NotAllowed, NotFound
+from commonswatch.domain.networks import network_of
 from commonswatch.domain.states import Scope
 from commonswatch.services.membership import devices
 from commonswatch.services.membership.devices import KnownDevice
@@ -38,17 +38,6 @@ def caller(context: Context, request: Request, scope: Scope | None, *, anonymous
 def network_digest(context: Context, request: Request) -> bytes:
     """A keyed digest of the network a request comes from."""
     return context.keyring.digest("network", network_of(request.remote_addr or ""))
-
-
-def network_of(address: str) -> str:
-    """The network that is counted as one sender: /24 of IPv4, /48 of IPv6 (what one household or office gets)."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return "unknown"
-    mapped = getattr(found, "ipv4_mapped", None)
-    found = mapped or found
-    return str(ipaddress.ip_network((found, 24 if found.version == 4 else 48), strict=False))
 
 
 def _token(authorization: str | None) -> str:

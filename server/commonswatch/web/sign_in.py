@@ -11,6 +11,7 @@ from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
 from commonswatch.domain.errors import InvalidInput, NotFound
+from commonswatch.domain.networks import network_of
 from commonswatch.keyring import new_token
 from commonswatch.services.membership import sign_in as service
 from commonswatch.services.upkeep import limits
@@ -101,7 +102,7 @@ def _browser() -> str:
 
 
 def _too_many(now: datetime) -> bool:
-    network = database.current().keyring.digest("network", request.remote_addr or "")
+    network = database.current().keyring.digest("network", network_of(request.remote_addr or ""))
     return limits.take(database.session(), "sign-in-network", network, ASKED_PER_NETWORK, limits.HOUR, now) > 0
 
 
