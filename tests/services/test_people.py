@@ -59,6 +59,21 @@ def test_somebody_named_gets_one_invitation_however_often_they_are_named(
         assert len(people.namings(session, person)) == 3
 
 
+def test_one_mailbox_gets_one_invitation_and_its_no_counts_for_all_its_addresses(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    with database.writing() as session:
+        _name(session, keyring, now, *(PersonNamed(f"Bo {n}", f"bo+{n}@example.org") for n in range(3)))
+        [letter] = _invitations(session, keyring)
+        values = letter["values"]
+        assert isinstance(values, dict)
+        person = people.page(session, keyring, values["link"].removeprefix(SITE + "/p/"))
+        people.decline(session, keyring, person, now)
+        _name(session, keyring, now, PersonNamed("Bo", "bo+again@example.org"), BO)
+        assert _invitations(session, keyring) == []
+        assert "Bo" not in session.scalars(select(Depiction.name)).all()
+
+
 def test_somebody_without_an_address_is_only_written_down(database: Database, keyring: Keyring, now: datetime) -> None:
     with database.writing() as session:
         _name(session, keyring, now, PersonNamed("Cy"))

@@ -29,6 +29,19 @@ def parse_address(text: str) -> str:
     return address
 
 
+def mailbox(address: str) -> str:
+    """Where mail to a parsed address ends up, as far as its form tells: ``Ada+list@`` and ``ada@`` are one mailbox.
+
+    For limits and for remembering a no, never for deciding whose account something is: some servers do tell
+    ``ada+list`` from ``ada``. Gmail ignores dots, too.
+    """
+    local, _, domain = address.lower().rpartition("@")
+    local = local.partition("+")[0] or local
+    if domain in ("gmail.com", "googlemail.com"):
+        local, domain = local.replace(".", ""), "gmail.com"
+    return f"{local}@{domain}"
+
+
 def _ascii(domain: str) -> str:
     try:
         name = idna.encode(domain, uts46=True).decode("ascii").lower() if domain else ""

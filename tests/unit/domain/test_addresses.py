@@ -1,5 +1,5 @@
 import pytest
-from commonswatch.domain.addresses import parse_address
+from commonswatch.domain.addresses import mailbox, parse_address
 from commonswatch.domain.errors import InvalidInput
 
 
@@ -42,3 +42,14 @@ def test_anything_else_is_refused_without_repeating_it(written: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         parse_address(written)
     assert refused.value.detail == "Write one mail address, such as name@example.org."
+
+
+@pytest.mark.parametrize("written", ["Ada+list@example.org", "ada@example.org", "ada+1+2@example.org"])
+def test_addresses_of_one_mailbox_are_recognised(written: str) -> None:
+    assert mailbox(written) == "ada@example.org"
+
+
+def test_gmail_knows_no_dots_and_others_do() -> None:
+    assert mailbox("A.d.a+x@googlemail.com") == mailbox("ada@gmail.com")
+    assert mailbox("a.da@example.org") != mailbox("ada@example.org")
+    assert mailbox("+ada@example.org") == "+ada@example.org"

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from commonswatch.domain.addresses import parse_address
+from commonswatch.domain.addresses import mailbox, parse_address
 from commonswatch.domain.errors import NotFound
 from commonswatch.keyring import Keyring, new_token, token_digest
 from commonswatch.models import Account, SignInLink
@@ -39,7 +39,7 @@ def ask_sign_in(
     one mail address, which says nothing about whether it is known.
     """
     address = parse_address(address)
-    digest = accounts.address_digest(keyring, address)
+    digest = accounts.address_digest(keyring, mailbox(address))
     if limits.take(session, "sign-in", digest, LINKS_PER_ADDRESS, LINK_LIFE, now):
         return
     token = new_token()

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from commonswatch.domain.addresses import mailbox
 from commonswatch.domain.errors import NotFound, TooMany
 from commonswatch.domain.states import Channel, PersonState, WorkState
 from commonswatch.keyring import Keyring
@@ -71,18 +72,23 @@ def invite(session: Session, keyring: Keyring, person: Person, site: str, now: d
     Never to who refused, whose address does not work, or whom nobody names.
     """
     named = namings(session, person)
-    refused = session.get(Refusal, person.address_digest) is not None
-    if not named or refused or person.state != PersonState.UNASKED or person.unreachable_at is not None:
+    address = keyring.unseal_text(person.address_sealed)
+    if (
+        not named
+        or _has_refused(session, keyring, address)
+        or person.state != PersonState.UNASKED
+        or person.unreachable_at is not None
+    ):
         return False
     person.state = PersonState.INVITED
     session.flush()
     return deliveries.post(
         session,
         keyring,
-        # With the nonce, since SQLite gives the number of a deleted row out again.
-        key=f"invitation:{person.id}:{person.link_nonce.hex()[:8]}",
+        # For the mailbox, or ``ada+1@``, ``ada+2@`` … would fill it with invitations.
+        key=f"invitation:{keyring.digest('mailbox', mailbox(address)).hex()[:40]}",
         template="invitation",
-        address=keyring.unseal_text(person.address_sealed),
+        address=address,
         language=person.language,
         values={
             "creator": named[0].creator,
@@ -144,8 +150,8 @@ def decline(session: Session, keyring: Keyring, person: Person, now: datetime) -
     Somebody who also has an account stays as the one behind it, but is named in no work and their links end.
     """
     address = keyring.unseal_text(person.address_sealed)
-    refusal = {"address_digest": address_digest(keyring, address), "at": now}
-    session.execute(insert_new(session, Refusal), [refusal])
+    refusals = [{"address_digest": digest, "at": now} for digest in _digests(keyring, address)]
+    session.execute(insert_new(session, Refusal), refusals)
     audit.record(session, "person", "person.decline", f"person:{person.id}", {}, now)
     session.execute(delete(Depiction).where(Depiction.person_id == person.id))
     session.expire(person, ["depictions"])
@@ -178,10 +184,20 @@ def _persons(
         raise TooMany(f"More than {MOST_INVITATIONS} mail addresses are named. Divide them over several days.", 86400)
     persons: dict[str, Person | None] = {}
     for address in sorted(addresses):
-        refused = session.get(Refusal, address_digest(keyring, address)) is not None
-        language = account.person.language
+        refused, language = _has_refused(session, keyring, address), account.person.language
         persons[address] = None if refused else find_or_create_person(session, keyring, address, language, now)
     return persons
+
+
+def _has_refused(session: Session, keyring: Keyring, address: str) -> bool:
+    """Whether somebody said no at this address, or at another that ends up in the same mailbox."""
+    known = select(Refusal.at).where(Refusal.address_digest.in_(_digests(keyring, address)))
+    return session.scalars(known.limit(1)).first() is not None
+
+
+def _digests(keyring: Keyring, address: str) -> list[bytes]:
+    """How a no is remembered: by the address and by its mailbox."""
+    return sorted({address_digest(keyring, one) for one in (address, mailbox(address))})
 
 
 def _ask(session: Session, keyring: Keyring, account: Account, person: Person, site: str, now: datetime) -> None:
