@@ -155,3 +155,8 @@ def test_people_are_read_from_lines_and_semicolons() -> None:
     ):
         with pytest.raises(InvalidInput):
             parse_people(wrong)
+
+
+@pytest.mark.parametrize("text", ["ada@example.org <ada@example.org>", '"ada@example.org" <ada@example.org>'])
+def test_an_address_written_as_a_name_is_not_kept_as_one(text: str) -> None:
+    assert parse_people(text) == (PersonNamed("ada", "ada@example.org"),)

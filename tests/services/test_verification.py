@@ -329,3 +329,22 @@ def test_at_most_twenty_media_are_fetched(
     _verify(database, keyring, fetcher, now, {"page": PAGE, "media": media})
     asked = [path for name, path in hosts.asked if name == "pictures.example" and path != "/robots.txt"]
     assert len(asked) == len(set(asked)) == 20
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://mega.nz/file/AbCdEfGh#QUIETKEY",
+        "https://pan.baidu.com/s/1abcDEFghiJKL#QUIETKEY",
+        "https://raw.githubusercontent.com/o/r/main/x.jpg?token=QUIETKEY",
+        "https://www.dropbox.com/scl/fi/abc123def456/x.jpg?rlkey=QUIETKEY&st=QUIETKEY",
+    ],
+)
+def test_no_key_of_a_share_stays_readable_in_the_address_of_a_picture(
+    database: Database, keyring: Keyring, fetcher: Fetcher, now: datetime, url: str
+) -> None:
+    with database.writing() as session:
+        factories.work(session, keyring, now, key=KEY)
+    _verify(database, keyring, fetcher, now, {"page": PAGE, "media": [{"url": url, "key": KEY}]})
+    [evidence] = _evidence(database)
+    assert "QUIETKEY" not in f"{evidence.media_url} {evidence.facts}"

@@ -177,9 +177,10 @@ def _person(text: str) -> PersonNamed:
         name, _, address = text[:-1].partition("<")
     elif "@" in text:
         name, address = text.partition("@")[0], text
+    name = name.strip().strip('"').partition("@")[0]  # mail programs repeat the address; it is kept sealed only
     if len(name) > LONGEST_NAME:
         raise InvalidInput(f"The name of a person is longer than {LONGEST_NAME} characters.")
-    plain = one_line(name.strip().strip('"'), LONGEST_NAME)
+    plain = one_line(name, LONGEST_NAME)
     if not plain:
         raise InvalidInput("A person shown has no name. Write “Name <address>”, or the name alone.")
     if "<" in plain and ">" not in plain:

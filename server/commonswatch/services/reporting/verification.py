@@ -166,6 +166,11 @@ def _found(task: Task, look: Look, position: int, one: Match, why: Mapping[str, 
 
 
 def _public(url: str | None) -> str | None:
-    """A media address that may be shown: none that carries an access code."""
+    """A media address that may be kept in the open: none that needs an access code, and no part that may hold one.
+
+    Of a known host only the path stays: what follows is a key or token in a form the rules have not met.
+    """
     where = rules.location(url) if url and len(url) <= _LONGEST_URL else None
-    return url if where is not None and where.access is None else None
+    if url is None or where is None or where.access is not None:
+        return None
+    return where.url if where.key.startswith("url:") else url.partition("#")[0].partition("?")[0]
