@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 from commonswatch.db import Database
-from commonswatch.domain.errors import NotFound, TooMany
+from commonswatch.domain.errors import InvalidInput, NotFound, TooMany
 from commonswatch.domain.licences import Licence
 from commonswatch.domain.states import JobState, Role, WorkState
 from commonswatch.keyring import Keyring
@@ -169,3 +169,12 @@ def test_a_registration_cannot_be_used_to_send_mail_to_thousands(
     with database.reading() as session:
         assert session.scalars(select(Work)).all() == []
         assert len(session.scalars(select(Person)).all()) == 1, "only the creator"
+
+
+def test_naming_many_people_in_all_works_of_a_long_list_does_not_hold_up_everybody_else(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    crowd = tuple(PersonNamed(f"Person {number}") for number in range(50))
+    addresses = "\n".join(f"https://pictures.example/{number}.jpg" for number in range(2001))
+    with database.writing() as session, pytest.raises(InvalidInput):
+        _register(session, keyring, factories.account(session, keyring, now), now, addresses, named=crowd)

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from commonswatch.domain.errors import NotFound
+from commonswatch.domain.errors import InvalidInput, NotFound
 from commonswatch.domain.licences import Licence
 from commonswatch.domain.states import Role as RoleName
 from commonswatch.domain.states import WorkState
@@ -36,6 +36,8 @@ __all__ = [
     "register",
 ]
 
+MOST_NAMINGS = 100_000
+"""In one registration: 50,000 works with 50 people each kept everybody else from writing for 20 seconds."""
 ALREADY = "You have registered this work already."
 TWICE = "This is the same work as in line {line}."
 WITHDRAWN = "You withdrew this work. Take it back on its page."
@@ -76,8 +78,11 @@ def register(
     """Register rows for an account; ``licence`` and ``named`` are for rows that bring none of their own.
 
     A form sent twice (same ``form_token``) is one registration: the first one is returned. Rows that cannot be
-    registered are kept with what to change. Raise TooMany when more people are named than one account may invite.
+    registered are kept with what to change. Raise InvalidInput when people are named more than 100,000 times, and
+    TooMany when more are named than one account may invite.
     """
+    if sum(len(row.people or named) for row in rows if isinstance(row, Row)) > MOST_NAMINGS:
+        raise InvalidInput(f"More than {MOST_NAMINGS} times somebody is named. Divide the works into several files.")
     registration, is_new = _open(session, keyring, account, len(rows), form_token, now)
     if not is_new:
         return registration
