@@ -20,6 +20,7 @@ from tests.smtp_server import SmtpServer
 
 ALERT = {
     "count": 1,
+    "works": ["Picnic"],
     "about": "creator",
     "site": "data.example",
     "location_url": "https://data.example/x",

@@ -25,6 +25,7 @@ SITE = "https://watch.example"
 LETTER = {"link": f"{SITE}/sign-in/secret-token", "minutes": 10}
 ALERT: dict[str, Any] = {
     "count": 1,
+    "works": ["Picnic"],
     "about": "shown",
     "site": "data.example",
     "location_url": "https://data.example/x",

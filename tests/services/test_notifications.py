@@ -48,6 +48,7 @@ def test_creators_and_confirmed_people_shown_get_one_letter_each(
     assert to_shown["unsubscribe_url"] == people.unsubscribe_link(keyring, shown, SITE)
     assert (to_creator["values"]["count"], to_creator["values"]["about"]) == (2, "creator")
     assert to_shown["values"]["about"] == "shown"
+    assert to_creator["values"]["works"] == [work.title or work.key for work in works]
     assert to_creator["values"]["conditions"]
     for letter in letters.values():
         checked("alert", letter["values"])

@@ -46,6 +46,7 @@ class Alert(TypedDict):
     """`alert`: a moderator confirmed a case that concerns this person."""
 
     count: Count  # how many works were found there
+    works: Annotated[list[Words], Field(min_length=1, max_length=20)]  # titles of the first; five are shown
     about: Literal["creator", "shown"]  # works of yours, or works showing you
     site: Annotated[str, AfterValidator(site_name)]  # such as example.org
     location_url: Url  # the public address, without any access code

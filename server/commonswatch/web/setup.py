@@ -37,7 +37,9 @@ def make(token: str) -> AnyResponse:
         return Response(_form(error.detail), 400)
     database.commit()
     security.sign_in(account, "setup")
-    flash(gettext("You are the administrator now. Next time, sign in with a link sent to your address."))
+    flash(
+        gettext("You are the administrator now. Next: set a password under Account, or sign in by mail link next time.")
+    )
     return redirect(url_for("home.index"))
 
 

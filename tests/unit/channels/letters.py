@@ -13,6 +13,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "invitation": {"creator": "Ada Example", "works": ["Picnic"], "link": "https://watch.example.org/p/abc"},
     "alert": {
         "count": 2,
+        "works": ["Harbour at noon", "Picnic"],
         "about": "creator",
         "site": "sets.example",
         "location_url": "https://sets.example/faces?id=1&b=2",

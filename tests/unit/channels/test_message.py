@@ -123,6 +123,15 @@ def test_an_alert_counts_in_words_and_says_found() -> None:
     assert "https://watch.example.org/found/1" in words
 
 
+def test_an_alert_names_the_first_works_and_counts_the_others() -> None:
+    mail = compose(letter("alert", count=30, works=[f"Title {n}" for n in range(1, 21)]), SENDER, SENT)
+    for kind in ("plain", "html"):
+        words = text(mail, kind)
+        assert "Title 5" in words
+        assert "Title 6" not in words
+        assert "and 25 more" in words
+
+
 @pytest.mark.parametrize("template", CONTEXTS)
 def test_no_letter_accuses_and_none_carries_pictures_or_loads_anything(template: str) -> None:
     mail = compose(letter(template), SENDER, SENT)

@@ -180,6 +180,7 @@ def _values(session: Session, keyring: Keyring, person: Person, case: Case, site
     token = keyring.link_token("person", person.id, person.link_nonce)
     return {
         "count": len(works),
+        "works": [work.title or work.key for work in works[:_MOST_WORKS]],
         "about": "creator" if is_creator else "shown",
         "site": case.location.site,
         "location_url": case.location.url,
