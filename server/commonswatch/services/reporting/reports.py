@@ -18,9 +18,10 @@ from commonswatch.domain.errors import Conflict, NotFound, TooMany
 from commonswatch.domain.states import ReportState
 from commonswatch.keyring import Keyring, new_token
 from commonswatch.models import Report
-from commonswatch.services.upkeep import limits, queue
+from commonswatch.services.upkeep import bulk, limits, queue
 
 WINDOW = timedelta(hours=1)
+_NO_PAYLOAD: dict[str, Any] = {}
 _NO_REPORT = "There is no such report."
 
 _REPORTS = cast("Table", Report.__table__)
@@ -90,13 +91,15 @@ def receive(session: Session, keyring: Keyring, submissions: Sequence[Incoming],
     sources = {incoming.source_digest for incoming in submissions}
     counters = {source: limits.counter_key("report", source, WINDOW, now) for source in sources}
     drafts = [_draft(keyring, incoming, counters[incoming.source_digest]) for incoming in submissions]
-    known = _find(session, {draft.key for draft in drafts})
-    first_of_key = {draft.key: draft for draft in reversed(drafts) if draft.key not in known}
-    allowed = _within_limits(session, list(reversed(first_of_key.values())))
+    first_of_key = {draft.key: draft for draft in reversed(drafts)}
+    wanted = list(reversed(first_of_key.values()))
+    allowed, known = _within_limits(session, wanted), {}
+    if len(allowed) < len(wanted):  # repeating a report is free: leave those that are in out of the count
+        known = _find(session, first_of_key)
+        allowed = _within_limits(session, [draft for draft in wanted if draft.key not in known])
     new = _insert(session, keyring, allowed, now)
     known |= new
-    lost = {draft.key for draft in allowed} - new.keys()
-    known |= _find(session, lost)  # another process took the same report in at this very moment
+    known |= _find(session, {draft.key for draft in allowed} - new.keys())  # these were in already
     limits.add(session, Counter(draft.counter for draft in allowed if draft.key in new), WINDOW, now)
     return _answers(drafts, known, set(new), now)
 
@@ -161,16 +164,13 @@ def _within_limits(session: Session, drafts: Sequence[_Draft]) -> list[_Draft]:
 def _insert(
     session: Session, keyring: Keyring, drafts: Sequence[_Draft], now: datetime
 ) -> dict[tuple[str, bytes], tuple[str, bytes]]:
-    """Insert reports and their jobs; those somebody else inserted meanwhile are left out of the answer."""
-    if not drafts:
-        return {}
-    statement = queue.insert_new(session, Report).returning(
-        Report.id, Report.reporter, Report.idempotency_digest, Report.receipt, Report.submission_digest
-    )
-    rows = session.connection().execute(statement, [_row(keyring, draft, now) for draft in drafts]).all()
-    added = select(Report.receipt).where(Report.id.in_([row.id for row in rows]))
-    queue.enqueue_each(session, "verify", added, now=now)
-    return {(row.reporter, row.idempotency_digest): (row.receipt, row.submission_digest) for row in rows}
+    """Insert reports and their jobs; those that were in already are left out of the answer."""
+    rows = {draft.key: _row(keyring, draft, now) for draft in drafts}
+    if bulk.insert_many(session, Report, list(rows.values())) < len(rows):
+        kept = _find(session, rows)
+        rows = {key: row for key, row in rows.items() if kept[key][0] == row["receipt"]}
+    queue.enqueue_many(session, "verify", [(row["receipt"], _NO_PAYLOAD) for row in rows.values()], now=now)
+    return {key: (row["receipt"], row["submission_digest"]) for key, row in rows.items()}
 
 
 def _row(keyring: Keyring, draft: _Draft, now: datetime) -> dict[str, Any]:

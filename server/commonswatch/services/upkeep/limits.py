@@ -7,14 +7,16 @@ because of a limit must commit the count first: a transaction that is rolled bac
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import delete, select
+from sqlalchemy import Insert, bindparam, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from commonswatch.models import RateCounter
-from commonswatch.services.upkeep import queue
 
 HOUR = timedelta(hours=1)
+_READ = select(RateCounter.key, RateCounter.count).where(RateCounter.key.in_(bindparam("keys", expanding=True)))
 
 
 def counter_key(action: str, who: bytes, window: timedelta, now: datetime) -> str:
@@ -26,18 +28,22 @@ def add(session: Session, counts: Mapping[str, int], window: timedelta, now: dat
     """Add to many counters at once, making those that do not exist yet."""
     rows = [{"key": key, "count": count, "expires_at": _start(window, now) + window} for key, count in counts.items()]
     if rows:
-        statement = queue.insert_of(session, RateCounter)
-        session.connection().execute(
-            statement.on_conflict_do_update(
-                index_elements=["key"], set_={"count": RateCounter.count + statement.excluded.count}
-            ),
-            sorted(rows, key=lambda row: str(row["key"])),  # one order for everybody: no deadlock
-        )
+        rows.sort(key=lambda row: str(row["key"]))  # one order for everybody: no deadlock
+        session.connection().execute(_adding(session.get_bind().dialect.name), rows)
+
+
+@lru_cache
+def _adding(dialect: str) -> Insert:
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(RateCounter)
+    summed: Insert = statement.on_conflict_do_update(
+        index_elements=["key"], set_={"count": RateCounter.count + statement.excluded.count}
+    )
+    return summed
 
 
 def read(session: Session, keys: set[str]) -> dict[str, int]:
     """The counts so far; a counter that is not there is 0."""
-    found = session.execute(select(RateCounter.key, RateCounter.count).where(RateCounter.key.in_(keys)))
+    found = session.connection().execute(_READ, {"keys": list(keys)})
     counts = dict.fromkeys(keys, 0)
     counts.update(found.all())
     return counts

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, Select, and_, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Insert, and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from commonswatch.domain.errors import Conflict
 from commonswatch.domain.states import JobState
 from commonswatch.models import Base, Job
+from commonswatch.services.upkeep import bulk
 
 LEASE = timedelta(seconds=120)
 MAX_ATTEMPTS = 8
@@ -87,7 +88,7 @@ def enqueue_many(
         {
             "kind": kind,
             "key": key,
-            "payload": dict(payload),
+            "payload": payload,
             "state": JobState.QUEUED,
             "run_after": run_after or now,
             "attempts": 0,
@@ -95,17 +96,7 @@ def enqueue_many(
         }
         for key, payload in jobs
     ]
-    if rows:
-        session.connection().execute(insert_new(session, Job), rows)
-
-
-def enqueue_each(session: Session, kind: str, keys: Select[str], *, now: datetime) -> None:
-    """Put one job into the queue for each key a query gives, in one statement and without payload."""
-    values = {"state": JobState.QUEUED, "payload": {}, "run_after": now, "attempts": 0, "created_at": now}
-    columns = [literal(value, Job.__table__.c[name].type) for name, value in values.items()]
-    [key] = keys.selected_columns
-    rows = keys.with_only_columns(literal(kind), key, *columns)
-    session.connection().execute(insert_new(session, Job).from_select(["kind", "key", *values], rows))
+    bulk.insert_many(session, Job, rows)
 
 
 def is_due(session: Session, now: datetime, kinds: Collection[str] = ()) -> bool:
