@@ -210,3 +210,8 @@ def test_making_an_application_starts_no_thread(context: Context) -> None:
     before = set(threading.enumerate())
     create_app(context.settings, context)
     assert set(threading.enumerate()) <= before
+
+
+def test_the_batch_has_no_status_to_ask_for(client: FlaskClient) -> None:
+    answer = client.get(URL + "/batch")
+    assert (answer.status_code, set(answer.headers["Allow"].split(", "))) == (405, {"POST", "OPTIONS"})

@@ -10,12 +10,19 @@ from typing import Any
 
 from flask import Flask, Response, current_app, request
 from pydantic import BaseModel
+from werkzeug.routing import BaseConverter
 
 from commonswatch.api import binder, callers
 from commonswatch.context import Context
 from commonswatch.domain.states import Scope
 
 View = Callable[..., "BaseModel | Response"]
+
+
+class _ReceiptPart(BaseConverter):
+    """The part of an address that holds a receipt: anything but the one word that is an operation of its own."""
+
+    regex = r"(?!batch\Z)[^/]+"
 
 
 @dataclass(frozen=True)
@@ -60,8 +67,9 @@ class Operation:
 
 def register(door: Flask, prefix: str, operations: tuple[Operation, ...]) -> None:
     """Make a route of each operation."""
+    door.url_map.converters["receipt"] = _ReceiptPart
     for operation in operations:
-        rule = prefix + operation.path.replace("{", "<").replace("}", ">")
+        rule = prefix + operation.path.replace("{receipt}", "<receipt:receipt>")
         door.add_url_rule(rule, operation.name, _bound(operation), methods=[operation.method])
 
 
