@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 GRACE = 15.0
 """Seconds a process has to finish what it is doing before it is killed."""
-_RESTART_PAUSE = 1.0
+_FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
-_HEALTHY_AFTER = 30.0
+_HEALTHY_AFTER = 10.0
 
 
 def run(commands: Sequence[str]) -> int:
@@ -30,7 +30,7 @@ def run(commands: Sequence[str]) -> int:
 
 
 def _keep_running(command: str, stop: threading.Event) -> None:
-    pause = _RESTART_PAUSE
+    pause = _FIRST_PAUSE
     while not stop.is_set():
         started = time.monotonic()
         process = _start(command)
@@ -39,9 +39,11 @@ def _keep_running(command: str, stop: threading.Event) -> None:
         if stop.is_set():
             _end(process)
             return
-        pause = _RESTART_PAUSE if time.monotonic() - started > _HEALTHY_AFTER else min(pause * 2, _LONGEST_PAUSE)
-        sys.stderr.write(f"{command} ended with code {process.returncode}; starting it again in {pause:.0f} s\n")
+        if time.monotonic() - started > _HEALTHY_AFTER:
+            pause = _FIRST_PAUSE
+        sys.stderr.write(f"{command} ended with code {process.returncode}; starting it again in {pause:.1f} s\n")
         stop.wait(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
 
 
 def wait_for_site(host: str, port: int) -> None:
