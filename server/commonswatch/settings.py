@@ -36,7 +36,10 @@ def _optional_path(text: str) -> Path | None:
 
 def _at_least(least: float, kind: type[int] | type[float] = int) -> Callable[[str], Any]:
     def read(text: str) -> int | float:
-        number = kind(text)
+        try:
+            number = kind(text)
+        except ValueError:
+            raise ValueError("must be a number") from None
         if number < least:
             raise ValueError(f"must be at least {least}")
         return number
