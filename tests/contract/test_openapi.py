@@ -31,7 +31,7 @@ def test_the_document_is_valid_openapi() -> None:
 
 
 def test_the_kept_copy_is_the_document() -> None:
-    assert KEPT.read_text(encoding="utf-8") == openapi.text(), "run: commonswatch export-openapi > docs/openapi.json"
+    assert KEPT.read_text(encoding="utf-8") == openapi.text(), "run: commonswatch export-openapi"
 
 
 def test_the_server_sends_the_document(app: Flask) -> None:

@@ -11,6 +11,7 @@ from flask import Flask, Response
 
 from commonswatch.api import openapi, operations, problems
 from commonswatch.api.intake import Intake
+from commonswatch.api.reads import Reads
 from commonswatch.context import Context
 
 _HEADERS = {
@@ -26,6 +27,7 @@ def register(app: Flask) -> Flask:
     door = app.extensions["commonswatch.api"] = Flask("commonswatch.api", static_folder=None)
     door.extensions["commonswatch"] = context
     door.extensions["commonswatch.intake"] = Intake(context.database, context.keyring, context.now)
+    door.extensions["commonswatch.reads"] = Reads(context.database, context.now)
     problems.register(door)
     operations.register(door, openapi.PREFIX, openapi.OPERATIONS)
     door.after_request(_add_headers)

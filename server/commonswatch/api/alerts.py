@@ -53,6 +53,7 @@ OPERATIONS = (
         query=AlertsWanted,
         told={200: Alerts, 304: None},
         told_headers={"ETag": "Send it as If-None-Match the next time."},
-        problems=(401, 403, 422),
+        problems=(401, 403, 422, 429),
+        limited=True,
     ),
 )

@@ -78,7 +78,8 @@ OPERATIONS = (
         access=_DEVICE,
         view=this_device,
         told={200: Device},
-        problems=(401,),
+        problems=(401, 429),
+        limited=True,
     ),
     Operation(
         method="DELETE",

@@ -6,13 +6,14 @@ A view gets the caller and the checked input, calls one service and returns a to
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, Response, current_app, request
 from pydantic import BaseModel
 from werkzeug.routing import BaseConverter
 
 from commonswatch.api import binder, callers
+from commonswatch.api.reads import Reads
 from commonswatch.context import Context
 from commonswatch.domain.states import Scope
 
@@ -53,6 +54,7 @@ class Operation:
     query: type[BaseModel] | None = None
     headers: type[BaseModel] | None = None
     told_headers: Mapping[str, str] = field(default_factory=dict)
+    limited: bool = False  # a read that counts towards the limit of reads; what is sent has limits of its own
 
     @property
     def name(self) -> str:
@@ -88,6 +90,8 @@ def _bound(operation: Operation) -> Callable[..., Response]:
             given["caller"] = callers.caller(
                 product(), request, operation.access.scope, anonymous=operation.access.anybody
             )
+        if operation.limited:
+            _count_read(given.get("caller"))
         if operation.query:
             given["query"] = binder.query(request, operation.query)
         if operation.headers:
@@ -98,6 +102,12 @@ def _bound(operation: Operation) -> Callable[..., Response]:
 
     view.operation = operation  # type: ignore[attr-defined]
     return view
+
+
+def _count_read(caller: callers.Caller | None) -> None:
+    """Count a read of this device; where no token is looked at, of this network."""
+    reads = cast("Reads", current_app.extensions["commonswatch.reads"])
+    reads.count(caller.digest if caller else callers.network_digest(product(), request))
 
 
 def _respond(operation: Operation, told: "BaseModel | Response") -> Response:

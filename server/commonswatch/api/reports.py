@@ -125,6 +125,7 @@ OPERATIONS = (
         access=EVERYBODY,
         view=report_status,
         told={200: ReportStatus},
-        problems=(404,),
+        problems=(404, 429),
+        limited=True,
     ),
 )
