@@ -101,7 +101,7 @@ def test_a_crowd_of_slow_jobs_holds_up_neither_letters_nor_reports(context: Cont
     _enqueue(context, "deliver", "letter")
     with _working(context, examine=_handler(slow), verify=quick, deliver=quick):
         _eventually(_is(context, JobState.DONE, "report", "letter"))
-        assert _jobs(context)["work-0"].state == JobState.LEASED
+        _eventually(_is(context, JobState.LEASED, "work-0"))
         release.set()
 
 
