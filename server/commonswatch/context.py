@@ -30,6 +30,7 @@ class Context:
 def open_context(settings: Settings) -> Context:
     """Open the database, keys and fetcher that ``settings`` name. Starts no thread and sends nothing."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (settings.home / "outbox").mkdir(exist_ok=True, mode=0o700)
     return Context(
         settings=settings,
         database=db.connect(settings.database),
