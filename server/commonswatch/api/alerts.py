@@ -5,8 +5,11 @@ from flask import Response, request
 from commonswatch.api.callers import Caller
 from commonswatch.api.operations import Access, Operation, product
 from commonswatch.api.schemas.alerts import Alert, AlertedWork, Alerts, AlertsWanted
+from commonswatch.context import Context
 from commonswatch.domain.errors import NotFound
 from commonswatch.domain.states import Scope
+from commonswatch.services.membership import devices
+from commonswatch.services.membership.devices import KnownDevice
 from commonswatch.services.telling import notifications
 
 
@@ -15,6 +18,7 @@ def read_alerts(caller: Caller, query: AlertsWanted) -> Response:
     if caller.device is None:
         raise NotFound("There are no alerts without a device.")
     context = product()
+    _note_seen(context, caller.device)
     with context.database.reading() as session:
         found = notifications.alerts(session, caller.device.account_id, query.after, query.limit)
     told = Alerts(
@@ -27,6 +31,13 @@ def read_alerts(caller: Caller, query: AlertsWanted) -> Response:
     response.headers["Cache-Control"] = "private, no-cache"
     response.make_conditional(request)
     return response
+
+
+def _note_seen(context: Context, device: KnownDevice) -> None:
+    now = context.now()
+    if not devices.is_noted(device, now):
+        with context.database.writing() as session:
+            devices.note_seen(session, device.id, now)
 
 
 def _alert(found: notifications.Alert) -> Alert:

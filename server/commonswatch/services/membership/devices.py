@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from commonswatch.domain.errors import NotAllowed, NotFound
@@ -42,6 +42,7 @@ class KnownDevice:
     id: int
     account_id: int
     scopes: frozenset[str]
+    last_seen: datetime | None
 
     @property
     def reporter(self) -> str:
@@ -114,7 +115,7 @@ def know(session: Session, token: str, scope: Scope | None) -> KnownDevice:
     Without a scope: whatever the token may do, it may ask about itself.
     """
     found = session.execute(
-        select(Device.id, Device.account_id, Device.scopes)
+        select(Device.id, Device.account_id, Device.scopes, Device.last_seen)
         .join(Account, Account.id == Device.account_id)
         .where(Device.token_digest == token_digest(token), Device.revoked_at.is_(None), Account.active)
     ).first()
@@ -123,15 +124,32 @@ def know(session: Session, token: str, scope: Scope | None) -> KnownDevice:
     scopes = frozenset(found.scopes.split())
     if scope is not None and scope not in scopes:
         raise NotAllowed("This token may not do that.")
-    return KnownDevice(found.id, found.account_id, scopes)
+    return KnownDevice(found.id, found.account_id, scopes, found.last_seen)
 
 
 def note_reporter(session: Session, reporter: str, at: datetime) -> None:
-    """Remember when a device last reported, to the day only. Noted when its report is checked, not when it comes in."""
+    """Remember when a device last reported. Noted when its report is checked, not when it comes in."""
     kind, _, number = reporter.partition(":")
     if kind == "device":
-        day = at.replace(hour=0, minute=0, second=0, microsecond=0)
-        session.execute(update(Device).where(Device.id == int(number), Device.last_seen < day).values(last_seen=day))
+        note_seen(session, int(number), at)
+
+
+def note_seen(session: Session, device_id: int, at: datetime) -> None:
+    """Remember when a device was last used, to the day only."""
+    session.execute(
+        update(Device)
+        .where(Device.id == device_id, or_(Device.last_seen.is_(None), Device.last_seen < _day(at)))
+        .values(last_seen=_day(at))
+    )
+
+
+def is_noted(device: KnownDevice, at: datetime) -> bool:
+    """Whether it is written down already that the device was used that day; saves a write with each request."""
+    return device.last_seen is not None and device.last_seen >= _day(at)
+
+
+def _day(at: datetime) -> datetime:
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def of_account(session: Session, account_id: int) -> list[Device]:

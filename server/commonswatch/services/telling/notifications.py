@@ -144,10 +144,16 @@ def _is_own(person_id: int) -> Any:
 
 
 def _concerned(session: Session, case: Case) -> list[int]:
-    """Everybody with an unanswered work in the case as it was decided."""
+    """Everybody with an unanswered work in the case as it was decided.
+
+    Locked until the commit: numbers of notifications must rise in the order in which they can be read, or somebody
+    who asks for alerts after the last one known would never see one that was committed later with a smaller number.
+    (SQLite has one writer at a time anyway.)
+    """
     decided_about = (Sighting.case_id == case.id, Sighting.first_seen <= case.decided_at)
     affected = cases.affected_people(*decided_about).subquery()
-    return sorted(set(session.scalars(select(affected.c.person_id))))
+    people = select(Person.id).where(Person.id.in_(select(affected.c.person_id))).order_by(Person.id)
+    return list(session.scalars(people.with_for_update(key_share=True)))
 
 
 def _send_alert(
