@@ -67,8 +67,11 @@ def test_after_a_yes_the_page_lists_what_was_found_and_why(client: FlaskClient, 
     link = _page(context, invited)
     page = client.post(link + "/confirm", data={"language": "en", "channel": "site"}, follow_redirects=True)
     assert _state(context, invited) == (PersonState.CONFIRMED, Channel.SITE)
-    for words in ("github.com", "Seen since", "names the work by its key", "Fine by me", "Not mine"):
+    for words in ("github.com", "Seen there since", "names the work by its key", "Fine by me", "Not mine"):
         assert words in page.text
+    assert "Conditions to check" in page.text
+    assert "NC: is the copy offered or used by a company, or for money?" in page.text
+    assert 'href="/works/' not in page.text, "those are the creator's pages"
     [(work, location)] = re.findall(
         r'name="work" value="(\d+)"><input type="hidden" name="location" value="(\d+)"', page.text
     )
@@ -151,6 +154,10 @@ def test_a_creator_sees_what_was_found_and_answers(client: FlaskClient, context:
     _put_found(context, context.keyring, "ada@example.org")
     page = ada.get("/found")
     assert page.text.count("<article") == 2
+    assert page.text.count("Conditions to check") == 2
+    assert "violation" not in page.text.lower()
+    assert page.text.count('<a href="/works/1">') == 2
+    assert page.text.count('<a href="https://www.flickr.com/photos/') == 2
     assert ada.get("/found?site=example.org").text.count("<article") == 1
     assert "Nothing was found on this site" in ada.get("/found?site=other.example").text
     place = {"work": "1", "location": "1"}

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from commonswatch.domain.errors import NotFound
+from commonswatch.domain.licences import conditions
 from commonswatch.domain.states import Answer, Basis, CaseState, PersonState, WorkState
 from commonswatch.models import (
     Account,
@@ -26,6 +27,7 @@ from commonswatch.models import (
     Work,
 )
 from commonswatch.services.deciding import audit
+from commonswatch.services.registering.works import licence_of
 from commonswatch.services.upkeep.queue import insert_of
 
 MOST_SHOWN = 200
@@ -44,7 +46,10 @@ class Why:
 
 @dataclass(frozen=True)
 class FoundWork:
-    """One work at a location, why we believe so, and what the person said about it."""
+    """One work at a location, why we believe so, and what the person said about it; ``mine``: they are its creator.
+
+    ``questions`` are the conditions to check of its licence, never findings.
+    """
 
     work_id: int
     title: str
@@ -52,6 +57,8 @@ class FoundWork:
     since: datetime
     why: tuple[Why, ...]
     answer: Answer | None
+    mine: bool
+    questions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,11 @@ class Found:
     site: str
     since: datetime
     works: tuple[FoundWork, ...]
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The conditions to check of all licences here, each once."""
+        return tuple(dict.fromkeys(question for work in self.works for question in work.questions))
 
 
 def found_for(session: Session, person: Person) -> list[Found]:
@@ -81,10 +93,11 @@ def found_for(session: Session, person: Person) -> list[Found]:
         .limit(MOST_SHOWN)
     )
     answers = _answers_of(session, person)
+    accounts = set(session.scalars(select(Account.id).where(Account.person_id == person.id)))
     by_location: dict[int, list[Sighting]] = defaultdict(list)
     for sighting in session.scalars(query):
         by_location[sighting.location_id].append(sighting)
-    return [_found(sightings, answers) for sightings in by_location.values()]
+    return [_found(sightings, answers, accounts) for sightings in by_location.values()]
 
 
 def answer(session: Session, person: Person, work_id: int, location_id: int, said: Answer, now: datetime) -> None:
@@ -140,20 +153,26 @@ def _answers_of(session: Session, person: Person) -> dict[tuple[int, int], Answe
     return {(one.work_id, one.location_id): one.answer for one in session.scalars(query)}
 
 
-def _found(sightings: Sequence[Sighting], answers: dict[tuple[int, int], Answer]) -> Found:
+def _found(sightings: Sequence[Sighting], answers: dict[tuple[int, int], Answer], accounts: set[int]) -> Found:
     location: Location = sightings[0].case.location
     works = tuple(
-        FoundWork(
-            work_id=sighting.work_id,
-            title=sighting.work.title,
-            url=sighting.work.url,
-            since=sighting.first_seen,
-            why=tuple(_why(evidence) for evidence in sighting.evidence[:5]),
-            answer=answers.get((sighting.work_id, location.id)),
-        )
-        for sighting in sightings
+        _found_work(sighting, answers.get((sighting.work_id, location.id)), accounts) for sighting in sightings
     )
     return Found(location.id, location.url, location.site, min(work.since for work in works), works)
+
+
+def _found_work(sighting: Sighting, said: Answer | None, accounts: set[int]) -> FoundWork:
+    work, licence = sighting.work, licence_of(sighting.work)
+    return FoundWork(
+        work_id=work.id,
+        title=work.title,
+        url=work.url,
+        since=sighting.first_seen,
+        why=tuple(_why(evidence) for evidence in sighting.evidence[:5]),
+        answer=said,
+        mine=work.creator_id in accounts,
+        questions=conditions(licence) if licence else (),
+    )
 
 
 def _why(evidence: Evidence) -> Why:
