@@ -7,6 +7,7 @@ import pytest
 from commonswatch.api.intake import Intake
 from commonswatch.app import create_app
 from commonswatch.context import Context
+from commonswatch.keyring import new_token
 from commonswatch.models import Job, Report
 from commonswatch.services.reporting import reports
 from commonswatch.settings import Settings
@@ -37,13 +38,22 @@ def test_the_receipt_tells_what_became_of_the_report(client: FlaskClient, report
     told = client.get(address).json
     assert told["state"] == "received"
     assert told["words"] == "The report is stored and waits to be checked."
-    assert told["verified_at"] is None
+    assert told["checked_at"] is None
 
 
-def test_an_unknown_receipt_is_not_found(client: FlaskClient) -> None:
-    for receipt in ("nothing", "ü", "%00", "a" * 5000):
+def test_unknown_and_malformed_receipts_answer_alike(client: FlaskClient) -> None:
+    unknown = client.get(f"{URL}/{new_token()}")
+    assert (unknown.status_code, unknown.mimetype) == (404, "application/problem+json")
+    for receipt in ("nothing", "ü", "%00", "%ff", "%20", "a" * 41, "a" * 5000, "..", "-", "%F0%9F%91%80", "batch%20"):
         answer = client.get(f"{URL}/{receipt}")
-        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+        assert (answer.status_code, answer.data) == (404, unknown.data)
+
+
+def test_a_receipt_cannot_be_guessed(client: FlaskClient, report: Any) -> None:
+    receipts = {client.post(URL, json=report(note=str(number))).json["receipt"] for number in range(20)}
+    assert len(receipts) == 20
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{32}", receipt) for receipt in receipts)
+    assert len({receipt[:4] for receipt in receipts}) > 15  # no part of them counts
 
 
 def test_what_was_sent_is_kept_word_for_word_and_sealed(client: FlaskClient, context: Context, report: Any) -> None:

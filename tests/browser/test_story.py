@@ -51,8 +51,8 @@ def test_the_story_from_registration_to_the_mailbox_of_a_person_shown(stage: Sta
     paired.pairs(watcher.makes_a_pairing_code(mira))
     watcher.sees_the_device(mira)
     receipt = paired.reports(hosts.FACES, hosts.COPY_OF_HARBOUR, hosts.SMALL_COPY_OF_CHOIR, key="seen-1")
-    assert paired.learns(receipt) == "verified"
-    assert anonymous.learns(anonymous.reports(hosts.MIRROR, hosts.MARKET, key="seen-2")) == "verified"
+    assert paired.learns(receipt) == "checked"
+    assert anonymous.learns(anonymous.reports(hosts.MIRROR, hosts.MARKET, key="seen-2")) == "checked"
     creator.sees_nothing_before_a_moderator_decided(mira)
     shown.got_one_letter_each_and_nothing_else(stage)
 
@@ -66,6 +66,7 @@ def test_the_story_from_registration_to_the_mailbox_of_a_person_shown(stage: Sta
     creator.alert_letter_is_right(stage)
     creator.sees_what_was_found(mira)
     creator.says_fine_by_me(mira)
+    assert paired.learns(receipt) == "confirmed"
     paired.is_alerted()
     shown.is_told_once(stage)
     shown.answers(ada, stage)

@@ -8,12 +8,12 @@ from typing import Any
 
 from commonswatch.channels import outbox
 from commonswatch.context import Context, open_context
-from commonswatch.domain.states import DecisionVerdict, DeliveryState, ReportState, WorkState
+from commonswatch.domain.states import DecisionVerdict, DeliveryState, ReportOutcome, ReportState, WorkState
 from commonswatch.jobs.runner import Workers
 from commonswatch.keyring import Keyring
-from commonswatch.models import Case, Delivery, Work
+from commonswatch.models import Case, Delivery, Report, Work
 from commonswatch.services.deciding import cases
-from commonswatch.services.reporting import reports
+from commonswatch.services.reporting import outcomes, reports
 from commonswatch.services.upkeep import queue
 from commonswatch.settings import Settings
 from sqlalchemy import select
@@ -47,9 +47,11 @@ def test_a_report_of_a_smaller_copy_becomes_letters_to_creator_and_person_shown(
             _register(context)
             _eventually(lambda: _state(context, Work.state) == [WorkState.READY])
             receipt = _report(context)
-            _eventually(lambda: _status(context, receipt) == ReportState.VERIFIED)
+            _eventually(lambda: _told(context, receipt) == ReportOutcome.CHECKED)
             assert _state(context, Delivery.id) == []
+            assert _state(context, Report.state) == [ReportState.VERIFIED]
             _confirm(context)
+            assert _told(context, receipt) == ReportOutcome.CONFIRMED
             _eventually(lambda: _state(context, Delivery.state) == [DeliveryState.DELIVERED] * 2)
         finally:
             workers.stop()
@@ -81,9 +83,9 @@ def _report(context: Context) -> str:
     return answer.receipt
 
 
-def _status(context: Context, receipt: str) -> ReportState:
+def _told(context: Context, receipt: str) -> ReportOutcome:
     with context.database.reading() as session:
-        return reports.status(session, receipt).state
+        return outcomes.outcome(session, receipt).state
 
 
 def _confirm(context: Context) -> None:

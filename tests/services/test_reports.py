@@ -4,9 +4,8 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import pytest
 from commonswatch.db import Database
-from commonswatch.domain.errors import Conflict, NotFound, TooMany
+from commonswatch.domain.errors import Conflict, TooMany
 from commonswatch.domain.states import JobState, ReportState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Job, RateCounter, Report
@@ -44,8 +43,7 @@ def test_a_report_is_stored_sealed_and_queued_for_verification(
         assert keyring.unseal(row.submission_sealed).startswith(b'{"page"')
         assert (job.kind, job.key, job.state) == ("verify", row.receipt, JobState.QUEUED)
         assert (job.payload, job.run_after, job.attempts) == ({}, now, 0)
-        told = reports.status(session, answer.receipt)
-    assert (told.state, told.received_at) == (ReportState.RECEIVED, now)
+        assert (row.receipt, row.state, row.received_at) == (answer.receipt, ReportState.RECEIVED, now)
 
 
 def test_the_same_key_gives_the_same_receipt_and_another_body_a_conflict(
@@ -128,8 +126,3 @@ def test_the_same_report_sent_at_once_by_many_is_one(database: Database, keyring
     assert (_count(database, Report), _count(database, Job)) == (20, 20)
     with database.reading() as session:
         assert session.scalars(select(RateCounter.count)).all() == [20]
-
-
-def test_an_unknown_receipt_is_not_found(database: Database) -> None:
-    with database.reading() as session, pytest.raises(NotFound):
-        reports.status(session, "nonsense\0")

@@ -20,15 +20,15 @@ from commonswatch.api.schemas.reports import (
     ReportTaken,
 )
 from commonswatch.domain.errors import CommonswatchError, TooMany
-from commonswatch.domain.states import ReportState, Scope
-from commonswatch.services.reporting import reports
+from commonswatch.domain.states import ReportOutcome, Scope
+from commonswatch.services.reporting import outcomes
 from commonswatch.services.reporting.reports import Answer, Incoming
 
 WORDS = {
-    ReportState.RECEIVED: "The report is stored and waits to be checked.",
-    ReportState.VERIFIED: "Registered works were found in it; a moderator looks at the case.",
-    ReportState.UNMATCHED: "Nothing in it is registered here.",
-    ReportState.REJECTED: "The report could not be used.",
+    ReportOutcome.RECEIVED: "The report is stored and waits to be checked.",
+    ReportOutcome.CHECKED: "The report was checked. If registered works are in it, a moderator decides next.",
+    ReportOutcome.CONFIRMED: "A moderator confirmed what was reported. The people concerned are told.",
+    ReportOutcome.REJECTED: "The report could not be used.",
 }
 
 
@@ -62,13 +62,13 @@ def send_reports(caller: Caller, body: Batch) -> BatchTaken:
 def report_status(receipt: str) -> ReportStatus:
     """Tell what became of a report to whoever has its receipt."""
     with product().database.reading() as session:
-        found = reports.status(session, receipt)
+        found = outcomes.outcome(session, receipt)
     return ReportStatus(
         receipt=found.receipt,
         state=found.state,
-        words=found.outcome or WORDS[found.state],
+        words=found.problem or WORDS[found.state],
         received_at=found.received_at,
-        verified_at=found.verified_at,
+        checked_at=found.checked_at,
     )
 
 

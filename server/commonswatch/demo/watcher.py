@@ -25,14 +25,14 @@ class Watcher:
         return str(self._ask("POST", "/api/v1/reports", body)["receipt"])
 
     def outcome(self, receipt: str, within: float = 60.0) -> str:
-        """Wait until the report was verified; returns what became of it."""
+        """Wait until the report was checked; returns what became of it."""
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
             state = str(self._ask("GET", f"/api/v1/reports/{receipt}")["state"])
             if state != "received":
                 return state
             time.sleep(0.2)
-        raise TimeoutError("The report was not verified in time.")
+        raise TimeoutError("The report was not checked in time.")
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}

@@ -30,6 +30,15 @@ class ReportState(StrEnum):
     REJECTED = "rejected"  # it could not be used; ``outcome`` says why
 
 
+class ReportOutcome(StrEnum):
+    """What became of a report, as its sender is told."""
+
+    RECEIVED = "received"
+    CHECKED = "checked"  # whatever was found: what is registered is nobody's business but its creator's
+    CONFIRMED = "confirmed"  # by a moderator, after it came in
+    REJECTED = "rejected"
+
+
 class Basis(StrEnum):
     """Why we believe that a work is at a location."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from commonswatch.api.schemas.fields import Hex64, Moment, Shape, Told, WebAddress, line, lines, whole
-from commonswatch.domain.states import ReportState
+from commonswatch.domain.states import ReportOutcome
 
 LARGEST_BATCH = 100
 
@@ -83,10 +83,10 @@ class BatchTaken(Told):
 
 
 class ReportStatus(Told):
-    """What became of a report."""
+    """What became of a report. Checked reports are told alike, whether registered works are in them or not."""
 
     receipt: str
-    state: ReportState
+    state: ReportOutcome
     words: str = Field(description="The state in plain words.")
     received_at: datetime
-    verified_at: datetime | None
+    checked_at: datetime | None

@@ -1,4 +1,4 @@
-"""Taking reports in, many at a time, and telling what became of them. Checking them is in ``verification``.
+"""Taking reports in, many at a time. Checking them is in ``verification``, what is told of them in ``outcomes``.
 
 ``receive`` is the busiest write of the product: a handful of statements for a whole group of reports, SQLAlchemy
 Core only. Its order makes it safe to answer once the caller's transaction is committed, and safe to repeat.
@@ -14,7 +14,7 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
-from commonswatch.domain.errors import Conflict, NotFound, TooMany
+from commonswatch.domain.errors import Conflict, TooMany
 from commonswatch.domain.states import ReportState
 from commonswatch.keyring import Keyring, new_token
 from commonswatch.models import Report
@@ -22,7 +22,6 @@ from commonswatch.services.upkeep import bulk, limits, queue
 
 WINDOW = timedelta(hours=1)
 _NO_PAYLOAD: dict[str, Any] = {}
-_NO_REPORT = "There is no such report."
 
 _REPORTS = cast("Table", Report.__table__)
 _FIND = select(
@@ -62,17 +61,6 @@ Answer = Receipt | TooMany | Conflict
 
 
 @dataclass(frozen=True)
-class ReportStatus:
-    """What became of a report: its state, and in plain words why."""
-
-    receipt: str
-    state: ReportState
-    outcome: str | None
-    received_at: datetime
-    verified_at: datetime | None
-
-
-@dataclass(frozen=True)
 class _Draft:
     """A report prepared for the table."""
 
@@ -107,20 +95,6 @@ def receive(session: Session, keyring: Keyring, submissions: Sequence[Incoming],
 def number_of(session: Session, receipt: str) -> int | None:
     """The row number of the report with this receipt; the job that checks it knows the receipt only."""
     return session.scalar(select(Report.id).where(Report.receipt == receipt))
-
-
-def status(session: Session, receipt: str) -> ReportStatus:
-    """What became of the report with this receipt; raise NotFound."""
-    if not (receipt.isascii() and receipt.isprintable()):
-        raise NotFound(_NO_REPORT)
-    row = session.execute(
-        select(Report.receipt, Report.state, Report.outcome, Report.received_at, Report.verified_at).where(
-            Report.receipt == receipt
-        )
-    ).first()
-    if row is None:
-        raise NotFound(_NO_REPORT)
-    return ReportStatus(*row)
 
 
 def _draft(keyring: Keyring, incoming: Incoming, counter: str) -> _Draft:
