@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from commonswatch.domain.errors import NotFound
@@ -63,7 +63,7 @@ _OF_REPORT = select(
 ).outerjoin(Case, Case.location_id == Report.location_id)
 
 
-def _told(row: Row[Any]) -> ReportOutcome:
+def _told(row: Any) -> ReportOutcome:
     if row.state == ReportState.REJECTED:
         return ReportOutcome.REJECTED
     if row.checking or row.state == ReportState.RECEIVED:
