@@ -111,6 +111,10 @@ def test_alerts_come_oldest_first_and_go_on_after_the_last_one_known(
     assert (pages, told["after"]) == (3, after)
 
 
+def test_after_the_largest_number_there_is_nothing(client: FlaskClient, token: dict[str, str], ada: Account) -> None:
+    assert client.get(f"{URL}?after={2**53 - 1}", headers=token).json["alerts"] == []
+
+
 @pytest.mark.parametrize("query", ["after=-1", "after=x", "limit=0", "limit=101", "limit=1&limit=2", "before=1"])
 def test_a_wrong_question_is_refused(client: FlaskClient, token: dict[str, str], query: str) -> None:
     answer = client.get(f"{URL}?{query}", headers=token)

@@ -135,7 +135,17 @@ def test_keys_that_are_no_keys_are_refused(client: FlaskClient, context: Context
 
 
 @pytest.mark.parametrize(
-    "path", ["/api", "/api/", "/api/v2/reports", "/api/v1/reports/a/b", f"/api/{MARK}", "/api/%ff"]
+    "path",
+    [
+        "/api",
+        "/api/",
+        "/api/v2/reports",
+        "/api/v1/reports/a/b",
+        f"/api/{MARK}",
+        "/api/%ff",
+        f"/api/v1/reports//{MARK}",
+        "/api/v1//alerts",
+    ],
 )
 def test_addresses_that_do_not_exist_get_a_problem(client: FlaskClient, path: str) -> None:
     answer = client.get(path)

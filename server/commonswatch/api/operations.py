@@ -70,6 +70,7 @@ class Operation:
 def register(door: Flask, prefix: str, operations: tuple[Operation, ...]) -> None:
     """Make a route of each operation."""
     door.url_map.converters["receipt"] = _ReceiptPart
+    door.url_map.merge_slashes = False  # it would answer with a redirect, a page that repeats the address
     for operation in operations:
         rule = prefix + operation.path.replace("{receipt}", "<receipt:receipt>")
         door.add_url_rule(rule, operation.name, _bound(operation), methods=[operation.method])
