@@ -105,6 +105,7 @@ def _fill(context: Context) -> dict[str, str]:
             "person with nothing found": _page(context, nobody_yet),
             "invited person": _page(context, invited),
             "unsubscribe": people.unsubscribe_link(context.keyring, told, ""),
+            "receipt": f"/report/{factories.report(session, context.keyring, now).receipt}",
             "letter": f"/outbox/{outbox.list_letters(context.settings.home / 'outbox')[0].name}",
         }
 

@@ -11,12 +11,13 @@ from playwright.sync_api import Browser, Page
 from tests.browser.filled_site import MIRA, SAM, FilledSite, prepare
 from tests.browser.visitor import Visitor
 
-ANYBODY = ("/", "/sign-in", "/sign-in/sent", "/sign-in/not-a-link", "/sign-in/password", "/no/such/page")
-CREATOR = ("/works", "/works?search=nothing-like-this", "/registrations/new", "/found", "/devices", "/account")
+ANYBODY = ("/", "/sign-in", "/sign-in/sent", "/sign-in/not-a-link", "/sign-in/password", "/report", "/about")
+ANYBODY += ("/no/such/page",)
+CREATOR = ("/", "/works", "/works?search=nothing-like-this", "/registrations/new", "/found", "/devices", "/account")
 CREATOR += ("/account/password", "/outbox")  # the last is not open to creators: the error page
-MODERATOR = ("/cases", "/cases?state=confirmed", "/cases?state=dismissed", "/cases?site=example.org", "/audit")
+MODERATOR = ("/", "/cases", "/cases?state=confirmed", "/cases?state=dismissed", "/cases?site=example.org", "/audit")
 MODERATOR += ("/audit/check", "/jobs", "/members", "/outbox")
-OWN_PAGES = ("told person", "person with nothing found", "invited person", "unsubscribe")
+OWN_PAGES = ("receipt", "told person", "person with nothing found", "invited person", "unsubscribe")
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ def _forms_with_mistakes(mira: Visitor, sam: Visitor, paths: dict[str, str]) -> 
     with mira.page.expect_navigation():
         mira.page.get_by_role("button", name="Save").last.click()
     yield Opened("people of a work, with a mistake", mira.page)
+    sam.open("/report").get_by_label("Address of the page").fill("https://10.0.0.1/")
+    yield _pressed(sam, "Send the report")
     sam.open("/members").get_by_label("Mail address", exact=True).fill("a@b")
     yield _pressed(sam, "Appoint")
 

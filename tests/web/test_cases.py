@@ -153,6 +153,15 @@ def test_a_decided_case_can_be_opened_again_with_a_reason(moderator: FlaskClient
         assert session.get_one(Case, number).state == CaseState.OPEN
 
 
+def test_after_a_decision_the_next_open_case_is_one_click_away(moderator: FlaskClient, context: Context) -> None:
+    first, second = filled.put_case(context, 1, age_days=9), filled.put_case(context, 2, age_days=1)
+    assert "Next open case" not in moderator.get(f"/cases/{first}").text
+    _decide(moderator, first)
+    assert f'href="/cases/{second}">Next open case' in moderator.get(f"/cases/{first}").text
+    _decide(moderator, second)
+    assert "No other case waits." in moderator.get(f"/cases/{second}").text
+
+
 def test_an_access_code_is_shown_on_demand_and_the_look_is_logged(moderator: FlaskClient, context: Context) -> None:
     number = filled.put_case(context, secret=True)
     assert filled.SECRET not in moderator.get(f"/cases/{number}").text

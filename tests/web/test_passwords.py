@@ -102,4 +102,4 @@ def test_after_signing_in_one_is_not_sent_to_another_site(app: Flask, with_passw
 def test_signing_in_leads_to_ones_works_and_a_wrong_password_is_told_in_plain_words(app: Flask, with_password) -> None:
     client = app.test_client()
     assert "Address and password do not fit together" in _sign_in(client, "not the password").text
-    assert _sign_in(client, PASSWORD).headers["Location"] == "/works"
+    assert _sign_in(client, PASSWORD).headers["Location"] == "/start"

@@ -80,7 +80,7 @@ def test_a_link_never_leads_to_another_site(client: FlaskClient, context: Contex
     asked = client.get("/sign-in", query_string={"next": back})
     assert (asked.status_code, "evil" in asked.text) == (200, False)
     _ask(client, back=back)
-    assert client.post(_link(context)).location == "/works"
+    assert client.post(_link(context)).location == "/start"
 
 
 @pytest.mark.parametrize("address", ["", "ada", "a@example.org\r\nBcc: b@example.org", "a\0@example.org"])

@@ -17,8 +17,10 @@ from commonswatch.web import (
     outbox,
     p,
     registrations,
+    report,
     setup,
     sign_in,
+    start,
     unsubscribe,
     works,
 )
@@ -45,9 +47,11 @@ LARGEST_FORM = 11 * _MEGABYTE
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home.blueprint,
     sign_in.blueprint,
+    start.blueprint,
     works.blueprint,
     registrations.blueprint,
     found.blueprint,
+    report.blueprint,
     p.blueprint,
     unsubscribe.blueprint,
     devices.blueprint,

@@ -73,6 +73,7 @@ def _page(case: Case, *, problem: str = "", reason: str = "", codes: list[str] |
     headers.allow_pictures_from_their_hosts()
     session, page = database.session(), wanted_page()
     works = case_details.count_sightings(session, case)
+    waiting = cases.queue_page(session).lines if case.state != CaseState.OPEN else ()
     return render_template(
         "cases/show.html",
         case=case,
@@ -83,6 +84,7 @@ def _page(case: Case, *, problem: str = "", reason: str = "", codes: list[str] |
         has_access_code=case_details.has_access_code(session, case),
         codes=codes,
         deciders=members.names(session, {decision.moderator_id for decision in case.decisions}),
+        next_case=waiting[0].id if waiting else None,
         problem=problem,
         reason=reason,
         page=page,

@@ -37,10 +37,8 @@ def make(token: str) -> AnyResponse:
         return Response(_form(error.detail), 400)
     database.commit()
     security.sign_in(account, "setup")
-    flash(
-        gettext("You are the administrator now. Next: set a password under Account, or sign in by mail link next time.")
-    )
-    return redirect(url_for("home.index"))
+    flash(gettext("You are the administrator now."))
+    return redirect(url_for("start.index"))
 
 
 def _form(problem: str = "") -> str:

@@ -90,7 +90,7 @@ def redeem(token: str) -> Response | tuple[str, int]:
     next_page = _own_page(link.next_page)
     database.commit()
     security.sign_in(account)
-    return redirect(next_page or url_for("works.index"))
+    return redirect(next_page or url_for("start.index"))
 
 
 def _not_valid() -> tuple[str, int]:

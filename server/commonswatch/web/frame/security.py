@@ -95,7 +95,7 @@ def _features(settings: Settings) -> dict[str, Any]:
 def _pages() -> dict[str, str]:
     return {
         "SECURITY_LOGIN_URL": "/sign-in/password",
-        "SECURITY_POST_LOGIN_VIEW": "/works",
+        "SECURITY_POST_LOGIN_VIEW": "/start",
         "SECURITY_WAN_SIGNIN_URL": "/sign-in/passkey",
         "SECURITY_LOGOUT_URL": "/sign-out",
         "SECURITY_VERIFY_URL": "/account/confirm",
