@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from commonswatch.db import Database
@@ -134,6 +135,17 @@ def test_the_same_file_is_recognised_by_its_digest(
     _verify(database, keyring, fetcher, now, {"page": PAGE, "media": [{"url": SMALL}]})
     [evidence] = _evidence(database)
     assert (evidence.basis, evidence.facts["seen_on_page"]) == (Basis.SHA256, False)
+
+
+def test_a_picture_is_read_whatever_registered_name_it_is_given(
+    database: Database, keyring: Keyring, fetcher: Fetcher, hosts: PlayedHosts, now: datetime
+) -> None:
+    with database.writing() as session:
+        factories.work(session, keyring, now, key=KEY)
+    media = [{"url": PICTURE}, {"url": SMALL, "name": PICTURE}, {"url": SMALL + "?again", "key": KEY}]
+    _verify(database, keyring, fetcher, now, {"page": PAGE, "media": media})
+    asked = [name for name, path in hosts.asked if path.startswith(urlsplit(SMALL).path)]
+    assert asked == [urlsplit(SMALL).hostname] * 2
 
 
 def test_what_a_watcher_only_states_is_marked_as_claimed(

@@ -57,12 +57,7 @@ def load(session: Session, keyring: Keyring, report_id: int) -> Task | None:
     except CommonswatchError as error:
         return Task(report_id, Submission(page=""), None, problem=error.detail)
     keys = tuple(_keys_of(media) for media in submission.media)
-    exact = {one.key for some in keys for one in some if one.how == "exact" and one.where != "stated"}
-    known = {match.observed for match in matching.by_key(session, exact)}
-    decided = frozenset(
-        position for position, some in enumerate(keys) if any(one.key in known and one.key in exact for one in some)
-    )
-    return Task(report_id, submission, page, keys, decided)
+    return Task(report_id, submission, page, keys, _decided(session, keys))
 
 
 def examine(task: Task, reader: Reader, examine_picture: Callable[[bytes], PictureFacts]) -> Look:
@@ -110,6 +105,17 @@ def record(
     if not found and again is None and report.state == ReportState.RECEIVED:
         _conclude(report, ReportState.UNMATCHED, _unmatched_words(look), now)
     return again
+
+
+def _decided(session: Session, keys: tuple[tuple[ObservedKey, ...], ...]) -> frozenset[int]:
+    """Positions of media whose own address is that of a registered work.
+
+    The address only: whoever gives a name to a picture of theirs must not see, in the log of their server, by our
+    reading it or not, whether the work of that name is registered.
+    """
+    exact = [{one.key for one in some if one.how == "exact" and one.where == "url"} for some in keys]
+    known = {match.observed for match in matching.by_key(session, {key for some in exact for key in some})}
+    return frozenset(position for position, some in enumerate(exact) if some & known)
 
 
 def _conclude(report: Report, state: ReportState, outcome: str, now: datetime) -> None:
