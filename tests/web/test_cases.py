@@ -76,6 +76,22 @@ def test_a_case_says_in_words_why_each_match_is_one(moderator: FlaskClient, cont
         assert words in re.sub(r"\s+", " ", page), words
 
 
+def test_the_strongest_reason_stands_open_and_the_others_are_folded(moderator: FlaskClient, context: Context) -> None:
+    evidence = [
+        {"basis": Basis.KEY, "observed": "flickr:photo:5", "facts": {"how": "guessed"}},
+        {"basis": Basis.SHA256, "observed": "sha256:ef", "facts": {"claimed": True}},
+        {"basis": Basis.PDQ, "observed": "pdq:cd", "distance": 9, "quality": 92, "rendition": "320"},
+        {"basis": Basis.SHA256, "observed": "sha256:ab", "facts": {"fetched_at": "2026-01-01T10:00:00+00:00"}},
+    ]
+    page = re.sub(r"\s+", " ", moderator.get(f"/cases/{filled.put_case(context, evidence=evidence)}").text)
+    opened, folded = page.split('<details class="weaker">')
+    assert "byte for byte" in opened
+    assert "of 256 points" not in opened
+    assert "3 weaker reasons: looks the same, distance 9, same key, same digest" in folded
+    places = [folded.index(words) for words in ("9 of 256 points", "guessed from", "only claimed")]
+    assert places == sorted(places)
+
+
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_what_strangers_wrote_does_not_run(moderator: FlaskClient, context: Context, payload: str) -> None:
     evidence = [{"observed": payload, "media_url": f"javascript:{payload}", "facts": {"reason": payload}}]

@@ -78,6 +78,7 @@ def _page(case: Case, *, problem: str = "", reason: str = "", codes: list[str] |
         "cases/show.html",
         case=case,
         works=works,
+        by_strength=case_details.by_strength,
         sightings=case_details.sightings(session, case, page),
         people=cases.people_affected(session, case.id),
         answers=case_details.answers(session, case),

@@ -8,13 +8,14 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from commonswatch.domain.errors import NotFound
-from commonswatch.domain.states import Answer
+from commonswatch.domain.states import Answer, Basis
 from commonswatch.keyring import Keyring
-from commonswatch.models import Account, Case, LocationSecret, PersonAnswer, Sighting, Work
+from commonswatch.models import Account, Case, Evidence, LocationSecret, PersonAnswer, Sighting, Work
 from commonswatch.services.deciding import audit
 
 MOST_ANSWERS = 200
 SIGHTINGS_PAGE = 20
+_STRONGEST = (Basis.SHA256, Basis.KEY, Basis.PDQ)
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,17 @@ def sightings(session: Session, case: Case, page: int) -> Sequence[Sighting]:
         .limit(SIGHTINGS_PAGE)
         .options(selectinload(Sighting.evidence), selectinload(Sighting.work).selectinload(Work.depictions))
     ).all()
+
+
+def by_strength(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The strongest reason first: what our server saw before what is claimed, and a guessed key last."""
+    return sorted(evidence, key=_weakness)
+
+
+def _weakness(evidence: Evidence) -> tuple[bool, int, int]:
+    guessed = evidence.basis == Basis.KEY and evidence.facts.get("how") == "guessed"
+    rank = len(_STRONGEST) if guessed else _STRONGEST.index(evidence.basis)
+    return bool(evidence.facts.get("claimed")), rank, evidence.distance or 0
 
 
 def answers(session: Session, case: Case) -> list[GivenAnswer]:
