@@ -1,6 +1,5 @@
 """A receipt tells what became of a report, and never, before a moderator confirmed it, whether a work is registered."""
 
-import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -94,7 +93,7 @@ def test_a_report_that_cannot_be_used_is_told_why(database: Database, keyring: K
     assert (told.state, told.problem) == (ReportOutcome.REJECTED, report.outcome)
 
 
-@pytest.mark.parametrize("receipt", ["", "nonsense\0", "ü", "a" * 5000, secrets.token_urlsafe(24), "\ud800"])
+@pytest.mark.parametrize("receipt", ["", "nonsense\0", "ü", "a" * 5000, "A" * 32, "\ud800"])
 def test_an_unknown_receipt_is_not_found(database: Database, receipt: str) -> None:
     with database.reading() as session, pytest.raises(NotFound):
         outcome(session, receipt)
