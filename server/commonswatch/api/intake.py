@@ -14,6 +14,7 @@ from datetime import datetime
 
 import structlog
 
+from commonswatch import parking
 from commonswatch.api.problems import Refused
 from commonswatch.db import Database
 from commonswatch.keyring import Keyring
@@ -31,22 +32,20 @@ log = structlog.get_logger("commonswatch.api")
 
 
 class _Waiting:
-    """The reports of one request, and their answers once there are any. A bare lock: it is the cheapest signal."""
+    """The reports of one request, and their answers once there are any."""
 
     def __init__(self, reports: Sequence[Incoming]) -> None:
         self.reports = reports
         self._answers: Sequence[Answer] | Exception = TimeoutError("the reports were not written in time")
-        self._open = threading.Lock()
-        self._open.acquire()
+        self.signal = parking.Signal()
 
     def answer(self, answers: Sequence[Answer] | Exception) -> None:
-        """Give the answers, or what went wrong, to the thread that waits."""
+        """Keep the answers, or what went wrong, for whoever is woken next."""
         self._answers = answers
-        self._open.release()
 
     def wait(self) -> Sequence[Answer]:
-        """Wait for the answers."""
-        self._open.acquire(timeout=ANSWER_SECONDS)
+        """Wait for the answers: in a thread, or parked on the event loop."""
+        self.signal.wait(ANSWER_SECONDS)
         if isinstance(self._answers, Exception):
             raise self._answers
         return self._answers
@@ -124,9 +123,11 @@ class Intake:
         for waiting in group:
             waiting.answer(answers[at : at + len(waiting.reports)])
             at += len(waiting.reports)
+        parking.give(waiting.signal for waiting in group)
 
     def _receive_alone(self, waiting: _Waiting) -> None:
         try:
             self._receive([waiting])
         except Exception as error:  # noqa: BLE001 - it belongs to the request that waits for it
             waiting.answer(error)
+            parking.give([waiting.signal])
