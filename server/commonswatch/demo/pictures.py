@@ -7,10 +7,17 @@ Nobody is in them and nobody owns them. Scenes of different seeds are as far apa
 import io
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 _CANVAS = (1024, 768)
 _SHAPES = 26
+_TONES = (  # shadow, middle, light: calm enough to look at beside each other
+    ("#16302f", "#5f8f7f", "#f6ead2"),
+    ("#1d2440", "#a2677a", "#f9e3c6"),
+    ("#24180f", "#b0763f", "#fbefd9"),
+    ("#12263a", "#5c86a8", "#f3f0e4"),
+    ("#2a1a2e", "#7d6b9e", "#f6e6e4"),
+)
 
 
 def photo(seed: int, size: tuple[int, int] = (1024, 768), *, quality: int = 88, exif: bytes = b"") -> bytes:
@@ -21,20 +28,21 @@ def photo(seed: int, size: tuple[int, int] = (1024, 768), *, quality: int = 88, 
 
 
 def scene(seed: int, size: tuple[int, int] = (1024, 768)) -> Image.Image:
-    """Draw scene ``seed``: soft light, overlapping shapes with edges, and the grain of a camera."""
+    """Draw scene ``seed``: soft light, overlapping shapes with edges, few tones, and the grain of a camera."""
     chance = np.random.default_rng(seed)
     picture = _light(chance)
     draw = ImageDraw.Draw(picture)
     for number in range(_SHAPES):
         _draw_shape(draw, chance, reach=0.42 - 0.012 * number)
-    picture = picture.filter(ImageFilter.GaussianBlur(1.2))
-    picture = _with_grain(picture, chance)
+    shadow, middle, light = _TONES[seed % len(_TONES)]
+    toned = ImageOps.colorize(picture.filter(ImageFilter.GaussianBlur(1.2)), shadow, light, middle)
+    picture = _with_grain(toned, chance)
     return picture if size == _CANVAS else picture.resize(size, Image.Resampling.LANCZOS)
 
 
 def _light(chance: np.random.Generator) -> Image.Image:
-    """Colours that change slowly over the canvas, as light on a wall or in the sky does."""
-    coarse = chance.integers(0, 256, (5, 6, 3), dtype=np.uint8)
+    """Light that changes slowly over the canvas, as on a wall or in the sky."""
+    coarse = chance.integers(0, 256, (5, 6), dtype=np.uint8)
     return Image.fromarray(coarse).resize(_CANVAS, Image.Resampling.BICUBIC)
 
 
@@ -44,15 +52,14 @@ def _draw_shape(draw: ImageDraw.ImageDraw, chance: np.random.Generator, reach: f
     left, top = chance.uniform(-0.1, 0.95) * width, chance.uniform(-0.1, 0.95) * height
     right = left + chance.uniform(0.3, 1) * reach * width
     bottom = top + chance.uniform(0.3, 1) * reach * height
-    red, green, blue = (int(part) for part in chance.integers(0, 256, 3))
-    colour = (red, green, blue)
+    tone = int(chance.integers(0, 256))
     match int(chance.integers(3)):
         case 0:
-            draw.ellipse((left, top, right, bottom), fill=colour)
+            draw.ellipse((left, top, right, bottom), fill=tone)
         case 1:
-            draw.rectangle((left, top, right, bottom), fill=colour)
+            draw.rounded_rectangle((left, top, right, bottom), radius=0.12 * (right - left), fill=tone)
         case _:
-            draw.polygon(((left, bottom), ((left + right) / 2, top), (right, bottom)), fill=colour)
+            draw.polygon(((left, bottom), ((left + right) / 2, top), (right, bottom)), fill=tone)
 
 
 def _with_grain(picture: Image.Image, chance: np.random.Generator) -> Image.Image:
