@@ -30,7 +30,7 @@ def pastes_addresses(visitor: Visitor) -> None:
 
 
 def finds_the_row_that_went_wrong(visitor: Visitor) -> None:
-    """The picture that is gone is still looked for, by its address; the reason stands beside it."""
+    """The picture that is gone is still watched, by its address; the reason stands beside it."""
     page = visitor.open("/works?state=key-only")
     row = page.get_by_role("row").filter(has_text="53000000009")
     assert "by address only" in row.inner_text()

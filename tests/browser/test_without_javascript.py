@@ -57,9 +57,9 @@ def test_a_creator_withdraws_a_work_and_takes_it_back(browser: Browser, site: Fi
     visitor = signed_in(browser, site, MIRA, _OPTIONS)
     visitor.open(site.paths["ready work"])
     visitor.press("Withdraw")
-    assert visitor.sees("Withdrawn: this work is not looked for any more")
+    assert visitor.sees("Withdrawn: this work is not watched any more")
     visitor.press("Take back")
-    assert visitor.sees("this work is looked for again")
+    assert visitor.sees("this work is watched again")
 
 
 def test_a_person_shown_answers_and_ends_mail(browser: Browser, site: FilledSite) -> None:

@@ -87,7 +87,7 @@ def test_pasted_addresses_are_registered_fetched_and_explained(ada: FlaskClient,
     assert "<html" not in part
     assert "hx-get" not in part
     for words in (
-        "1 work is looked for",
+        "1 work is watched",
         "leads to a page, not to a picture",
         "status 404",
         "private network",
@@ -99,6 +99,15 @@ def test_pasted_addresses_are_registered_fetched_and_explained(ada: FlaskClient,
     again = ada.post(answer.location + "/try-again", follow_redirects=True).text
     assert "3 works are being fetched again" in again
     assert "1 of 4 fetched" in again
+
+
+def test_a_reason_that_many_works_share_is_told_once(ada: FlaskClient, context: Context) -> None:
+    answer = _register(ada, "\n".join(f"https://dead.example/{number}.jpg" for number in range(5)))
+    _work_off(context)
+    page = ada.get(answer.location).text
+    assert page.count("status 404") == 1
+    assert "5 works:" in page
+    assert page.count("the reason stands above") == 5
 
 
 def test_a_double_click_registers_once(ada: FlaskClient, context: Context) -> None:
@@ -181,7 +190,7 @@ def test_a_work_is_corrected_withdrawn_and_taken_back(ada: FlaskClient, context:
     assert ada.post("/works/1/try-again").status_code == 409
     assert "being fetched" in ada.post("/works/1/take-back", follow_redirects=True).text
     _work_off(context)
-    assert "looked for" in ada.get("/works/1").text
+    assert "watched" in ada.get("/works/1").text
 
 
 def test_who_is_shown_can_be_changed_and_wrong_words_come_back(ada: FlaskClient) -> None:
@@ -218,4 +227,4 @@ def test_anothers_works_and_registrations_answer_like_absent_ones(ada: FlaskClie
     for path in ("correct", "people", "withdraw", "take-back", "try-again"):
         assert bo.post(f"/works/1/{path}").status_code == bo.post(f"/works/999/{path}").status_code == 404
     assert bo.post("/registrations/1/try-again").status_code == 404
-    assert "looked for" not in bo.get("/works").text
+    assert "watched" not in bo.get("/works").text

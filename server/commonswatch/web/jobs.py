@@ -5,7 +5,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from commonswatch.domain.states import JobState, Role
-from commonswatch.services.upkeep import dead_letters, queue
+from commonswatch.services.upkeep import dead_letters, numbers, queue
 from commonswatch.web.frame import database
 from commonswatch.web.frame.pages import page_count, wanted_page
 from commonswatch.web.frame.policy import current_account, role
@@ -21,6 +21,7 @@ def index() -> str:
     return render_template(
         "jobs.html",
         backlog=queue.backlog(session),
+        waiting=numbers.waiting_jobs(session, database.current().now()),
         states=JobState,
         dead=dead_letters.read(session, page),
         page=page,

@@ -123,6 +123,7 @@ def _progress(number: int) -> dict[str, object]:
         "registration": registration,
         "progress": registrations.progress(session, number, account),
         "problems": registrations.problems_of(session, registration, PROBLEMS_SHOWN),
+        "reasons": registrations.common_reasons(session, registration),
         "found": works.list_works(session, account, wanted),
         "unlicensed": works.count_without_licence(session, account, registration.id),
     }

@@ -73,7 +73,7 @@ def people(number: int) -> Response | tuple[str, int]:
 def withdraw(number: int) -> Response:
     """Take a work out of all matching."""
     works.withdraw(database.session(), current_account(), number, database.current().now())
-    return _done(number, gettext("Withdrawn: this work is not looked for any more. You can take it back below."))
+    return _done(number, gettext("Withdrawn: this work is not watched any more. You can take it back below."))
 
 
 @blueprint.post("/works/<int:number>/take-back")
@@ -81,7 +81,7 @@ def withdraw(number: int) -> Response:
 def take_back(number: int) -> Response:
     """Undo a withdrawal."""
     works.take_back(database.session(), current_account(), number, database.current().now())
-    return _done(number, gettext("Taken back: this work is looked for again."))
+    return _done(number, gettext("Taken back: this work is watched again."))
 
 
 @blueprint.post("/works/<int:number>/try-again")

@@ -168,7 +168,7 @@ def test_a_title_is_neither_markup_nor_a_link() -> None:
 def test_an_administrator_names_the_product() -> None:
     mail = compose(letter("invitation"), Sender("mail@watch.example.org", "Bilderwache"), SENT)
     assert mail["From"].addresses[0].display_name == "Bilderwache"
-    assert "Bilderwache looks for" in text(mail)
+    assert "Bilderwache watches over" in text(mail)
     assert "Commonswatch" not in text(mail) + text(mail, "html") + str(mail["Subject"])
 
 

@@ -37,6 +37,8 @@ __all__ = [
 ]
 
 MOST_NAMINGS = 100_000
+_SEVERAL = 3  # works that share a reason: it is told once
+_MOST_REASONS = 5
 """In one registration: 50,000 works with 50 people each kept everybody else from writing for 20 seconds."""
 ALREADY = "You have registered this work already."
 TWICE = "This is the same work as in line {line}."
@@ -130,6 +132,16 @@ def problems_of(session: Session, registration: Registration, limit: int) -> lis
     """The first rows of a registration that were not registered, by line."""
     query = select(RowProblem).where(RowProblem.registration_id == registration.id)
     return list(session.scalars(query.order_by(RowProblem.line, RowProblem.id).limit(limit)))
+
+
+def common_reasons(session: Session, registration: Registration) -> dict[str, int]:
+    """Why works could not be fingerprinted, where several share the reason: the words and how many, most first."""
+    count = func.count(Work.id)
+    query = select(Work.problem, count).where(
+        Work.registration_id == registration.id, Work.problem.is_not(None), Work.state != WorkState.WITHDRAWN
+    )
+    several = query.group_by(Work.problem).having(count >= _SEVERAL).order_by(count.desc(), Work.problem)
+    return {reason: works for reason, works in session.execute(several.limit(_MOST_REASONS)) if reason}
 
 
 def _open(
