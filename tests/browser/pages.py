@@ -44,6 +44,8 @@ def _filled(browser: Browser, site: FilledSite, options: dict[str, Any]) -> Iter
     yield from _each(stranger, [*ANYBODY, *(paths[name] for name in OWN_PAGES), "/p/not-a-link", "/setup/used"])
     mira = signed_in(browser, site, MIRA, options)
     yield from _each(mira, [*CREATOR, paths["registration"], paths["ready work"], paths["withdrawn work"]])
+    mira.open("/devices").get_by_text("Pair a program of your own").click()
+    yield Opened("devices, with the way for programs", mira.page)
     yield _after(mira, "/devices", "Make a pairing code")
     sam = signed_in(browser, site, SAM, options)
     yield from _each(sam, [*MODERATOR, *(paths[f"{state} case"] for state in ("open", "confirmed", "dismissed"))])

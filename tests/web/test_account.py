@@ -1,5 +1,6 @@
 """The account page and the devices page."""
 
+import html
 import re
 
 import pytest
@@ -31,6 +32,7 @@ def test_name_language_and_channel_are_kept(ada: FlaskClient, context: Context) 
 
 def test_a_pairing_code_is_shown_once_and_pairs(ada: FlaskClient, context: Context) -> None:
     assert "No device is paired yet" in ada.get("/devices").text
+    assert "comes from the administrators of this site" in ada.get("/devices").text
     page = ada.post("/devices/codes").text
     [code] = re.findall(r"<strong>([A-Z0-9]{4}-[A-Z0-9]{4})</strong>", page)
     assert code not in ada.get("/devices").text
@@ -40,6 +42,16 @@ def test_a_pairing_code_is_shown_once_and_pairs(ada: FlaskClient, context: Conte
     assert "&lt;b&gt;Firefox" in shown
     assert "1 device" in shown
     assert "No device is paired yet" in ada.post("/devices/1/revoke", follow_redirects=True).text
+
+
+def test_the_words_shown_for_programs_pair_one(ada: FlaskClient) -> None:
+    page = html.unescape(ada.post("/devices/codes").text)
+    address, body = re.search(r"curl \S+(/api/v1/devices) .*?-d '([^']+)'", page, re.DOTALL).groups()
+    paired = ada.post(address, data=body, content_type="application/json")
+    assert paired.status_code == 201
+    alerts = ada.get("/api/v1/alerts", headers={"Authorization": f"Bearer {paired.json['token']}"})
+    assert alerts.status_code == 200
+    assert "My program" in ada.get("/devices").text
 
 
 def test_anothers_device_answers_like_an_absent_one(ada: FlaskClient, context: Context, signed_in_as) -> None:

@@ -40,5 +40,5 @@ def revoke(number: int) -> Response:
 
 def _page(code: str = "") -> str:
     paired = devices.of_account(database.session(), current_account().id)
-    minutes = int(devices.CODE_LIFE.total_seconds() // 60)
-    return render_template("devices/index.html", devices=paired, code=code, minutes=minutes)
+    minutes, site = int(devices.CODE_LIFE.total_seconds() // 60), database.current().settings.site
+    return render_template("devices/index.html", devices=paired, code=code, minutes=minutes, site=site)
