@@ -20,7 +20,7 @@ URL = "/api/v1/reports"
 def _rows(context: Context) -> tuple[int, int]:
     """Reports and verification jobs in the database."""
     with context.database.reading() as session:
-        jobs = select(func.count()).select_from(Job).where(Job.kind == "verify")
+        jobs = select(func.count()).select_from(Job).where(Job.kind.startswith("verify"))
         return session.scalar(select(func.count(Report.id))) or 0, session.scalar(jobs) or 0
 
 

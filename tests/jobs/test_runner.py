@@ -105,6 +105,22 @@ def test_a_crowd_of_slow_jobs_holds_up_neither_letters_nor_reports(context: Cont
         release.set()
 
 
+def test_anonymous_reports_that_hang_hold_up_no_paired_device(context: Context) -> None:
+    release = threading.Event()
+
+    def slow(_job: ClaimedJob) -> Record:
+        release.wait(20)
+        return nothing_to_record
+
+    _enqueue(context, "verify-anonymous", *[f"stranger-{number}" for number in range(30)])
+    _enqueue(context, "verify", "watcher")
+    handlers = {"verify-anonymous": _handler(slow), "verify": _handler(lambda _job: nothing_to_record)}
+    assert handlers.keys() <= HANDLERS.keys()
+    with _working(context, **handlers):
+        _eventually(_is(context, JobState.DONE, "watcher"))
+        release.set()
+
+
 def test_a_failed_record_leaves_nothing_behind_and_is_tried_again(context: Context) -> None:
     def act(job: ClaimedJob) -> Record:
         def record(session: Any, now: Any) -> None:

@@ -41,7 +41,7 @@ def test_a_report_is_stored_sealed_and_queued_for_verification(
         job = session.scalars(select(Job)).one()
         assert b"abcd" not in row.submission_sealed
         assert keyring.unseal(row.submission_sealed).startswith(b'{"page"')
-        assert (job.kind, job.key, job.state) == ("verify", row.receipt, JobState.QUEUED)
+        assert (job.kind, job.key, job.state) == ("verify-anonymous", row.receipt, JobState.QUEUED)
         assert (job.payload, job.run_after, job.attempts) == ({}, now, 0)
         assert (row.receipt, row.state, row.received_at) == (answer.receipt, ReportState.RECEIVED, now)
 
@@ -89,6 +89,20 @@ def test_the_limit_holds_within_a_group_and_over_groups_for_one_hour(
     assert still.retry_after == 60
     [next_hour] = _receive(database, keyring, now + timedelta(hours=1), incoming("9", limit=3))
     assert isinstance(next_hour, Receipt)
+
+
+def test_an_anonymous_network_spreads_its_checks_and_a_paired_device_has_a_line_of_its_own(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    _receive(database, keyring, now, incoming("0"))
+    device = [Incoming("device:1", b"d" * 32, str(number), b"{}", 600) for number in range(5)]
+    _receive(database, keyring, now, *[incoming(str(number)) for number in range(1, 6)], *device)
+    other = incoming("x", source=b"t" * 32)
+    _receive(database, keyring, now, other)
+    with database.reading() as session:
+        jobs = session.execute(select(Job.kind, Job.run_after).order_by(Job.kind, Job.run_after)).all()
+    waits = [(kind, (run_after - now).total_seconds()) for kind, run_after in jobs]
+    assert waits == [("verify", 0.0)] * 5 + [("verify-anonymous", wait) for wait in (0, 0, 0, 0, 40, 80, 120)]
 
 
 def test_a_repetition_costs_nothing_of_the_limit(database: Database, keyring: Keyring, now: datetime) -> None:

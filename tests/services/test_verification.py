@@ -1,6 +1,7 @@
 """A report is checked against real hosts: what the server sees itself becomes evidence, what goes wrong a reason."""
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from commonswatch.fetch import Fetcher, FetchPolicy
 from commonswatch.fingerprints import PictureFacts, examine_picture
 from commonswatch.keyring import Keyring
 from commonswatch.models import AuditEntry, Case, Evidence, Location, LocationSecret, Report, Sighting, Suppression
-from commonswatch.services.reporting import verification
+from commonswatch.services.reporting import looking, submissions, verification
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -179,7 +180,9 @@ def test_private_addresses_are_never_read_and_the_evidence_says_why(
     with database.writing() as session:
         factories.work(session, keyring, now, key=KEY)
     media = [{"url": PICTURE}, {"url": address}]
-    report, _ = _verify(database, keyring, fetcher, now, {"page": address, "media": media}, verification.LAST_TRY)
+    report, _ = _verify(
+        database, keyring, fetcher, now, {"page": address, "media": media}, verification.STRANGERS.last_try
+    )
     assert report.state in (ReportState.VERIFIED, ReportState.REJECTED)
     if report.state == ReportState.VERIFIED:
         [evidence] = _evidence(database)
@@ -246,13 +249,42 @@ def test_passing_trouble_is_tried_again_a_few_times_but_a_match_counts_at_once(
     report, again = _verify(database, keyring, fetcher, now, {"page": PAGE, "media": []})
     assert report.state == ReportState.RECEIVED
     assert again
-    report, again = _verify(database, keyring, fetcher, now, {"page": PAGE, "media": []}, verification.LAST_TRY)
+    report, again = _verify(
+        database, keyring, fetcher, now, {"page": PAGE, "media": []}, verification.STRANGERS.last_try
+    )
     assert (report.state, again) == (ReportState.UNMATCHED, None)
     with database.writing() as session:
         factories.work(session, keyring, now, key=KEY)
     report, again = _verify(database, keyring, fetcher, now, {"page": PAGE, "media": [{"url": PICTURE}]})
     assert report.state == ReportState.VERIFIED
     assert again
+
+
+def test_a_look_takes_no_longer_than_its_seconds_however_slow_the_hosts(fetcher: Fetcher, hosts: PlayedHosts) -> None:
+    def slow(_path: str, _headers: Any) -> Any:
+        time.sleep(0.7)
+        return 503, {}, b""
+
+    names = [f"slow{number}.example" for number in range(6)]
+    for name in ("data.example", *names):
+        hosts.play(name, slow)
+    media = tuple(submissions.Media(url=f"https://{name}/a.jpg") for name in names)
+    start = time.monotonic()
+    look = looking.look(PAGE, media, (), fetcher, examine_picture, seconds=1.0)
+    assert time.monotonic() - start < 1.5
+    assert look.trouble
+    assert look.unread == 6
+
+
+def test_a_paired_device_is_given_more_patience_than_a_stranger(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    with database.writing() as session:
+        stranger, watcher = (factories.report(session, keyring, now) for _ in range(2))
+        watcher.reporter = "device:1"
+        session.flush()
+        tasks = [verification.load(session, keyring, one.id) for one in (stranger, watcher)]
+    assert [(task.patience.seconds, task.patience.last_try) for task in tasks if task] == [(40.0, 2), (150.0, 5)]
 
 
 def test_a_second_report_joins_and_better_evidence_replaces_the_same_piece(

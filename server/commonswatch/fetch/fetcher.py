@@ -2,6 +2,7 @@
 
 import hashlib
 import ssl
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -34,21 +35,30 @@ class Fetcher:
         self._robots = RobotsMemory()
 
     def get(
-        self, url: str, *, max_bytes: int | None = None, accept: str = "*/*", respect_robots: bool = True
+        self,
+        url: str,
+        *,
+        max_bytes: int | None = None,
+        accept: str = "*/*",
+        respect_robots: bool = True,
+        seconds: float | None = None,
+        turn_within: float | None = None,
     ) -> Fetched:
         """Read one public web address completely.
 
         It waits at most ``deadline`` seconds for the site's turn and takes at most ``deadline`` seconds from then
         on, redirects and robots.txt included. ``max_bytes`` lowers the policy's limits, for bytes as sent and
-        bytes unpacked alike.
+        bytes unpacked alike; ``seconds`` limits waiting and reading together, ``turn_within`` the waiting.
         Raises FetchRefused and FetchFailed; their ``detail`` is written for the person who gave the address.
         """
         policy = self._policy
         start = read_url(url)
+        end = time.monotonic() + (2 * policy.deadline if seconds is None else seconds)
+        patience = min(policy.deadline, end - time.monotonic(), policy.deadline if turn_within is None else turn_within)
         self._rests.check(start.origin)
         with Visit(self._turns) as visit:
-            visit.move_to(registered_domain(start.host), policy.deadline)
-            with Deadline(policy.deadline) as deadline:
+            visit.move_to(registered_domain(start.host), patience)
+            with Deadline(max(0.0, min(policy.deadline, end - time.monotonic()))) as deadline:
                 trip = _Trip(policy, self._dialler, self._turns, self._rests, self._robots, visit, deadline)
                 return trip.fetch(start, accept, trip.limits(max_bytes), respect_robots=respect_robots)
 

@@ -12,6 +12,7 @@ from commonswatch.jobs.verify import VERIFY
 HANDLERS: Mapping[str, Handler] = {
     "examine": EXAMINE,
     "verify": VERIFY,
+    "verify-anonymous": VERIFY,
     "notify": NOTIFY,
     "deliver": DELIVER,
     "purge": PURGE,

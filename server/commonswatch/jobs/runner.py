@@ -17,9 +17,9 @@ from commonswatch.jobs.lane import Lane
 
 GRACE = 10.0
 """Seconds jobs have to end when the worker is asked to stop."""
-SLOW = ("verify", "examine")
+SLOW = ("verify", "verify-anonymous", "examine")
 """Kinds that wait for other people's servers. Each has a lane of its own: fifty thousand works to be examined hold up
-neither the next report nor a sign-in letter."""
+neither the next report nor a sign-in letter, and strangers hold up no paired device."""
 
 _log = structlog.get_logger()
 

@@ -1,4 +1,5 @@
-"""Kind ``verify``: check one report; its key is the receipt."""
+"""Kinds ``verify`` and ``verify-anonymous``: check one report; its key is the receipt. Two kinds, since each has a
+lane of its own: see ``runner.SLOW``."""
 
 from datetime import datetime
 

@@ -20,7 +20,6 @@ from commonswatch.services.reporting.submissions import Media
 
 MOST_MEDIA = 20
 LARGEST_PAGE = 5 * 2**20  # bytes
-MOST_SECONDS = 150.0
 _SHORTEST_NAME = 6  # a file name like `1.jpg` stands on every page
 _TEXT = ("text/", "application/json", "application/xml", "application/xhtml+xml")
 
@@ -28,8 +27,10 @@ _TEXT = ("text/", "application/json", "application/xml", "application/xhtml+xml"
 class Reader(Protocol):
     """What reads the web (``fetch.Fetcher``)."""
 
-    def get(self, url: str, *, max_bytes: int | None = None, accept: str = "*/*") -> Fetched:
-        """Read one public address, or raise RemoteError."""
+    def get(
+        self, url: str, *, max_bytes: int | None = None, accept: str = "*/*", seconds: float | None = None
+    ) -> Fetched:
+        """Read one public address within ``seconds``, or raise RemoteError."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +118,14 @@ def look(
     skip: Iterable[int],
     reader: Reader,
     examine_picture: Callable[[bytes], PictureFacts],
+    seconds: float,
 ) -> Look:
-    """Read the page (``page_url`` is None when it needs an access code) and the media that are not in ``skip``."""
-    deadline = time.monotonic() + MOST_SECONDS
-    page = _read_page(page_url, reader)
+    """Read the page (``page_url`` is None when it needs an access code) and the media that are not in ``skip``.
+
+    All of it takes at most ``seconds``.
+    """
+    deadline = time.monotonic() + seconds
+    page = _read_page(page_url, reader, seconds)
     looks = {}
     for position in _to_read(media, set(skip)):
         looks[position] = _read_media(media[position].url or "", reader, examine_picture, deadline)
@@ -136,11 +141,12 @@ def _to_read(media: tuple[Media, ...], skip: set[int]) -> list[int]:
     return list(addresses.values())[:MOST_MEDIA]
 
 
-def _read_page(url: str | None, reader: Reader) -> PageLook:
+def _read_page(url: str | None, reader: Reader, seconds: float) -> PageLook:
     if url is None:
         return PageLook(reason="The page opens only with an access code, which we do not use.")
     try:
-        fetched = reader.get(url, max_bytes=LARGEST_PAGE, accept="text/html, text/*;q=0.9, */*;q=0.1")
+        accept = "text/html, text/*;q=0.9, */*;q=0.1"
+        fetched = reader.get(url, max_bytes=LARGEST_PAGE, accept=accept, seconds=seconds)
     except RemoteError as error:
         return PageLook(reason=error.detail, status=getattr(error, "status", None), passing=not error.permanent)
     if not fetched.media_type.startswith(_TEXT):
@@ -156,10 +162,11 @@ def _text_of(fetched: Fetched) -> str:
 def _read_media(
     url: str, reader: Reader, examine_picture: Callable[[bytes], PictureFacts], deadline: float
 ) -> MediaLook:
-    if time.monotonic() > deadline:
+    left = deadline - time.monotonic()
+    if left <= 0:
         return MediaLook(reason="There was no time left for it.")
     try:
-        fetched = reader.get(url, accept="image/*, */*;q=0.1")
+        fetched = reader.get(url, accept="image/*, */*;q=0.1", seconds=left)
     except RemoteError as error:
         return MediaLook(reason=error.detail, passing=not error.permanent)
     digest = bytes.fromhex(fetched.sha256)

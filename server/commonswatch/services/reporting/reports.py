@@ -7,7 +7,7 @@ Core only. Its order makes it safe to answer once the caller's transaction is co
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -18,9 +18,14 @@ from commonswatch.domain.errors import Conflict, TooMany
 from commonswatch.domain.states import ReportState
 from commonswatch.keyring import Keyring, new_token
 from commonswatch.models import Report
+from commonswatch.services.reporting.submissions import ANONYMOUS
 from commonswatch.services.upkeep import bulk, limits, queue
 
 WINDOW = timedelta(hours=1)
+AT_ONCE = 3
+PACE = timedelta(seconds=40)
+"""An anonymous source's first three reports within the hour are checked at once, each further one 40 s (as long as one
+may take) after the one before: one network never fills the two threads of its lane for long."""
 _NO_PAYLOAD: dict[str, Any] = {}
 
 _REPORTS = cast("Table", Report.__table__)
@@ -68,6 +73,16 @@ class _Draft:
     key: tuple[str, bytes]  # reporter and digest of the idempotency key
     body_digest: bytes
     counter: str
+    before: int = 0  # reports of this anonymous source within the hour
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether it came without a token."""
+        return self.key[0] == ANONYMOUS
+
+    def run_after(self, now: datetime) -> datetime:
+        """When to check it at the earliest."""
+        return now if self.before < AT_ONCE else now + (self.before - AT_ONCE + 1) * PACE
 
 
 def receive(session: Session, keyring: Keyring, submissions: Sequence[Incoming], now: datetime) -> list[Answer]:
@@ -130,8 +145,8 @@ def _within_limits(session: Session, drafts: Sequence[_Draft]) -> list[_Draft]:
     allowed = []
     for draft in drafts:
         if counts[draft.counter] < draft.incoming.limit:
+            allowed.append(replace(draft, before=counts[draft.counter]) if draft.is_anonymous else draft)
             counts[draft.counter] += 1
-            allowed.append(draft)
     return allowed
 
 
@@ -143,8 +158,16 @@ def _insert(
     if bulk.insert_many(session, Report, list(rows.values())) < len(rows):
         kept = _find(session, rows)
         rows = {key: row for key, row in rows.items() if kept[key][0] == row["receipt"]}
-    queue.enqueue_many(session, "verify", [(row["receipt"], _NO_PAYLOAD) for row in rows.values()], now=now)
+    _queue(session, [(draft, rows[draft.key]["receipt"]) for draft in drafts if draft.key in rows], now)
     return {key: (row["receipt"], row["submission_digest"]) for key, row in rows.items()}
+
+
+def _queue(session: Session, new: Sequence[tuple[_Draft, str]], now: datetime) -> None:
+    """A lane for paired devices, and one for everybody else: strangers never hold up a watcher."""
+    for kind, anonymous in (("verify", False), ("verify-anonymous", True)):
+        some = [(draft, receipt) for draft, receipt in new if draft.is_anonymous is anonymous]
+        moments = [draft.run_after(now) for draft, _ in some]
+        queue.enqueue_many(session, kind, [(receipt, _NO_PAYLOAD) for _, receipt in some], now=now, run_after=moments)
 
 
 def _row(keyring: Keyring, draft: _Draft, now: datetime) -> dict[str, Any]:

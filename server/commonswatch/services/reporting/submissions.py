@@ -7,6 +7,8 @@ from typing import Any
 
 from commonswatch.domain.errors import InvalidInput
 
+ANONYMOUS = "anonymous"
+"""The reporter of every report that came without a token."""
 MAX_MEDIA = 500
 MAX_LINKS = 200
 

@@ -25,10 +25,20 @@ from commonswatch.services.reporting import looking, matching, sightings, submis
 from commonswatch.services.reporting.looking import Look, ObservedKey, Reader
 from commonswatch.services.reporting.matching import Match
 from commonswatch.services.reporting.sightings import Found
-from commonswatch.services.reporting.submissions import Media, Submission
+from commonswatch.services.reporting.submissions import ANONYMOUS, Media, Submission
 
-LAST_TRY = 5
-"""After so many tries (about seven minutes) a report is judged by what could be read."""
+
+@dataclass(frozen=True)
+class Patience:
+    """How long one look at a report may take, in seconds, and after how many it is judged by what could be read."""
+
+    seconds: float
+    last_try: int
+
+
+WATCHERS = Patience(150.0, 5)  # tries within about seven minutes
+STRANGERS = Patience(40.0, 2)
+"""Anybody may send a report without a token, also one that names twenty hosts which answer one byte a second."""
 _LONGEST_URL = 2000
 
 
@@ -42,6 +52,7 @@ class Task:
     keys: tuple[tuple[ObservedKey, ...], ...] = ()
     decided: frozenset[int] = frozenset()  # media whose exact key is registered: fetching would prove nothing more
     problem: str | None = None  # why it cannot be used at all
+    patience: Patience = WATCHERS
 
 
 def load(session: Session, keyring: Keyring, report_id: int) -> Task | None:
@@ -57,7 +68,8 @@ def load(session: Session, keyring: Keyring, report_id: int) -> Task | None:
     except CommonswatchError as error:
         return Task(report_id, Submission(page=""), None, problem=error.detail)
     keys = tuple(_keys_of(media) for media in submission.media)
-    return Task(report_id, submission, page, keys, _decided(session, keys))
+    patience = STRANGERS if report.reporter == ANONYMOUS else WATCHERS
+    return Task(report_id, submission, page, keys, _decided(session, keys), patience=patience)
 
 
 def examine(task: Task, reader: Reader, examine_picture: Callable[[bytes], PictureFacts]) -> Look:
@@ -65,7 +77,7 @@ def examine(task: Task, reader: Reader, examine_picture: Callable[[bytes], Pictu
     if task.page is None:
         return looking.Look(looking.PageLook(), {}, ())
     url = task.submission.page if task.page.access is None else None
-    return looking.look(url, task.submission.media, task.decided, reader, examine_picture)
+    return looking.look(url, task.submission.media, task.decided, reader, examine_picture, task.patience.seconds)
 
 
 def match(session: Session, task: Task, look: Look) -> list[Found]:
@@ -101,7 +113,7 @@ def record(
         case = sightings.record(session, keyring, report.id, task.page, links, found, now)
         report.location_id = case.location_id
         _conclude(report, ReportState.VERIFIED, _words_for(len({one.match.work_id for one in found})), now)
-    again = look.trouble if attempt < LAST_TRY else None
+    again = look.trouble if attempt < task.patience.last_try else None
     if not found and again is None and report.state == ReportState.RECEIVED:
         _conclude(report, ReportState.UNMATCHED, _unmatched_words(look), now)
     return again

@@ -81,20 +81,24 @@ def enqueue_many(
     jobs: Sequence[tuple[str, Mapping[str, Any]]],
     *,
     now: datetime,
-    run_after: datetime | None = None,
+    run_after: Sequence[datetime] | datetime | None = None,
 ) -> None:
-    """Put many jobs of one kind into the queue in one statement; keys that are there already are skipped."""
+    """Put many jobs of one kind into the queue in one statement; keys that are there already are skipped.
+
+    ``run_after`` is one moment for all, or one for each job.
+    """
+    moments = run_after if isinstance(run_after, Sequence) else [run_after or now] * len(jobs)
     rows = [
         {
             "kind": kind,
             "key": key,
             "payload": payload,
             "state": JobState.QUEUED,
-            "run_after": run_after or now,
+            "run_after": moment,
             "attempts": 0,
             "created_at": now,
         }
-        for key, payload in jobs
+        for (key, payload), moment in zip(jobs, moments, strict=True)
     ]
     bulk.insert_many(session, Job, rows)
 
