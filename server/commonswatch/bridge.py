@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-from granian.rsgi import ProtocolError
+from granian.rsgi import ProtocolClosed, ProtocolError
 
 from commonswatch import parking
 
@@ -88,7 +88,7 @@ class Bridge:
                 await self._in_a_thread(environ, exchange)
         except TimeoutError:
             send(exchange, _plain(408, "The request took too long to arrive."))
-        except ProtocolError:
+        except (ProtocolError, ProtocolClosed):
             send(exchange, _plain(400, "The request ended early."))
         except NoRoom:
             send(exchange, _plain(503, "The server is busy. Try again in a few seconds.", ("retry-after", "5")))

@@ -53,15 +53,25 @@ class WebServer:
 
     async def _run(self, ready: Callable[[str], None] | None) -> None:
         server = self._granian()
-        if ready is not None:
-            server.on_startup(lambda: ready(f"http://{self.host}:{self.port}"))
         serving = asyncio.create_task(server.serve())
         with _signals(self.stop):
             while not self._stopping.is_set() and not serving.done():
-                await asyncio.wait({serving}, timeout=0.1)
+                await asyncio.wait({serving}, timeout=0.02 if ready else 0.1)
+                if ready and not serving.done() and await self._accepts():
+                    ready(f"http://{self.host}:{self.port}")
+                    ready = None
             await self._bridge.drain(DRAIN_SECONDS)
             server.stop()  # type: ignore[no-untyped-call]
             await serving
+
+    async def _accepts(self) -> bool:
+        """Whether connections are accepted: granian says it has started before it listens."""
+        try:
+            _, wire = await asyncio.open_connection(self.host, self.port)
+        except OSError:
+            return False
+        wire.close()
+        return True
 
     def _granian(self) -> Server:
         return Server(

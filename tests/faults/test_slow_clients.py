@@ -1,5 +1,6 @@
 """The real server process against clients that send slowly, endlessly or falsely, and when it is told to end."""
 
+import contextlib
 import json
 import os
 import selectors
@@ -15,15 +16,18 @@ from pathlib import Path
 
 import pytest
 
-HEADER_SECONDS, BODY_SECONDS = 4.0, 6.0
+HEADER_SECONDS, BODY_SECONDS = 2.0, 3.0
+MARGIN = 5.0  # seconds a loaded machine may be late in sending somebody away
 EACH = 300
 SERVER = f"""
 import time
+from commonswatch import logs
 from commonswatch.app import create_app
 from commonswatch.serving import WebServer
 from commonswatch.settings import Settings
 
 settings = Settings.from_env()
+logs.set_up("info")  # to stderr: stdout is a pipe that nobody empties
 app = create_app(settings)
 
 def door(environ, start_response):
@@ -61,20 +65,34 @@ class Server:
             return b"".join(parts)
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Server]:
+    """One server for all that do not end it."""
+    with _running(tmp_path_factory.mktemp("server"), migrated_sqlite) as running:
+        yield running
+
+
 @pytest.fixture
-def server(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Server]:
-    shutil.copy(migrated_sqlite, tmp_path / "commonswatch.sqlite3")
-    environment = {**os.environ, "COMMONSWATCH_HOME": str(tmp_path), "COMMONSWATCH_PORT": "0"}
-    with (tmp_path / "log").open("wb") as log:
+def own_server(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Server]:
+    """A server that a test may end."""
+    with _running(tmp_path, migrated_sqlite) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def _running(home: Path, empty: Path) -> Iterator[Server]:
+    shutil.copy(empty, home / "commonswatch.sqlite3")
+    environment = {**os.environ, "COMMONSWATCH_HOME": str(home), "COMMONSWATCH_PORT": "0"}
+    with (home / "log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-c", SERVER], env=environment, stdout=subprocess.PIPE, stderr=log)
     assert process.stdout is not None
     with process.stdout:
-        lines = iter(process.stdout.readline, b"")
-        address = next(line for line in lines if line.startswith(b"http://")).decode().strip()
-        host, port = address.removeprefix("http://").split(":")
-        yield Server(process, (host, int(port)))
-        process.terminate()
-        process.wait(20)
+        host, port = process.stdout.readline().decode().strip().removeprefix("http://").split(":")
+        try:
+            yield Server(process, (host, int(port)))
+        finally:
+            process.terminate()
+            process.wait(20)
 
 
 @dataclass
@@ -126,7 +144,7 @@ def _slow_clients(server: Server) -> SlowClients:
 def test_600_slow_clients_slow_nobody_down_and_are_sent_away(server: Server) -> None:
     slow = _slow_clients(server)
     times = []
-    while slow.wires and time.monotonic() - slow.started < BODY_SECONDS + 6:
+    while slow.wires and time.monotonic() - slow.started < BODY_SECONDS + MARGIN:
         slow.drip()
         started = time.perf_counter()
         assert server.ask(QUICK).startswith(b"HTTP/1.1 200")
@@ -135,12 +153,12 @@ def test_600_slow_clients_slow_nobody_down_and_are_sent_away(server: Server) -> 
     for wire in slow.wires:
         wire.close()
     times.sort()
-    assert len(times) > 100
+    assert len(times) > 40
     assert times[int(len(times) * 0.99)] < 0.250
     assert len(slow.ended[SLOW_HEAD]) == EACH
     assert len(slow.ended[SLOW_BODY]) == EACH
-    assert max(slow.ended[SLOW_HEAD]) < HEADER_SECONDS + 3
-    assert max(slow.ended[SLOW_BODY]) < BODY_SECONDS + 4
+    assert max(slow.ended[SLOW_HEAD]) < HEADER_SECONDS + MARGIN
+    assert max(slow.ended[SLOW_BODY]) < BODY_SECONDS + MARGIN
     assert sum(answer.startswith(b"HTTP/1.1 408") for answer in slow.answers) >= EACH
 
 
@@ -175,22 +193,22 @@ def test_length_and_chunks_together_smuggle_no_second_request(server: Server) ->
     assert answer.count(b"HTTP/1.1 ") == 1
 
 
-def test_told_to_end_it_finishes_what_has_begun(server: Server) -> None:
-    with server.dial() as wire:
+def test_told_to_end_it_finishes_what_has_begun(own_server: Server) -> None:
+    with own_server.dial() as wire:
         wire.sendall(b"GET /takes-a-second HTTP/1.1\r\nHost: x\r\n\r\n")
         time.sleep(0.3)
-        server.process.send_signal(signal.SIGTERM)
+        own_server.process.send_signal(signal.SIGTERM)
         assert b"done" in wire.recv(1000)
     started = time.monotonic()
-    assert server.process.wait(10) == 0
+    assert own_server.process.wait(10) == 0
     assert time.monotonic() - started < 5
 
 
-def test_idle_connections_do_not_delay_the_end(server: Server) -> None:
-    with server.dial() as wire:
+def test_idle_connections_do_not_delay_the_end(own_server: Server) -> None:
+    with own_server.dial() as wire:
         wire.sendall(b"GET /api/v1/devices/me HTTP/1.1\r\nHost: x\r\n\r\n")
         assert wire.recv(1000).startswith(b"HTTP/1.1 401")
-        server.process.send_signal(signal.SIGINT)
+        own_server.process.send_signal(signal.SIGINT)
         started = time.monotonic()
-        assert server.process.wait(10) == 0
+        assert own_server.process.wait(10) == 0
         assert time.monotonic() - started < 3
