@@ -47,7 +47,7 @@ def test_a_creator_registers_works_and_looks_again(browser: Browser, site: Fille
     page.get_by_label("Addresses, one per line").fill("https://pictures.example/2.jpg")
     visitor.press("Register", exact=True)
     assert visitor.sees("0 of 1 fetched")
-    page.get_by_role("link", name="Look again").click()
+    page.get_by_role("button", name="Look again").click()
     assert visitor.sees("0 of 1 fetched")
     assert page.locator("html").count() == 1, "a whole page, not the part a script would put in"
     assert page.get_by_role("navigation").first.is_visible()
@@ -72,6 +72,28 @@ def test_a_person_shown_answers_and_ends_mail(browser: Browser, site: FilledSite
     visitor.open(site.paths["unsubscribe"])
     visitor.press("No more mail")
     assert visitor.sees("You get no more mail")
+
+
+def test_a_watcher_reports_a_place_and_follows_the_receipt(browser: Browser, site: FilledSite) -> None:
+    visitor = Visitor(browser, site.product.url, **_OPTIONS)
+    page = visitor.open("/")
+    page.get_by_role("link", name="Report a place").first.click()
+    page.get_by_label("Address of the page").fill("https://data.example.org/faces")
+    page.get_by_label("Addresses of pictures").fill("https://data.example.org/1.jpg\nhttps://data.example.org/2.jpg")
+    visitor.press("Send the report")
+    assert visitor.sees("waiting to be checked")
+    page.get_by_role("button", name="Look again").click()
+    assert visitor.sees("waiting to be checked")
+
+
+def test_on_a_phone_the_menu_unfolds(browser: Browser, site: FilledSite) -> None:
+    visitor = signed_in(browser, site, SAM, {**_OPTIONS, "viewport": {"width": 360, "height": 800}})
+    page = visitor.open("/cases")
+    outbox = page.get_by_role("link", name="Outbox")
+    assert outbox.count() == 0, "folded"
+    page.locator(".phone-menu summary").press("Enter")
+    outbox.click()
+    page.wait_for_url("**/outbox")
 
 
 def test_a_moderator_looks_decides_and_checks_the_log(browser: Browser, site: FilledSite) -> None:
