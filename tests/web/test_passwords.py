@@ -91,6 +91,23 @@ def test_signing_out_ends_the_session(with_password: FlaskClient) -> None:
     assert with_password.get("/account/password").status_code == 302
 
 
+def test_signing_out_ends_the_sessions_of_all_browsers_and_a_kept_cookie_works_no_more(
+    app: Flask, with_password: FlaskClient
+) -> None:
+    other = app.test_client()
+    _sign_in(other, PASSWORD)
+    with with_password.session_transaction() as kept:
+        kept_session = dict(kept)
+    answer = with_password.post("/sign-out", follow_redirects=True)
+    assert "You are signed out, in all browsers." in answer.text
+    thief = app.test_client()
+    with thief.session_transaction() as session:
+        session.update(kept_session)
+    assert [client.get("/account").status_code for client in (thief, other, with_password)] == [302, 302, 302]
+    assert _sign_in(other, PASSWORD).status_code == 302
+    assert other.get("/account").status_code == 200
+
+
 def test_after_signing_in_one_is_not_sent_to_another_site(app: Flask, with_password) -> None:
     values = {"email": "ada@example.org", "password": PASSWORD}
     for target in ("https://evil.example/", "//evil.example", "/\\evil.example"):

@@ -55,7 +55,7 @@ def test_a_mail_scanner_that_opens_the_link_does_not_use_it_up(
 def test_the_page_is_the_same_for_known_and_unknown_addresses(client: FlaskClient, context: Context) -> None:
     _ask(client)
     client.post(_link(context))
-    client.post("/sign-out")
+    client.post("/sign-out", follow_redirects=True)
     pages = []
     for address in ("ada@example.org", "stranger@example.org"):
         answer = client.post("/sign-in", data={"address": address}, follow_redirects=True)

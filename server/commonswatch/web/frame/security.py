@@ -3,13 +3,17 @@
 Signing in by mail link is our own page (``sign_in``); it ends in ``sign_in`` here.
 """
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import flask
 from flask import Flask
+from flask_babel import gettext
+from flask_login import user_logged_out
 from flask_security import Security, SQLAlchemySessionUserDatastore, login_user
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 
@@ -42,6 +46,7 @@ def register(app: Flask, settings: Settings, keyring: Keyring) -> None:
     datastore = SQLAlchemySessionUserDatastore(session, SignedIn, RoleOfSignedIn, PasskeyOfSignedIn)
     security = Security(app, datastore, webauthn_util_cls=PasskeyRules)
     security.login_manager._request_callback = None  # noqa: SLF001 – or a token would open pages
+    user_logged_out.connect(_end_all_sessions, app)
     app.jinja_env.globals["passkeys_work_here"] = _passkeys_work_here
     for names, who in ((_PUBLIC, policy.PUBLIC), (_SIGNED_IN, policy.SIGNED_IN)):
         for name in names:
@@ -54,6 +59,15 @@ def sign_in(account: Account, how: str = "email") -> None:
     flask.session.clear()
     login_user(signed_in, authn_via=[how])
     flask.session.permanent = True
+
+
+def _end_all_sessions(_app: Flask, user: Any, **_more: Any) -> None:
+    """Signing out ends the account's sessions in all browsers: a copied cookie must not outlive it by days."""
+    if user.is_authenticated:
+        session = database.session()
+        session.execute(update(Account).where(Account.id == user.id).values(fs_uniquifier=uuid.uuid4().hex))
+        database.commit()
+        flask.flash(gettext("You are signed out, in all browsers."))
 
 
 def _passkeys_work_here() -> bool:
