@@ -15,6 +15,7 @@ from sqlalchemy import Connection, DateTime, Dialect, Engine, TypeDecorator, cre
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+_BUSY_TIMEOUT = 10_000  # milliseconds
 _READ_ONLY = {"commonswatch_read_only": True}
 
 
@@ -44,6 +45,22 @@ class Database:
         with self.writing_session() as session, session.begin():
             yield session
 
+    def fold_log(self) -> None:
+        """SQLite: write its log into the file and empty it, so that erased rows do not stay there. Else: nothing.
+
+        Tried for a second, then left to the next time; nobody may write meanwhile.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        connection = self.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA busy_timeout=1000")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT}")
+        finally:
+            connection.close()
+
 
 def connect(address: str) -> Database:
     """Open the database at a SQLAlchemy address (``sqlite:///…`` or ``postgresql://…``)."""
@@ -61,7 +78,8 @@ def connect(address: str) -> Database:
 
 def _set_up_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver must not begin transactions by itself
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "secure_delete=ON"):
+    busy = f"busy_timeout={_BUSY_TIMEOUT}"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", busy, "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -4,13 +4,15 @@ import subprocess
 import sys
 import time
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from commonswatch.context import Context
 from commonswatch.domain.states import JobState
 from commonswatch.jobs import HANDLERS, ticks
 from commonswatch.models import Job, PairingCode, RateCounter, SignInLink, Tick
 from commonswatch.services.upkeep import clock, queue, readiness
-from sqlalchemy import func, select
+from commonswatch.services.upkeep.queue import ClaimedJob
+from sqlalchemy import delete, func, select
 
 from tests import factories
 
@@ -88,3 +90,17 @@ def test_what_is_over_is_forgotten_and_nothing_else(context: Context, now: datet
         assert left == {"old-queued", "recent-done", "recent-dead", "recent-queued"}
         for table in (Tick, RateCounter, PairingCode, SignInLink):
             assert session.scalar(select(func.count()).select_from(table)) == 1, table
+
+
+def test_after_a_purge_erased_rows_stay_in_no_file(context: Context, now: datetime) -> None:
+    secret = "bo.who.said.no"
+    with context.database.writing() as session:
+        session.add(RateCounter(key=secret, count=1, expires_at=now))
+    with context.database.writing() as session:
+        session.execute(delete(RateCounter))
+    HANDLERS["purge"].run(context, ClaimedJob(1, "purge", "purge", {}, 1, "a"))
+    if context.database.engine.dialect.name == "sqlite":
+        file = Path(context.database.engine.url.database or "")
+        log = file.with_name(file.name + "-wal")
+        assert log.stat().st_size == 0
+        assert secret.encode() not in file.read_bytes()

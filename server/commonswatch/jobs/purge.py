@@ -11,6 +11,7 @@ def _run(context: Context, _job: ClaimedJob) -> Record:
     while more:
         with context.database.writing() as session:
             more = clock.purge_some(session, context.now())
+    context.database.fold_log()
     return nothing_to_record
 
 
