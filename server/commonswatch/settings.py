@@ -84,6 +84,9 @@ class Settings:
 
     report_limit_anonymous: int = setting("30", "Reports an hour from one network without a token.", _at_least(0))
     report_limit_device: int = setting("600", "Reports an hour from one paired device.", _at_least(0))
+    invitation_limit: int = setting(
+        "2000", "Invitations a day to people shown, of all accounts together.", _at_least(0)
+    )
     registration_rows: int = setting("50000", "Rows one registration may hold.", _at_least(1))
 
     fetch_host_delay: float = setting("1.0", "Seconds between two fetches from one site.", _at_least(0, float))

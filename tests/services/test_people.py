@@ -1,11 +1,11 @@
 """People shown: one invitation ever, nothing more before a yes, and a no that leaves only a keyed digest."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from commonswatch.db import Database
-from commonswatch.domain.errors import NotFound
+from commonswatch.domain.errors import NotFound, TooMany
 from commonswatch.domain.states import Channel, PersonState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Account, Delivery, Depiction, Person, Refusal
@@ -191,3 +191,23 @@ def test_a_creator_without_a_name_is_named_by_their_address(
         _name(session, keyring, now, BO, creator=ada)
         [naming] = people.namings(session, _bo(session))
         assert naming.creator == "ada@example.org"
+
+
+def test_a_new_account_invites_fifty_a_day_an_older_one_five_hundred_and_all_together_so_many_as_set(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    crowd = [PersonNamed("Bo", f"bo{number}@example.org") for number in range(60)]
+    with database.writing() as session:
+        new = factories.account(session, keyring, now)
+        old = factories.account(session, keyring, now - timedelta(days=8))
+        _name(session, keyring, now, *crowd[:50], creator=new)
+    with pytest.raises(TooMany, match=r"50 new people .* Nothing was saved\."), database.writing() as session:
+        _name(session, keyring, now, crowd[50], creator=session.get_one(Account, new.id))
+    with database.writing() as session:
+        _name(session, keyring, now, *crowd[50:], creator=session.get_one(Account, old.id))
+        assert len(_invitations(session, keyring)) == 60
+    with database.writing() as session:
+        third = factories.account(session, keyring, now)
+        shown = [(factories.work(session, keyring, now, creator=third).id, PersonNamed("Z", "z@example.org"))]
+        with pytest.raises(TooMany, match="This site sends no more invitations today"):
+            people.name_people(session, keyring, third, shown, SITE, now, 60)

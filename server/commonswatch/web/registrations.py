@@ -45,6 +45,7 @@ def create() -> AnyResponse | tuple[str, int]:
             token,
             context.settings.site,
             context.now(),
+            context.settings.invitation_limit,
         )
     except (InvalidInput, TooMany) as error:
         database.session().rollback()

@@ -64,7 +64,16 @@ def people(number: int) -> Response | tuple[str, int]:
         named = parse_people(text)
     except InvalidInput as error:
         return _page(work, people_problem=error.detail, people_text=text[:10_000]), 400
-    works.set_people(session, context.keyring, current_account(), number, named, context.settings.site, context.now())
+    works.set_people(
+        session,
+        context.keyring,
+        current_account(),
+        number,
+        named,
+        context.settings.site,
+        context.now(),
+        context.settings.invitation_limit,
+    )
     return _done(number, gettext("Saved. Whoever is new and has an address gets one invitation."))
 
 

@@ -76,6 +76,7 @@ def register(
     form_token: str,
     site: str,
     now: datetime,
+    most_invitations: int = people.MOST_IN_ALL,
 ) -> Registration:
     """Register rows for an account; ``licence`` and ``named`` are for rows that bring none of their own.
 
@@ -96,7 +97,7 @@ def register(
     _add_problems(session, registration, problems)
     queue.enqueue_many(session, "examine", [(str(work_id), {"work": work_id}) for work_id, _ in added], now=now)
     shown = [(work_id, person) for work_id, row in added for person in (row.people or named)]
-    people.name_people(session, keyring, account, shown, site, now)
+    people.name_people(session, keyring, account, shown, site, now, most_invitations)
     accounts.grant(session, account, RoleName.CREATOR, f"account:{account.id}", now)
     facts = {"works": len(added), "problems": len(problems)}
     audit.record(session, f"account:{account.id}", "works.register", f"registration:{registration.id}", facts, now)

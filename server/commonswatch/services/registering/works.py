@@ -116,6 +116,7 @@ def set_people(
     named: Sequence[PersonNamed],
     site: str,
     now: datetime,
+    most_invitations: int = people.MOST_IN_ALL,
 ) -> Work:
     """Say anew who is shown in a work; who is new and has an address is invited, who is no longer named is dropped.
 
@@ -123,7 +124,8 @@ def set_people(
     """
     work = get(session, account, work_id)
     session.execute(delete(Depiction).where(Depiction.work_id == work.id))
-    people.name_people(session, keyring, account, [(work.id, person) for person in named], site, now)
+    shown = [(work.id, person) for person in named]
+    people.name_people(session, keyring, account, shown, site, now, most_invitations)
     session.expire(work, ["depictions"])
     audit.record(session, f"account:{account.id}", "work.people", f"work:{work.id}", {"people": len(named)}, now)
     return work

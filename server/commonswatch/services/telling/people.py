@@ -24,7 +24,15 @@ from commonswatch.services.upkeep import limits
 from commonswatch.services.upkeep.queue import insert_new
 
 MOST_INVITATIONS = 500
+MOST_OF_NEW_ACCOUNT = 50
+MOST_IN_ALL = 2000
+"""New people an account may name in a day, an account younger than a week, and all accounts together (unless set)."""
+_WEEK = timedelta(days=7)
 _DAY = timedelta(days=1)
+_TOO_MANY = "{why} Nothing was saved. Leave these addresses out for now, and name the people tomorrow."
+_NEW = "Your account is younger than a week: it may name {limit} new people with an address in a day."
+_OLD = "An account may name {limit} new people with an address in a day."
+_ALL = "This site sends no more invitations today."
 _GONE = "This link does not lead to a page (any more)."
 
 
@@ -46,11 +54,13 @@ def name_people(
     shown: Sequence[tuple[int, PersonNamed]],
     site: str,
     now: datetime,
+    most_in_all: int = MOST_IN_ALL,
 ) -> None:
     """Write down who is shown in which work, and invite those who have an address and were never asked.
 
-    Somebody who said no is not written down again. Raise TooMany above 500 new addresses a day for one account:
-    a registration must not become a way to send mail to thousands.
+    Somebody who said no is not written down again. Raise TooMany above 500 new addresses a day for one account, 50 for
+    an account younger than a week, and ``most_in_all`` for all accounts together: a registration must not become a way
+    to send mail to thousands.
     """
     persons = _persons(session, keyring, account, {named.address for _, named in shown if named.address}, now)
     rows = []
@@ -63,7 +73,7 @@ def name_people(
         session.connection().execute(insert_new(session, Depiction), rows)
     for person in persons.values():
         if person is not None:
-            _ask(session, keyring, account, person, site, now)
+            _ask(session, keyring, account, person, site, now, most_in_all)
 
 
 def invite(session: Session, keyring: Keyring, person: Person, site: str, now: datetime) -> bool:
@@ -200,15 +210,29 @@ def _digests(keyring: Keyring, address: str) -> list[bytes]:
     return sorted({address_digest(keyring, one) for one in (address, mailbox(address))})
 
 
-def _ask(session: Session, keyring: Keyring, account: Account, person: Person, site: str, now: datetime) -> None:
+def _ask(
+    session: Session,
+    keyring: Keyring,
+    account: Account,
+    person: Person,
+    site: str,
+    now: datetime,
+    most_in_all: int,
+) -> None:
     if person.id == account.person_id:
         if person.state != PersonState.CONFIRMED:  # somebody who names themself has shown the address to be theirs
             confirm(session, person, person.language, person.channel, now)
         return
     if person.state != PersonState.UNASKED:
         return
-    who = b"account:%d" % account.id
-    wait = limits.take(session, "invite", who, MOST_INVITATIONS, _DAY, now)
-    if wait:
-        raise TooMany("You have named many new people today. Name the others tomorrow.", wait)
+    _count_invitation(session, account, most_in_all, now)
     invite(session, keyring, person, site, now)
+
+
+def _count_invitation(session: Session, account: Account, most_in_all: int, now: datetime) -> None:
+    is_new = account.created_at > now - _WEEK
+    limit = MOST_OF_NEW_ACCOUNT if is_new else MOST_INVITATIONS
+    if wait := limits.take(session, "invite", b"account:%d" % account.id, limit, _DAY, now):
+        raise TooMany(_TOO_MANY.format(why=(_NEW if is_new else _OLD).format(limit=limit)), wait)
+    if wait := limits.take(session, "invite", b"everybody", most_in_all, _DAY, now):
+        raise TooMany(_TOO_MANY.format(why=_ALL), wait)
