@@ -47,7 +47,7 @@ def test_a_creator_registers_works_and_looks_again(browser: Browser, site: Fille
     page.get_by_label("Addresses, one per line").fill("https://pictures.example/2.jpg")
     visitor.press("Register", exact=True)
     assert visitor.sees("0 of 1 fetched")
-    page.get_by_role("button", name="Look again").click()
+    page.get_by_role("link", name="Look again").click()
     assert visitor.sees("0 of 1 fetched")
     assert page.locator("html").count() == 1, "a whole page, not the part a script would put in"
     assert page.get_by_role("navigation").first.is_visible()
