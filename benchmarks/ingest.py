@@ -11,6 +11,7 @@ import itertools
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import statistics
@@ -26,7 +27,7 @@ import psutil
 from commonswatch import schema
 from commonswatch.db import connect
 
-from benchmarks.load import Outcome, drive
+from benchmarks.load import Outcome, drive, drive_wrk
 
 SERVER_CORES, LOAD_CORES = {0, 1}, {2, 3}
 BATCH = 100
@@ -53,30 +54,42 @@ class Side:
     port: int
     process: subprocess.Popen[bytes]
     path: str
-    requests: object
+    reports: int = 1  # in one request
     outcomes: list[Outcome] = field(default_factory=list)
     processor: float = 0.0  # seconds of processor time
 
     def round(self, seconds: float, connections: int) -> None:
         before = _processor_seconds(self.process.pid)
-        outcome = drive(
-            ("127.0.0.1", self.port), self.requests, seconds=seconds, connections=connections, cores=LOAD_CORES
-        )
+        outcome = load(self.port, self.path, self.reports, seconds=seconds, connections=connections)
         self.processor += _processor_seconds(self.process.pid) - before
-        if set(outcome.statuses) - {200, 202}:
-            raise SystemExit(f"{self.name} answered {dict(outcome.statuses)}")
+        if outcome.wrong:
+            raise SystemExit(f"{self.name} refused {outcome.wrong} of {outcome.answers} requests")
         self.outcomes.append(outcome)
 
     @property
     def rate(self) -> float:
         return statistics.median(outcome.rate for outcome in self.outcomes)
 
-    def percentile(self, share: float) -> float:
-        return statistics.median(outcome.percentile(share) for outcome in self.outcomes)
+    @property
+    def p50(self) -> float:
+        return statistics.median(outcome.p50 for outcome in self.outcomes)
+
+    @property
+    def p99(self) -> float:
+        return statistics.median(outcome.p99 for outcome in self.outcomes)
 
     @property
     def microseconds(self) -> float:
-        return self.processor * 1e6 / sum(len(outcome.times) for outcome in self.outcomes)
+        return self.processor * 1e6 / sum(outcome.answers for outcome in self.outcomes)
+
+
+def load(port: int, path: str, reports: int, *, seconds: float, connections: int) -> Outcome:
+    """Load one server with requests of so many reports each."""
+    address = ("127.0.0.1", port)
+    if shutil.which("wrk"):
+        return drive_wrk(address, path, reports, seconds=seconds, connections=connections, cores=LOAD_CORES)
+    requests = _singles if reports == 1 else lambda number: _batches(path, number)
+    return drive(address, requests, seconds=seconds, connections=connections, cores=LOAD_CORES)
 
 
 def main() -> None:
@@ -102,15 +115,13 @@ def _single(kind: str, chosen: argparse.Namespace) -> list[dict]:
     """One report per request: ours against gunicorn's sync workers."""
     path = "/api/v1/reports"
     with _database(kind) as ours_db, _database(kind) as peer_db, _ours(ours_db) as ours, _gunicorn(peer_db) as peer:
-        sides = [Side("product", *ours, path, _singles), Side("peer", *peer, path, _singles)]
+        sides = [Side("product", *ours, path), Side("peer", *peer, path)]
         _alternate(sides, chosen)
     product, peer_side = sides
     _print(f"{kind}: one report per request, {chosen.connections} connections", sides, 1)
     return [
         _figure(f"ingest {kind} requests", product.rate / peer_side.rate, BARS["requests"], at_least=True),
-        _figure(
-            f"ingest {kind} p99", product.percentile(0.99) / peer_side.percentile(0.99), BARS["p99"], at_least=False
-        ),
+        _figure(f"ingest {kind} p99", product.p99 / peer_side.p99, BARS["p99"], at_least=False),
     ]
 
 
@@ -123,8 +134,8 @@ def _batch(kind: str, chosen: argparse.Namespace) -> list[dict]:
         _same_server(peer_db) as peer,
     ):
         sides = [
-            Side("product", *ours, "/api/v1/reports/batch", lambda n: _batches("/api/v1/reports/batch", n)),
-            Side("add_all", *peer, "/batch", lambda n: _batches("/batch", n)),
+            Side("product", *ours, "/api/v1/reports/batch", BATCH),
+            Side("add_all", *peer, "/batch", BATCH),
         ]
         _alternate(sides, chosen, connections=8)
     _print(f"{kind}: {BATCH} reports per request, 8 connections", sides, BATCH)
@@ -136,8 +147,8 @@ def _memory(chosen: argparse.Namespace) -> dict:
     with _database("sqlite") as database, _ours(database) as (port, process):
         taken, early = 0, 0
         while taken < chosen.memory_reports:
-            outcome = drive(("127.0.0.1", port), _singles, seconds=2, connections=32, cores=LOAD_CORES)
-            taken += len(outcome.times)
+            outcome = load(port, "/api/v1/reports", 1, seconds=5, connections=32)
+            taken += outcome.answers
             if not early and taken >= chosen.memory_reports / 5:
                 early, early_at = psutil.Process(process.pid).memory_info().rss, taken
         late = psutil.Process(process.pid).memory_info().rss
@@ -160,7 +171,7 @@ def _print(title: str, sides: list[Side], reports: int) -> None:
     for side in sides:
         print(
             f"  {side.name:10}{side.rate:12.0f}{side.rate * reports:12.0f}"
-            f"{side.percentile(0.5):9.1f}{side.percentile(0.99):9.1f}{side.microseconds:16.0f}"
+            f"{side.p50:9.1f}{side.p99:9.1f}{side.microseconds:16.0f}"
         )
     print(flush=True)
 
