@@ -47,7 +47,7 @@ def test_a_place_is_reported_and_the_receipt_says_what_became_of_it(client: Flas
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert "secret" not in page.text
     with context.database.reading() as session:
-        assert session.scalars(select(Job.kind)).all() == ["verify"]
+        assert session.scalars(select(Job.key)).all() == [report.receipt], "it waits to be checked"
 
 
 def test_a_double_click_is_one_report_and_changed_words_are_another(client: FlaskClient, context: Context) -> None:
