@@ -98,7 +98,7 @@ def test_after_a_purge_erased_rows_stay_in_no_file(context: Context, now: dateti
         session.add(RateCounter(key=secret, count=1, expires_at=now))
     with context.database.writing() as session:
         session.execute(delete(RateCounter))
-    HANDLERS["purge"].run(context, ClaimedJob(1, "purge", "purge", {}, 1, "a"))
+    HANDLERS["purge"].run(context, ClaimedJob(1, "purge", "purge", {}, 1, "a", now))
     if context.database.engine.dialect.name == "sqlite":
         file = Path(context.database.engine.url.database or "")
         log = file.with_name(file.name + "-wal")

@@ -90,6 +90,7 @@ def _examine(database: Database, fetcher: Fetcher, number: int, now: datetime, t
         task = examination.load(session, number, tries)
     assert task is not None
     findings = examination.examine(task, fetcher, examine_picture)
+    assert findings is not None
     with database.writing() as session:
         examination.record(session, task, findings, now)
     with database.reading() as session:
@@ -206,6 +207,7 @@ def test_a_work_withdrawn_meanwhile_stays_withdrawn(
         task = examination.load(session, number)
     assert task is not None
     findings = examination.examine(task, fetcher, examine_picture)
+    assert findings is not None
     with database.writing() as session:
         session.get_one(Work, number).state = WorkState.WITHDRAWN
     with database.writing() as session:

@@ -41,6 +41,17 @@ def test_a_lost_lease_is_claimed_again_and_the_late_worker_is_refused(database: 
         assert queue.backlog(session) == {JobState.DONE: 1}
 
 
+def test_a_job_that_steps_back_goes_behind_the_next_and_keeps_its_tries(database: Database, now: datetime) -> None:
+    with database.writing() as session:
+        queue.enqueue_many(session, "examine", [("1", {}), ("2", {})], now=now, run_after=queue.places(0, 2, now))
+    [job] = _claim(database, "a", now)
+    with database.writing() as session:
+        queue.step_back(session, job)
+    again = _claim(database, "a", now, 2)
+    assert {(one.key, one.attempts) for one in again} == {("1", 1), ("2", 1)}
+    assert sorted(one.run_after for one in again) == [job.run_after + queue.PLACE] * 2
+
+
 def test_a_failed_job_waits_longer_each_time_and_is_then_laid_aside(database: Database, now: datetime) -> None:
     _put(database, now, "1")
     pauses = []

@@ -1,7 +1,7 @@
 """Registering: rows in, works out; twice is once, wrong rows are kept with a reason, 50,000 rows are no problem."""
 
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from commonswatch.db import Database
@@ -23,6 +23,7 @@ from commonswatch.models import (
 from commonswatch.services.membership import accounts
 from commonswatch.services.registering import registrations, works
 from commonswatch.services.registering.rows import PersonNamed, parse_rows
+from commonswatch.services.upkeep import queue, readiness
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -169,6 +170,26 @@ def test_a_registration_cannot_be_used_to_send_mail_to_thousands(
     with database.reading() as session:
         assert session.scalars(select(Work)).all() == []
         assert len(session.scalars(select(Person)).all()) == 1, "only the creator"
+
+
+def test_the_tail_of_a_long_list_waits_for_a_newcomers_first_works(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    long = "".join(f"https://pictures.example/{number}.jpg\n" for number in range(30))
+    with database.writing() as session:
+        ada, bo = factories.account(session, keyring, now), factories.account(session, keyring, now)
+        _register(session, keyring, ada, now, long, form="one")
+        _register(session, keyring, ada, now, "https://pictures.example/more.jpg\n", form="two")
+        assert len(queue.claim(session, "a", now, 10, ["examine"])) == 10
+        later = now + timedelta(seconds=30)
+        _register(session, keyring, bo, later, "https://other.example/1.jpg\nhttps://other.example/2.jpg\n")
+        owners = []
+        for _ in range(23):
+            [job] = queue.claim(session, "a", later, 1, ["examine"])
+            owners.append(session.get_one(Work, job.payload["work"]).creator_id)
+        assert owners == [bo.id, bo.id, *[ada.id] * 21]
+        assert session.get_one(Work, job.payload["work"]).url.endswith("more.jpg")
+        assert readiness.oldest_wait(session, now) == timedelta()
 
 
 def test_naming_many_people_in_all_works_of_a_long_list_does_not_hold_up_everybody_else(

@@ -70,6 +70,7 @@ def _work_off(context: Context) -> None:
             task = examination.load(session, number)
         if task is not None:
             findings = examination.examine(task, context.fetcher, context.examine_picture)
+            assert findings is not None
             with context.database.writing() as session:
                 examination.record(session, task, findings, context.now())
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from commonswatch.context import Context
-from commonswatch.jobs.handling import Handler, Record, nothing_to_record
+from commonswatch.jobs.handling import Handler, NotNow, Record, nothing_to_record
 from commonswatch.services.registering import examination
 from commonswatch.services.upkeep.queue import ClaimedJob
 
@@ -16,6 +16,8 @@ def _run(context: Context, job: ClaimedJob) -> Record:
     if task is None:
         return nothing_to_record
     findings = examination.examine(task, context.fetcher, context.examine_picture)
+    if findings is None:
+        raise NotNow
 
     def record(session: Session, now: datetime) -> None:
         examination.record(session, task, findings, now)

@@ -24,5 +24,9 @@ class Handler:
     max_attempts: int = MAX_ATTEMPTS
 
 
+class NotNow(Exception):
+    """Others should go first; the job keeps its tries."""
+
+
 def nothing_to_record(_session: Session, _now: datetime) -> None:
     """For jobs whose subject is gone."""

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from commonswatch.context import Context
 from commonswatch.domain.errors import CommonswatchError, Conflict
 from commonswatch.jobs import leases
-from commonswatch.jobs.handling import Handler, Record
+from commonswatch.jobs.handling import Handler, NotNow, Record
 from commonswatch.services.upkeep import queue
 from commonswatch.services.upkeep.queue import MAX_ATTEMPTS, ClaimedJob
 
@@ -131,6 +131,8 @@ class Lane:
         try:
             record = handler.run(self._context, job)
             self._record(job, partial(self._finish, job=job, handler=handler, record=record))
+        except NotNow:
+            self._record(job, partial(queue.step_back, job=job))
         except CommonswatchError as error:
             self._fail(job, handler, error.detail, permanent=getattr(error, "permanent", True))
         except Exception as error:  # noqa: BLE001 - whatever a job does, the others go on

@@ -30,6 +30,8 @@ NOT_MEDIA = "This address leads to something that is not a picture. It is matche
 LATER = "{reason} We try again later; until then it is matched by its address only."
 NEVER = "{reason} It is matched by its address only."
 _PAGES = ("text/html", "application/xhtml+xml")
+TURN_WITHIN = 2.0
+"""Seconds to wait for a site that others read at the moment; then another work goes first."""
 _LARGEST_PAGE = 2 * 1024 * 1024
 
 
@@ -77,15 +79,18 @@ def load(session: Session, work_id: int, tries: int = 0) -> Task | None:
     return Task(work.id, work.url, frozenset(keys), tries)
 
 
-def examine(task: Task, fetcher: Fetcher, examine_picture: Callable[[bytes], PictureFacts]) -> Findings:
-    """Fetch a work and fingerprint it. Never raises for what other servers do: that becomes the problem."""
+def examine(task: Task, fetcher: Fetcher, examine_picture: Callable[[bytes], PictureFacts]) -> Findings | None:
+    """Fetch a work and fingerprint it; None when its site is busy with another work.
+
+    Never raises for what other servers do: that becomes the problem.
+    """
     try:
-        fetched = fetcher.get(task.url, accept="image/*,text/html;q=0.8,*/*;q=0.1")
+        fetched = fetcher.get(task.url, accept="image/*,text/html;q=0.8,*/*;q=0.1", turn_within=TURN_WITHIN)
         if fetched.media_type in _PAGES:
             return _from_page(task, fetched, fetcher, examine_picture)
         return _from_picture(fetched.body, examine_picture)
     except RemoteError as error:
-        return _failed(task, error)
+        return None if getattr(error, "reason", None) == "busy" else _failed(task, error)
 
 
 def record(session: Session, task: Task, findings: Findings, now: datetime) -> None:

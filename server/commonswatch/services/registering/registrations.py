@@ -95,7 +95,7 @@ def register(
     problems += [_problem(row, ALREADY) for row in usable if row.keys[0].key not in ids]
     new_works.add_keys(session, added)
     _add_problems(session, registration, problems)
-    queue.enqueue_many(session, "examine", [(str(work_id), {"work": work_id}) for work_id, _ in added], now=now)
+    _queue(session, account, [work_id for work_id, _ in added], now)
     shown = [(work_id, person) for work_id, row in added for person in (row.people or named)]
     people.name_people(session, keyring, account, shown, site, now, most_invitations)
     accounts.grant(session, account, RoleName.CREATOR, f"account:{account.id}", now)
@@ -173,6 +173,14 @@ def _without_repeats(rows: Sequence[Row | RowError], known: dict[str, WorkState]
 
 def _problem(row: Row, problem: str) -> RowError:
     return RowError(row.line, row.url, problem)
+
+
+def _queue(session: Session, account: Account, work_ids: Sequence[int], now: datetime) -> None:
+    """Behind the works of this account that wait already, so that a long list holds up nobody else."""
+    waiting = select(func.count()).where(Work.creator_id == account.id, Work.state == WorkState.WAITING)
+    before = (session.scalar(waiting) or 0) - len(work_ids)
+    jobs = [(str(work_id), {"work": work_id}) for work_id in work_ids]
+    queue.enqueue_many(session, "examine", jobs, now=now, run_after=queue.places(before, len(jobs), now))
 
 
 def _add_problems(session: Session, registration: Registration, problems: Sequence[RowError]) -> None:

@@ -21,6 +21,9 @@ from commonswatch.services.upkeep import bulk
 
 LEASE = timedelta(seconds=120)
 MAX_ATTEMPTS = 8
+PLACE = timedelta(minutes=1)
+"""One place in the order of claiming, for kinds in which many owners share a line: see ``places``."""
+_MOST_PLACES = 60_000
 _FIRST_PAUSE = timedelta(seconds=5)
 _LONGEST_PAUSE = timedelta(hours=4)
 
@@ -35,6 +38,7 @@ class ClaimedJob:
     payload: Mapping[str, Any]
     attempts: int
     lease: str
+    run_after: datetime
 
 
 def insert_of(session: Session, table: type[Base]) -> Any:
@@ -126,10 +130,13 @@ def claim(
         update(Job)
         .where(Job.id.in_(due))
         .values(state=JobState.LEASED, lease=worker, lease_until=now + LEASE, attempts=Job.attempts + 1)
-        .returning(Job.id, Job.kind, Job.key, Job.payload, Job.attempts)
+        .returning(Job.id, Job.kind, Job.key, Job.payload, Job.attempts, Job.run_after)
         .execution_options(synchronize_session=False)
     )
-    return [ClaimedJob(row.id, row.kind, row.key, row.payload, row.attempts, worker) for row in session.execute(taken)]
+    return [
+        ClaimedJob(row.id, row.kind, row.key, row.payload, row.attempts, worker, row.run_after)
+        for row in session.execute(taken)
+    ]
 
 
 def renew(session: Session, job: ClaimedJob, now: datetime) -> None:
@@ -177,6 +184,20 @@ def give_up(session: Session, job: ClaimedJob, problem: str, now: datetime) -> N
 def put_back(session: Session, job: ClaimedJob, now: datetime) -> None:
     """Let somebody else do a job that we cannot end, since we are asked to stop."""
     _change_held(session, job, state=JobState.QUEUED, run_after=now, lease=None, lease_until=None)
+
+
+def step_back(session: Session, job: ClaimedJob) -> None:
+    """Let others go first: the job loses one place and no try."""
+    run_after, tries = job.run_after + PLACE, job.attempts - 1
+    _change_held(session, job, state=JobState.QUEUED, run_after=run_after, attempts=tries, lease=None, lease_until=None)
+
+
+def places(first: int, count: int, now: datetime) -> list[datetime]:
+    """Moments for ``run_after`` that are all due, in the order of places from ``first`` on.
+
+    So the tail of one owner's long list comes after everybody's first jobs, and runs at once when nobody else waits.
+    """
+    return [now - max(0, _MOST_PLACES - place) * PLACE for place in range(first, first + count)]
 
 
 def backlog(session: Session) -> dict[JobState, int]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from commonswatch.domain.states import JobState
@@ -24,7 +24,8 @@ def check(session: Session, now: datetime) -> dict[str, bool]:
 
 def oldest_wait(session: Session, now: datetime) -> timedelta:
     """For how long the oldest due job has waited; nothing due is zero."""
-    due = select(func.min(Job.run_after)).where(Job.state == JobState.QUEUED)
+    since = case((Job.run_after < Job.created_at, Job.created_at), else_=Job.run_after)  # places are in the past
+    due = select(func.min(since)).where(Job.state == JobState.QUEUED)
     oldest = session.scalar(due)
     return max(timedelta(), now - oldest) if oldest else timedelta()
 
