@@ -96,7 +96,7 @@ def _send_reports(context: Context, receipts: list[str]) -> None:
     for number in range(REPORTS):
         media = [{"url": "https://pictures.example/a/picture_7.jpg"}]
         document = {"version": 1, "page": f"https://data.example/set{number // 2}/", "media": media}
-        incoming = reports.Incoming("anonymous", b"s" * 32, str(number), json.dumps(document).encode(), 10_000)
+        incoming = reports.Incoming("device:1", b"s" * 32, str(number), json.dumps(document).encode(), 10_000)
         with context.database.writing() as session:
             [answer] = reports.receive(session, context.keyring, [incoming], context.now())
         assert isinstance(answer, reports.Receipt)
