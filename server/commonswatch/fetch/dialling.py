@@ -73,7 +73,8 @@ class Dialler:
 
 def _resolve(resolver: Resolver, name: str, deadline: Deadline) -> Sequence[str]:
     """Look a name up in a thread of its own, since a look-up cannot be interrupted; FetchFailed (dns, too-slow)."""
-    if not _look_ups.acquire(timeout=deadline.remaining()):
+    running = _look_ups  # the one that was taken is given back, also by a look-up that outlives a test
+    if not running.acquire(timeout=deadline.remaining()):
         raise FetchFailed("too-slow")
     answers: queue.SimpleQueue[Sequence[str]] = queue.SimpleQueue()
 
@@ -83,7 +84,7 @@ def _resolve(resolver: Resolver, name: str, deadline: Deadline) -> Sequence[str]
         except (OSError, UnicodeError):
             answers.put(())
         finally:
-            _look_ups.release()
+            running.release()
 
     threading.Thread(target=look_up, name="look-up", daemon=True).start()
     try:

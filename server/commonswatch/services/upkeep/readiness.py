@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from commonswatch.domain.states import JobState
@@ -23,9 +23,11 @@ def check(session: Session, now: datetime) -> dict[str, bool]:
 
 
 def oldest_wait(session: Session, now: datetime) -> timedelta:
-    """For how long the oldest due job has waited; nothing due is zero."""
-    since = case((Job.run_after < Job.created_at, Job.created_at), else_=Job.run_after)  # places are in the past
-    due = select(func.min(since)).where(Job.state == JobState.QUEUED)
+    """For how long the oldest due job has waited; nothing due is zero.
+
+    Works to be examined do not count: a long list takes as long as politeness towards its host does.
+    """
+    due = select(func.min(Job.run_after)).where(Job.state == JobState.QUEUED, Job.kind != "examine")
     oldest = session.scalar(due)
     return max(timedelta(), now - oldest) if oldest else timedelta()
 
