@@ -7,10 +7,14 @@ and what was measured, is in ``docs/decisions/0003-web-server.md``.
 import asyncio
 import contextlib
 import gc
+import logging
+import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from typing import NoReturn
 from wsgiref.types import WSGIApplication
 
 from granian.constants import HTTPModes, Interfaces
@@ -92,6 +96,19 @@ def serve(app: WSGIApplication, settings: Settings, ready: Callable[[str], None]
     """Serve ``app`` on ``settings.host`` and ``settings.port`` (0: any free one) until SIGINT or SIGTERM."""
     _collect_less_garbage()
     WebServer(app, settings).run(ready)
+    end_process()
+
+
+def end_process() -> NoReturn:
+    """End at once after a clean stop, with code 0.
+
+    granian's own threads may still ask for Python's lock while Python takes itself apart; on Python 3.11 that now and
+    then aborts the process (measured: 2 of about 20 ends on a busy machine).
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _collect_less_garbage() -> None:

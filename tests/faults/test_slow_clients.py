@@ -23,7 +23,7 @@ SERVER = f"""
 import time
 from commonswatch import logs
 from commonswatch.app import create_app
-from commonswatch.serving import WebServer
+from commonswatch.serving import WebServer, end_process
 from commonswatch.settings import Settings
 
 settings = Settings.from_env()
@@ -39,6 +39,7 @@ def door(environ, start_response):
 
 server = WebServer(door, settings, header_seconds={HEADER_SECONDS}, body_seconds={BODY_SECONDS})
 server.run(lambda address: print(address, flush=True))
+end_process()
 """
 SLOW_HEAD = b"GET /api/v1/openapi.json HTTP/1.1\r\nHost: x\r\nX-Slow: "
 SLOW_BODY = (

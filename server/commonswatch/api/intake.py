@@ -21,7 +21,7 @@ from commonswatch.keyring import Keyring
 from commonswatch.services.reporting import reports
 from commonswatch.services.reporting.reports import Answer, Incoming
 
-LARGEST_GROUP = 256  # reports in one transaction
+LARGEST_GROUP = 1000  # reports in one transaction: several full batches share one fsync
 MOST_WAITING = 2000  # reports that wait; more are sent away
 MANY = 4  # requests in one group: more are about to come
 GATHER_SECONDS = 0.003  # then this is waited for them, so that they share a transaction
