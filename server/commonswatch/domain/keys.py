@@ -1,6 +1,6 @@
 """Keys: what identifies a work or a location whatever its address looks like. The room `rules` finds them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 How = Literal["exact", "unwrapped", "guessed"]
@@ -19,7 +19,7 @@ class WorkKey:
     how: How
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LocationKey:
     """What identifies a place where works were seen. Several links to one share or repository have one key."""
 
@@ -27,4 +27,10 @@ class LocationKey:
     kind: str
     url: str  # public address: without the secret, the person who shared, or how somebody came there
     path: str = ""  # the place inside: a file of a repository, a file name of a share
-    access: str | None = field(default=None, repr=False)  # the secret that opens it; in no log and no traceback
+    access: str | None = None  # the secret that opens it; in no log and no traceback
+    how: How = "exact"
+    hidden: bool = False  # the key itself opens the data, as a torrent's does: nor does it stand in any log
+
+    def __repr__(self) -> str:
+        shown = "hidden" if self.hidden else f"{self.key!r}, {self.url!r}, {self.path!r}"
+        return f"LocationKey({shown}, kind={self.kind!r}, how={self.how!r})"

@@ -1,5 +1,6 @@
 """The named changes a rule may apply to what it captured. Each is small, total and the same in every language."""
 
+import base64
 import hashlib
 import re
 import unicodedata
@@ -11,6 +12,7 @@ Change = Callable[[str], str | None]  # None: the text was not what the rule too
 
 _BASE58 = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"  # Flickr's order: digits, small, capital
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+_BASE32 = re.compile("[A-Za-z2-7]{32}")
 _NOT_IN_TITLES = re.compile(r"[#<>\[\]|{}/]")
 
 
@@ -32,6 +34,11 @@ def _title(text: str) -> str | None:
     return (capital + name[1:] if len(capital) == 1 else name) or None
 
 
+def _base32(text: str) -> str | None:
+    """The 40 hexadecimal digits of a torrent's hash, from the 32 letters some magnet links have instead."""
+    return base64.b32decode(text.upper()).hex() if _BASE32.fullmatch(text) else None
+
+
 def _number(alphabet: str) -> Change:
     def change(text: str) -> str:
         value = 0
@@ -43,12 +50,14 @@ def _number(alphabet: str) -> Change:
 
 
 CHANGES: dict[str, Change] = {
+    "base32": _base32,
     "base36": _number(_BASE36),
     "base58": _number(_BASE58),
     "decode": decoded,
     "hex": _hexadecimal,
     "lower": str.lower,
     "title": _title,
+    "upper": str.upper,
 }
 
 

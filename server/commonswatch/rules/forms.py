@@ -99,6 +99,8 @@ class Form:
     url: str = ""
     inside: str = ""
     access: str = ""
+    hidden: bool = False
+    account: str = ""
     note: str = ""
 
     @cached_property

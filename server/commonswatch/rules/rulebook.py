@@ -55,8 +55,7 @@ class Generic:
         kept = [pair for pair in address.parameters if pair not in secret and not self._is_noise(pair, address.path)]
         return {
             **captured,
-            "host": address.host.removeprefix("www.") + address.port,
-            "site": address.host + address.port,
+            **sites(address),
             "path": address.path,
             "query": f"?{'&'.join(kept)}" if kept else "",
             "secret": "&".join(secret),
@@ -76,6 +75,7 @@ class Rulebook:
     def __init__(self, entries: dict[str, Any]) -> None:
         self.families = [Family(entry) for entry in entries["families"]]
         self._by_domain = {domain: family for family in self.families for domain in family.domains}
+        self._anywhere = [(family, form) for family in self.families if not family.domains for form in family.forms]
         self._widest = max(domain.count(".") for domain in self._by_domain) + 1
         self._generic = Generic(entries["generic"])
 
@@ -89,7 +89,7 @@ class Rulebook:
             found = self._by_text(text, depth)
             if found:
                 return found
-        return self._in_general(address) if address and not self._imitates(address.host) else None
+        return self._on_any_host(address, depth) if address and not self._imitates(address.host) else None
 
     def _family(self, host: str) -> Family | None:
         labels = host.split(".")
@@ -124,6 +124,14 @@ class Rulebook:
                     return self._followed(Found(form, values, form.how, family), depth)
         return None
 
+    def _on_any_host(self, address: Address, depth: int) -> Found | None:
+        """By software that runs on many hosts, known by its paths; else by the generic rule."""
+        for family, form in self._anywhere:
+            values = form.read(address)
+            if values is not None:
+                return self._followed(Found(form, {**sites(address), **values}, form.how, family), depth)
+        return self._in_general(address)
+
     def _in_general(self, address: Address) -> Found | None:
         values = self._generic.read(address)
         how = self._generic.form.how if address.explicit else "guessed"
@@ -131,9 +139,14 @@ class Rulebook:
 
     def _followed(self, found: Found, depth: int) -> Found | None:
         if not found.form.address:
-            return found if found.form.key else None
+            return found if found.form.key or found.form.account else None
         inner = self.find(filled(found.form.address, found.values), depth + 1) if depth < DEPTH else None
         return inner and Found(inner.form, inner.values, less_certain(inner.how, found.how), inner.family)
+
+
+def sites(address: Address) -> Values:
+    """The host of an address, without and with its `www.`, for families that own none."""
+    return {"host": address.host.removeprefix("www.") + address.port, "site": address.host + address.port}
 
 
 def less_certain(one: How, other: How) -> How:

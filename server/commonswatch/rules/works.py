@@ -1,4 +1,4 @@
-"""Any address or file name of a work → its work keys. The rules are in `media_hosts.json`."""
+"""Any address or file name of a work → its work keys and its account. The rules are in `media_hosts.json`."""
 
 from collections.abc import Iterator
 
@@ -12,9 +12,23 @@ _rules = load("media_hosts.json")
 def work_keys(text: str) -> list[WorkKey]:
     """The keys a text gives, best first; none when it means no work. Never raises, never asks the network."""
     found = _rules.find(text)
-    if found is None:
+    if found is None or not found.form.key:
         return []
-    return list({key.key: key for key in reversed([*_keys(found)])}.values())[::-1]
+    keys: dict[str, WorkKey] = {}
+    for key in _keys(found):
+        keys.setdefault(key.key, key)
+    return list(keys.values())
+
+
+def account_keys(text: str) -> list[WorkKey]:
+    """The account an address, a path or a bare id belongs to; none when it names none. Never raises.
+
+    Kept apart from the keys of works: two pictures of one account are two works.
+    """
+    found = _rules.find(text)
+    if found is None or not found.form.account:
+        return []
+    return [WorkKey(filled(found.form.account, found.values), "account", found.how)]
 
 
 def _keys(found: Found) -> Iterator[WorkKey]:

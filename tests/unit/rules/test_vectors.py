@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commonswatch.domain.keys import LocationKey
-from commonswatch.rules import location, work_keys
+from commonswatch.rules import account_keys, location, work_keys
 
 PROJECT = Path(__file__).resolve().parents[3]
 VECTORS = PROJECT / "tests" / "fixtures" / "vectors"
@@ -35,9 +34,17 @@ def test_a_work_has_the_keys_of_its_vector(row: dict[str, Any]) -> None:
     assert [[key.key, key.kind, key.how] for key in work_keys(row["text"])] == row["keys"]
 
 
+@pytest.mark.parametrize("row", [row for row in rows("works.json") if "accounts" in row.values[0]])
+def test_a_work_has_the_accounts_of_its_vector(row: dict[str, Any]) -> None:
+    assert [key.key for key in account_keys(row["text"])] == row["accounts"]
+
+
 @pytest.mark.parametrize("row", rows("locations.json"))
 def test_a_location_has_the_key_of_its_vector(row: dict[str, Any]) -> None:
-    assert location(row["text"]) == (row["location"] and LocationKey(**row["location"]))
+    found, wanted = location(row["text"]), row["location"]
+    assert (found is None) == (wanted is None)
+    if found:
+        assert {name: getattr(found, name) for name in {"hidden": False, **wanted}} == {"hidden": False, **wanted}
 
 
 @pytest.mark.parametrize("row", [row for row in rows("locations.json") if row.values[0]["location"]])
