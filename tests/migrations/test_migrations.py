@@ -6,7 +6,7 @@ from pathlib import Path
 
 from commonswatch import migrations, schema
 from commonswatch.db import Database
-from commonswatch.models import Job
+from commonswatch.models import Copy, Job, Location
 from sqlalchemy import inspect, select
 
 
@@ -32,3 +32,20 @@ def test_the_first_migration_goes_down_with_data_and_up_again(database: Database
     assert schema.is_current(database.engine)
     with database.reading() as session:
         assert session.scalars(select(Job)).all() == []
+
+
+def test_copies_go_down_with_data_while_the_places_stay(database: Database) -> None:
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    seen = {"first_seen": moment, "last_seen": moment}
+    with database.writing() as session:
+        page, share = (Location(key=f"url:{n}.example", kind="page", url="", site="example", **seen) for n in "ab")
+        session.add_all((page, share))
+        session.flush()
+        session.add(Copy(dataset="a-set", location=share, page=page, reason="the row", claimed=False, **seen))
+    schema.downgrade(database.engine, "0001")
+    assert "copies" not in inspect(database.engine).get_table_names()
+    schema.upgrade(database.engine)
+    schema.check(database.engine)
+    with database.reading() as session:
+        assert session.scalars(select(Copy)).all() == []
+        assert session.scalars(select(Location.key).order_by(Location.key)).all() == ["url:a.example", "url:b.example"]

@@ -4,6 +4,7 @@ from commonswatch.models.account import Account, Passkey, Role, SignInLink
 from commonswatch.models.audit import AuditEntry
 from commonswatch.models.base import Base
 from commonswatch.models.case import Case, Decision, Evidence, Sighting
+from commonswatch.models.copy import Copy
 from commonswatch.models.device import Device, PairingCode
 from commonswatch.models.job import Job, RateCounter, Tick
 from commonswatch.models.location import Location, LocationSecret
@@ -17,6 +18,7 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Case",
+    "Copy",
     "Decision",
     "Delivery",
     "Depiction",
