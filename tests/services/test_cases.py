@@ -9,7 +9,7 @@ from commonswatch.domain.errors import CommonswatchError, Conflict, InvalidInput
 from commonswatch.domain.states import Answer, CaseState, DecisionVerdict, PersonState, WorkState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Account, AuditEntry, Case, Decision, Job, PersonAnswer
-from commonswatch.services.deciding import audit, cases
+from commonswatch.services.deciding import audit, case_queue, cases
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -31,7 +31,7 @@ def test_most_people_first_then_the_oldest(database: Database, keyring: Keyring,
         young = factories.case(session, now, (alone,))
         old = factories.case(session, now, (alone,), age=timedelta(days=2))
         many = factories.case(session, now, (crowded, alone))
-        page = cases.queue_page(session)
+        page = case_queue.queue_page(session)
     assert [line.id for line in page.lines] == [many.id, old.id, young.id]
     assert [(line.people, line.works) for line in page.lines] == [(4, 2), (1, 1), (1, 1)]
 
@@ -55,30 +55,30 @@ def test_a_person_counts_once_and_not_after_answering(database: Database, keyrin
             )
         session.flush()
         assert cases.people_affected(session, case.id) == 0
-        assert [line.people for line in cases.queue_page(session).lines] == [0]
+        assert [line.people for line in case_queue.queue_page(session).lines] == [0]
 
 
 def test_the_queue_is_paged_filtered_and_counted(database: Database, keyring: Keyring, now: datetime) -> None:
     with database.writing() as session:
         work = factories.work(session, keyring, now)
-        for _ in range(cases.PAGE_SIZE + 3):
+        for _ in range(case_queue.PAGE_SIZE + 3):
             factories.case(session, now, (work,))
         elsewhere = factories.location(session, now)
         elsewhere.site = "data.example"
         other = factories.case(session, now, (work,), at=elsewhere)
         factories.case(session, now, (work,), state=CaseState.DISMISSED)
-        first, last = cases.queue_page(session), cases.queue_page(session, page=99)
-        assert (len(first.lines), len(last.lines), last.page, last.pages) == (cases.PAGE_SIZE, 4, 2, 2)
-        assert first.total == cases.PAGE_SIZE + 4
+        first, last = case_queue.queue_page(session), case_queue.queue_page(session, page=99)
+        assert (len(first.lines), len(last.lines), last.page, last.pages) == (case_queue.PAGE_SIZE, 4, 2, 2)
+        assert first.total == case_queue.PAGE_SIZE + 4
         assert not {line.id for line in first.lines} & {line.id for line in last.lines}
-        assert [line.id for line in cases.queue_page(session, site="data.example").lines] == [other.id]
-        assert cases.sites(session) == [("github.com", cases.PAGE_SIZE + 3), ("data.example", 1)]
+        assert [line.id for line in case_queue.queue_page(session, site="data.example").lines] == [other.id]
+        assert case_queue.sites(session) == [("github.com", case_queue.PAGE_SIZE + 3), ("data.example", 1)]
         assert cases.counts(session)[CaseState.DISMISSED] == 1
 
 
 def test_an_empty_queue_is_one_empty_page(database: Database) -> None:
     with database.reading() as session:
-        page = cases.queue_page(session)
+        page = case_queue.queue_page(session)
     assert (page.lines, page.page, page.pages, page.total) == ((), 1, 1, 0)
 
 

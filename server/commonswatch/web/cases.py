@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from commonswatch.domain.errors import Conflict, InvalidInput
 from commonswatch.domain.states import CaseState, DecisionVerdict, Role
 from commonswatch.models import Case
-from commonswatch.services.deciding import case_details, cases
+from commonswatch.services.deciding import case_details, case_queue, cases
 from commonswatch.services.membership import members
 from commonswatch.web.frame import database, headers
 from commonswatch.web.frame.pages import page_count, wanted_page
@@ -23,8 +23,8 @@ def index() -> str:
     session, state, site = database.session(), _state(), request.args.get("site", "")[:253]
     return render_template(
         "cases/index.html",
-        queue=cases.queue_page(session, site=site or None, state=state, page=wanted_page()),
-        sites=cases.sites(session, state),
+        queue=case_queue.queue_page(session, site=site or None, state=state, page=wanted_page()),
+        sites=case_queue.sites(session, state),
         counts=cases.counts(session),
         states=CaseState,
         state=state,
@@ -73,7 +73,7 @@ def _page(case: Case, *, problem: str = "", reason: str = "", codes: list[str] |
     headers.allow_pictures_from_their_hosts()
     session, page = database.session(), wanted_page()
     works = case_details.count_sightings(session, case)
-    waiting = cases.queue_page(session).lines if case.state != CaseState.OPEN else ()
+    waiting = case_queue.queue_page(session).lines if case.state != CaseState.OPEN else ()
     return render_template(
         "cases/show.html",
         case=case,
