@@ -22,6 +22,7 @@ from commonswatch.models import (
     Account,
     Base,
     Case,
+    Copy,
     Depiction,
     Device,
     Evidence,
@@ -222,5 +223,29 @@ def report(
             submission_sealed=keyring.seal(body),
             state=ReportState.RECEIVED,
             received_at=now,
+        ),
+    )
+
+
+def copy(
+    session: Session,
+    now: datetime,
+    page: Location,
+    *,
+    dataset: str = "ms-celeb-1m",
+    at: Location | None = None,
+    claimed: bool = False,
+) -> Copy:
+    """A copy of a dataset handed out on a page, and (unless ``at`` says where) offered there itself."""
+    return _add(
+        session,
+        Copy(
+            dataset=dataset,
+            location_id=(at or page).id,
+            page_id=page.id,
+            reason="The row names it.",
+            claimed=claimed,
+            first_seen=now,
+            last_seen=now,
         ),
     )
