@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lint format types imports lock clean
+.PHONY: help run demo test check lint format types imports copies rules lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,9 +18,10 @@ demo: $(VENV)/.ready ## play the whole story on this machine, then leave the fil
 
 test: $(VENV)/.ready-to-test check ## install everything for the tests, browsers included, and run them all
 	@sh tests/browser/install.sh
+	cd extension && node --test tests/
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=6 --dist=worksteal
 
-check: $(VENV)/.ready-to-test lint types imports ## what is checked without running the product
+check: $(VENV)/.ready-to-test lint types imports copies ## what is checked without running the product
 
 lint: $(VENV)/.ready-to-test
 	$(BIN)/ruff format --check --quiet .
@@ -35,6 +36,13 @@ imports: $(VENV)/.ready-to-test
 format: $(VENV)/.ready-to-test ## format the code
 	$(BIN)/ruff format --quiet .
 	$(BIN)/ruff check --fix --quiet .
+
+copies: ## check that the extension has the server's rules about hosts
+	@for file in server/commonswatch/rules/*.json; do cmp "$$file" "extension/src/rules/$$(basename "$$file")" || \
+	  { echo "The extension's copy differs: run make rules"; exit 1; }; done
+
+rules: ## copy the rules about hosts to the extension
+	cp server/commonswatch/rules/*.json extension/src/rules/
 
 lock: ## write the lock files anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra postgres --group build --generate-hashes --universal \

@@ -1,0 +1,223 @@
+/** Any text → the parts of a web address in one canonical spelling. Knows no host, never throws, asks nobody. */
+
+import { asciiHost } from "./hostnames.js";
+
+export const LONGEST = 4096; // characters; longer texts are not addresses but payloads
+
+const UNSAFE = /[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]/u;
+const AMPERSANDS = /&(?:(?:amp|#0{0,4}38|#x0{0,4}26);)+/g; // `&amp;amp;` too: pages are escaped twice
+const ADDRESS = /^(?:((?:[Hh][Tt][Tt][Pp][Ss]?:)?\/\/)\/*)?([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/u;
+const AUTHORITY = /^([^@:[\]\\% \t]+?)\.?(?::([0-9]{0,5}))?$/u;
+const HOST = /^(?:[a-z0-9_-]{1,63}\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/;
+const IP_ADDRESS = /^[0-9]{1,3}(?:\.[0-9]{1,3}){3}$/;
+const LONGEST_HOST = 253;
+// Escapes of one character in UTF-8, else of one byte, else a percent sign that is none.
+const ESCAPES =
+  /%[CDcd][0-9A-Fa-f]%[89ABab][0-9A-Fa-f]|%[Ee][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){2}|%[Ff][0-7](?:%[89ABab][0-9A-Fa-f]){3}|%[0-9A-Fa-f]{2}|%/g;
+const PATH_KEEPS = "%/?#";
+const PARAMETER_KEEPS = "%#&+=";
+
+/**
+ * An address cut into parts. Paths and parameters are percent-decoded as far as their meaning allows.
+ */
+export class Address {
+  /**
+   * @param {boolean} explicit written with `http:`, `https:` or `//`; without, it may as well be a file name
+   * @param {string} host lower-case ASCII
+   * @param {string} port `:8080`, or empty for the usual ones
+   * @param {string} path starts with a slash
+   * @param {string} search the query as written, with its question mark
+   * @param {string} fragment
+   */
+  constructor(explicit, host, port, path, search, fragment) {
+    this.explicit = explicit;
+    this.host = host;
+    this.port = port;
+    this.path = path;
+    this.search = search;
+    this.fragment = fragment;
+  }
+
+  /** All `name=value`. */
+  get parameters() {
+    return this.search === "" ? [] : this.search.slice(1).split("&").map(parameter).filter(Boolean);
+  }
+
+  /**
+   * The value of the first parameter of that name, fully decoded. The fragment is called `#`.
+   * @param {string} name
+   * @returns {string | null}
+   */
+  parameter(name) {
+    if (name === "#") return this.fragment ? decoded(this.fragment) : null;
+    for (const pair of this.search.slice(1).split("&")) {
+      const [found, value] = parted(pair);
+      if (found === name) return decoded(value.replaceAll("+", " "));
+    }
+    return null;
+  }
+}
+
+/**
+ * Cut an http(s), protocol-relative or scheme-less address into parts. Null for everything else.
+ * @param {string} text
+ * @returns {Address | null}
+ */
+export function readAddress(text) {
+  if (isLonger(text, LONGEST)) return null;
+  const plain = withoutEscapedAmpersands(trimmed(text));
+  const parts = UNSAFE.test(plain) ? null : ADDRESS.exec(plain);
+  if (parts === null || !(parts[1] || parts[3])) return null;
+  const site = readSite(parts[2]);
+  if (site === null) return null;
+  const path = strippedAtEnd(settled(parts[3] || "/", PATH_KEEPS), " ");
+  return new Address(Boolean(parts[1]), site[0], site[1], path, parts[4] ? `?${parts[4]}` : "", parts[5] ?? "");
+}
+
+/**
+ * Without the blanks and control characters browsers ignore at both ends.
+ * @param {string} text
+ */
+export function trimmed(text) {
+  let [from, to] = [0, text.length];
+  while (from < to && text.charCodeAt(from) <= 0x20) from++;
+  while (from < to && text.charCodeAt(to - 1) <= 0x20) to--;
+  return text.slice(from, to);
+}
+
+/**
+ * Without some letters at both ends.
+ * @param {string} text
+ * @param {string} letters
+ */
+export function stripped(text, letters) {
+  return strippedAtEnd(strippedAtStart(text, letters), letters);
+}
+
+/** @param {string} text @param {string} letters */
+export function strippedAtStart(text, letters) {
+  let from = 0;
+  while (from < text.length && letters.includes(text[from])) from++;
+  return text.slice(from);
+}
+
+/** @param {string} text @param {string} letters */
+function strippedAtEnd(text, letters) {
+  let to = text.length;
+  while (to > 0 && letters.includes(text[to - 1])) to--;
+  return text.slice(0, to);
+}
+
+/**
+ * Percent-decode once, as UTF-8. Null where the result is no plain text (control characters, broken UTF-8).
+ * @param {string} text
+ * @returns {string | null}
+ */
+export function decoded(text) {
+  const broken = "\0";
+  const plain = text.includes("%") ? text.replace(ESCAPES, (run) => (run === "%" ? run : utf8(run) ?? broken)) : text;
+  return isPlain(plain) ? plain : null;
+}
+
+/**
+ * Whether a text holds neither control characters nor half characters (lone surrogates).
+ * @param {string} text
+ */
+export function isPlain(text) {
+  return !UNSAFE.test(text);
+}
+
+/**
+ * Whether a text has more characters (code points, as every language but this one counts them).
+ * @param {string} text
+ * @param {number} most
+ */
+export function isLonger(text, most) {
+  return text.length > most && (text.length > 2 * most || end(text, 0, most) < text.length);
+}
+
+/**
+ * Where that many characters end.
+ * @param {string} text
+ * @param {number} start
+ * @param {number} characters
+ */
+export function end(text, start, characters) {
+  let at = start;
+  for (; characters > 0 && at < text.length; characters--) at += isPair(text, at) ? 2 : 1;
+  return Math.min(at, text.length);
+}
+
+/**
+ * Where that many characters before a place start.
+ * @param {string} text
+ * @param {number} place
+ * @param {number} characters
+ */
+export function start(text, place, characters) {
+  let at = place;
+  for (; characters > 0 && at > 0; characters--) at -= at > 1 && isPair(text, at - 2) ? 2 : 1;
+  return at;
+}
+
+/** @param {string} text @param {number} at */
+function isPair(text, at) {
+  return (text.codePointAt(at) ?? 0) > 0xffff;
+}
+
+/**
+ * What stands before and after the first equals sign.
+ * @param {string} pair
+ */
+export function parted(pair) {
+  const at = pair.indexOf("=");
+  return at < 0 ? [pair, ""] : [pair.slice(0, at), pair.slice(at + 1)];
+}
+
+/**
+ * Host and port. Names and passwords before an `@` are refused with all else that makes one host look like another.
+ * @param {string} authority
+ * @returns {[string, string] | null}
+ */
+function readSite(authority) {
+  const found = AUTHORITY.exec(authority);
+  const host = found && asciiHost(found[1].toLowerCase());
+  if (!found || !host || host.length > LONGEST_HOST || !(HOST.test(host) || IP_ADDRESS.test(host))) return null;
+  const port = (found[2] ?? "").replace(/^0+/, "");
+  return [host, port === "" || port === "80" || port === "443" ? "" : `:${port}`];
+}
+
+/** @param {string} pair */
+function parameter(pair) {
+  if (!pair.includes("%") && !pair.startsWith("amp;")) return stripped(pair, " ");
+  return stripped(settled(`&${pair}`, PARAMETER_KEEPS).slice(1), " ");
+}
+
+/**
+ * Percent-decode all that does not change the meaning, so that settling twice is settling once.
+ * @param {string} text
+ * @param {string} keep
+ */
+function settled(text, keep) {
+  if (!text.includes("%")) return withoutEscapedAmpersands(text);
+  const settle = (/** @type {string} */ run) => {
+    const plain = run === "%" ? run : utf8(run);
+    if (plain === null) return run.toUpperCase();
+    return keep.includes(plain) || UNSAFE.test(plain) ? encodeURIComponent(plain) : plain;
+  };
+  return withoutEscapedAmpersands(text.replace(ESCAPES, settle));
+}
+
+/** @param {string} text */
+function withoutEscapedAmpersands(text) {
+  return text.includes("&") ? text.replace(AMPERSANDS, "&") : text;
+}
+
+/** @param {string} escapes @returns {string | null} */
+function utf8(escapes) {
+  try {
+    return decodeURIComponent(escapes);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,238 @@
+/** One data entry made ready: patterns with named fields, and the form of address they describe. Knows no host. */
+
+import { CHANGES, md5StartsWith } from "./changes.js";
+
+/**
+ * @typedef {import("./address.js").Address} Address
+ * @typedef {import("./changes.js").Change} Change
+ * @typedef {Record<string, string>} Values
+ * @typedef {string | {pattern: string, as: string[]}} Field
+ * @typedef {Record<string, Field>} Fields
+ * @typedef {"exact" | "unwrapped" | "guessed"} How
+ * @typedef {{key: string, kind: string, how?: How, of?: string, pattern?: string}} SecondEntry
+ * @typedef {{
+ *   host?: string, path?: string, text?: string, query?: Record<string, string>, maybe?: Record<string, string>,
+ *   md5?: Record<string, string[]>, key?: string, address?: string, kind?: string, how?: How, also?: SecondEntry[],
+ *   account?: string, url?: string, inside?: string, access?: string, hidden?: boolean, note?: string
+ * }} FormEntry
+ */
+
+const FIELD = /\{([a-z_]+)\}/g;
+const ADDRESS_PARTS = new Set(["host", "site", "path", "query", "search"]); // in canonical spelling already
+const DOTS = /\\.|\[(?:\\.|[^\]\\])*\]|\./gu; // the last alternative is the dot that means "any"
+const PLAIN_IN_URL = /^[A-Za-z0-9_.\-~/!$'()*,;:@+=]*$/;
+const PLAIN_ESCAPES = /%(?:2F|24|2C|3B|3A|40|2B|3D)/g; // of / $ , ; : @ + =
+const ADDRESS_ESCAPES = /%(?:2F|24|2C|3B|3A|40|2B|3D|25|3F|26)/g; // of % ? & too
+
+/** A regular expression in which `{name}` stands for a captured field of the family. */
+export class Pattern {
+  /**
+   * @param {string} source
+   * @param {Fields} fields
+   */
+  constructor(source, fields) {
+    this.names = Array.from(source.matchAll(FIELD), (found) => found[1]);
+    this._changes = this.names.map((name) => changesOf(fields[name]));
+    this._source = dotted(source.replace(FIELD, (_, name) => `(${patternOf(fields[name])})`));
+    this._whole = wholly(this._source);
+  }
+
+  /**
+   * The fields, changed as the family says; null when the text is not of this form.
+   * @param {string} text
+   * @returns {Values | null}
+   */
+  read(text) {
+    const values = {};
+    return this.readInto(values, text) ? values : null;
+  }
+
+  /**
+   * Whether a text is of this form. Its fields are put beside the others.
+   * @param {Values} values
+   * @param {string} text
+   */
+  readInto(values, text) {
+    if (this.names.length === 0) return this._whole.test(text);
+    return this._put(values, this._whole.exec(text));
+  }
+
+  /**
+   * As `read`, for the first place in the text that fits.
+   * @param {string} text
+   * @returns {Values | null}
+   */
+  seek(text) {
+    const values = {};
+    return this._put(values, new RegExp(this._source, "u").exec(text)) ? values : null;
+  }
+
+  /** @param {Values} values @param {RegExpExecArray | null} found */
+  _put(values, found) {
+    if (found === null) return false;
+    const changed = this._changes.map((changes, number) => applied(changes, found[number + 1]));
+    if (changed.includes(null)) return false;
+    changed.forEach((value, number) => {
+      if (typeof value === "string") values[this.names[number]] = value;
+    });
+    return true;
+  }
+}
+
+/** Another key the same address gives: always, or where a captured field fits a pattern. */
+class Second {
+  /** @param {SecondEntry} entry @param {Fields} fields */
+  constructor(entry, fields) {
+    this.key = new Template(entry.key);
+    this.kind = entry.kind;
+    /** @type {How} */
+    this.how = entry.how ?? "guessed";
+    this._of = entry.of ?? "";
+    this._pattern = new Pattern(entry.pattern ?? "", fields);
+  }
+
+  /**
+   * All fields, with those found in the captured one; null when it does not fit.
+   * @param {Values} values
+   * @returns {Values | null}
+   */
+  read(values) {
+    if (this._of === "") return values;
+    const more = this._pattern.read(values[this._of] ?? "");
+    return more && { ...values, ...more };
+  }
+}
+
+/** One form of address or text, and what it gives: a key, another address to read instead, or nothing. */
+export class Form {
+  /** @param {FormEntry} entry @param {Fields} fields */
+  constructor(entry, fields) {
+    const pattern = (/** @type {string | undefined} */ source) => (source === undefined ? null : new Pattern(source, fields));
+    const template = (/** @type {string | undefined} */ source) => (source ? new Template(source) : null);
+    this.kind = entry.kind ?? "";
+    /** @type {How} */
+    this.how = entry.how ?? "exact";
+    this.hidden = entry.hidden ?? false;
+    this.key = template(entry.key);
+    this.account = template(entry.account);
+    this.address = template(entry.address);
+    this.url = template(entry.url);
+    this.inside = template(entry.inside);
+    this.access = template(entry.access);
+    this.seconds = (entry.also ?? []).map((second) => new Second(second, fields));
+    this.host = pattern(entry.host);
+    this._path = pattern(entry.path);
+    this._text = pattern(entry.text);
+    this._md5 = Object.entries(entry.md5 ?? {});
+    this._parameters = [...parameters(entry.query, fields, true), ...parameters(entry.maybe, fields, false)];
+  }
+
+  /**
+   * The fields of a text that is no address, such as a file name.
+   * @param {string} text
+   * @returns {Values | null}
+   */
+  readText(text) {
+    const values = {};
+    return this._text?.readInto(values, text) && this._isRight(values) ? values : null;
+  }
+
+  /**
+   * The fields of an address; null when it is not of this form.
+   * @param {Address} address
+   * @returns {Values | null}
+   */
+  read(address) {
+    /** @type {Values} */
+    const values = { search: address.search };
+    if (this.host !== null && !this.host.readInto(values, address.host)) return null;
+    if (this._path !== null && !this._path.readInto(values, address.path)) return null;
+    for (const { name, pattern, wanted } of this._parameters) {
+      const value = address.parameter(name);
+      const fits = value !== null && pattern.readInto(values, value);
+      if (!fits && wanted) return null;
+    }
+    return this._isRight(values) ? values : null;
+  }
+
+  /** @param {Values} values */
+  _isRight(values) {
+    return this._md5.every(([name, parts]) => md5StartsWith(values[name], parts.map((part) => values[part])));
+  }
+}
+
+/** A text with fields to be put in. */
+export class Template {
+  /** @param {string} source */
+  constructor(source) {
+    const parts = source.split(FIELD); // text, name, text, name, …, text
+    this._start = parts[0];
+    this._rest = Array.from({ length: (parts.length - 1) / 2 }, (_, number) => ({
+      name: parts[2 * number + 1],
+      text: parts[2 * number + 2],
+    }));
+  }
+
+  /**
+   * With the fields as they are.
+   * @param {Values} values
+   */
+  filled(values) {
+    let text = this._start;
+    for (const part of this._rest) text += (values[part.name] ?? "") + part.text;
+    return text;
+  }
+
+  /**
+   * With the fields percent-encoded, except those that are parts of an address already.
+   * @param {Values} values
+   */
+  filledUrl(values) {
+    let text = this._start;
+    for (const part of this._rest) text += encoded(values[part.name] ?? "", part.name) + part.text;
+    return text;
+  }
+}
+
+/**
+ * A regular expression that has to fit the whole of a text.
+ * @param {string} source
+ */
+export function wholly(source) {
+  return new RegExp(`^(?:${dotted(source)})$`, "u");
+}
+
+/** The source, with dots that mean in every language all but the line feed. @param {string} source */
+function dotted(source) {
+  return source.replace(DOTS, (part) => (part === "." ? "[^\\n]" : part));
+}
+
+/** @param {Field} field */
+function patternOf(field) {
+  return typeof field === "string" ? field : field.pattern;
+}
+
+/** @param {Field} field */
+function changesOf(field) {
+  return typeof field === "string" ? [] : field.as.map((name) => CHANGES[name]);
+}
+
+/** @param {Change[]} changes @param {string | undefined} captured */
+function applied(changes, captured) {
+  if (captured === undefined) return undefined;
+  /** @type {string | null} */
+  let changed = captured;
+  for (const change of changes) changed = changed === null ? null : change(changed);
+  return changed;
+}
+
+/** @param {Record<string, string> | undefined} sources @param {Fields} fields @param {boolean} wanted */
+function parameters(sources, fields, wanted) {
+  return Object.entries(sources ?? {}).map(([name, source]) => ({ name, pattern: new Pattern(source, fields), wanted }));
+}
+
+/** @param {string} value @param {string} name */
+function encoded(value, name) {
+  if (PLAIN_IN_URL.test(value)) return value;
+  return encodeURIComponent(value).replace(ADDRESS_PARTS.has(name) ? ADDRESS_ESCAPES : PLAIN_ESCAPES, decodeURIComponent);
+}

@@ -1,0 +1,115 @@
+/** Any link, or a text with one → the location it means, its secret split off. Rules: `sharing_hosts.json`. */
+
+import { LONGEST, end, isLonger, start, stripped, strippedAtStart, trimmed } from "./address.js";
+import { Rulebook } from "./rulebook.js";
+
+/**
+ * @typedef {import("./rulebook.js").Rules} Rules
+ * @typedef {import("./rulebook.js").Found} Found
+ * @typedef {object} LocationKey what identifies a place where works were seen
+ * @property {string} key
+ * @property {string} kind
+ * @property {string} url public address: without the secret, the person who shared, or how somebody came there
+ * @property {string} path the place inside: a file of a repository, a file name of a share
+ * @property {string | null} access the secret that opens it; never shown, never in a log
+ * @property {import("./forms.js").How} how
+ * @property {boolean} hidden the key itself opens the data, as a torrent's does: nor is it shown
+ */
+
+const LONGEST_TEXT = 16_384; // characters of a post or page that are looked at
+const MOST_LINKS = 50;
+const MOST_PUNCTUATION = 8;
+const NEARBY = 120; // characters after a link (and before it) in which its access code is looked for
+const LINK_LETTERS = /[!#-;=?-[\]_a-z~]+/g; // printable ASCII without quotes, brackets `<>{}`, `|`, `^`, `\`
+const SCHEME = /[Hh][Tt][Tt][Pp][Ss]?:\/\//;
+const BLANK = /[ \t\r\n]/;
+const AROUND = "([*_'.,;:!?)]";
+
+/**
+ * The reader of locations, from the parsed `sharing_hosts.json`.
+ * @param {Rules} sharingHosts
+ */
+export function makeLocations(sharingHosts) {
+  const rules = new Rulebook(sharingHosts);
+  return {
+    /**
+     * The location of a link, or of the best link in a text. Never throws, never asks the network.
+     *
+     * A known host wins over an unknown one, else the first link. `access` is what the link or the words around it tell.
+     * @param {string} text
+     * @returns {LocationKey | null}
+     */
+    location(text) {
+      const plain = trimmed(text);
+      const found = isLonger(plain, LONGEST) || BLANK.test(plain) ? null : rules.find(plain);
+      return found ? keyOf(found, "") : bestOf(plain.slice(0, end(plain, 0, LONGEST_TEXT)), rules);
+    },
+  };
+}
+
+/** @param {string} text @param {Rulebook} rules @returns {LocationKey | null} */
+function bestOf(text, rules) {
+  let first = null;
+  let left = MOST_LINKS;
+  for (const { link, from, to } of links(text)) {
+    if (left-- === 0) break;
+    const found = rules.find(link);
+    if (found === null || found.how === "guessed") continue;
+    if (found.family) return keyOf(found, codeNear(found, text, from, to));
+    first ??= found;
+  }
+  return first && keyOf(first, "");
+}
+
+/** @param {string} text */
+function* links(text) {
+  for (const run of text.matchAll(LINK_LETTERS)) {
+    const scheme = SCHEME.exec(run[0]);
+    const link = unwrapped(scheme ? run[0].slice(scheme.index) : strippedAtStart(run[0], AROUND));
+    if (link.includes("/") && link.includes(".")) yield { link, from: run.index, to: run.index + run[0].length };
+  }
+}
+
+/**
+ * Without the punctuation of the sentence or the Markdown around it; brackets that belong to it stay.
+ * @param {string} link
+ */
+function unwrapped(link) {
+  for (let left = MOST_PUNCTUATION; left > 0; left--) {
+    const last = link.slice(-1);
+    if (!last || !AROUND.includes(last) || (last === ")" && count(link, "(") >= count(link, ")"))) break;
+    link = link.slice(0, -1);
+  }
+  return link;
+}
+
+/** @param {string} text @param {string} letter */
+function count(text, letter) {
+  return text.split(letter).length - 1;
+}
+
+/** @param {Found} found @param {string} text @param {number} from @param {number} to */
+function codeNear(found, text, from, to) {
+  const after = text.slice(to - 1, end(text, to, NEARBY)).split(SCHEME, 1)[0];
+  const before = text.slice(start(text, from, NEARBY), from);
+  for (const place of [after, SCHEME.test(before) ? "" : before]) {
+    for (const pattern of found.family?.codes ?? []) {
+      const values = pattern.seek(place);
+      if (values !== null) return values.code ?? "";
+    }
+  }
+  return "";
+}
+
+/** @param {Found} found @param {string} code @returns {LocationKey} */
+function keyOf({ form, values, how }, code) {
+  return {
+    key: form.key?.filled(values) ?? "",
+    kind: form.kind,
+    url: form.url?.filledUrl(values) ?? "",
+    path: stripped(form.inside?.filled(values) ?? "", ": "),
+    access: stripped(form.access?.filled(values) ?? "", " ") || code || null,
+    how,
+    hidden: form.hidden,
+  };
+}

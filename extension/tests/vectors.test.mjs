@@ -1,0 +1,43 @@
+/** The vectors that the server's tests read too: one engine in two languages, one truth. */
+
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import test from "node:test";
+
+import { makeLocations } from "../src/shared/rules/locations.js";
+import { makeWorks } from "../src/shared/rules/works.js";
+import { rules } from "../tools/rules.mjs";
+
+const VECTORS = new URL("../../tests/fixtures/vectors/", import.meta.url);
+const SERVER_RULES = new URL("../../server/commonswatch/rules/", import.meta.url);
+const OWN_RULES = new URL("../src/rules/", import.meta.url);
+
+const { workKeys, accountKeys } = makeWorks(rules("media_hosts.json"));
+const { location } = makeLocations(rules("sharing_hosts.json"));
+
+const rows = (name) => JSON.parse(readFileSync(new URL(name, VECTORS), "utf8"));
+const plain = (keys) => keys.map(({ key, kind, how }) => [key, kind, how]);
+
+test("a work has the keys of its vector", () => {
+  for (const row of rows("works.json")) {
+    assert.deepEqual(plain(workKeys(row.text)), row.keys, row.text);
+    if (row.accounts) assert.deepEqual(accountKeys(row.text).map(({ key }) => key), row.accounts, row.text);
+  }
+});
+
+test("a location has the key of its vector", () => {
+  for (const row of rows("locations.json")) {
+    const found = location(row.text);
+    if (row.location === null) assert.equal(found, null, row.text);
+    else for (const [name, value] of Object.entries(row.location)) assert.deepEqual(found?.[name], value, row.text);
+  }
+});
+
+test("the rule files are copies of the server's, byte for byte", () => {
+  const names = readdirSync(SERVER_RULES).filter((name) => name.endsWith(".json"));
+  assert.deepEqual(readdirSync(OWN_RULES).sort(), names.sort(), "run: make rules");
+  for (const name of names) {
+    const same = readFileSync(new URL(name, SERVER_RULES)).equals(readFileSync(new URL(name, OWN_RULES)));
+    assert.ok(same, `${name} differs: run make rules`);
+  }
+});

@@ -1,0 +1,15 @@
+/** Lines of JSON strings on standard input → a line of JSON for each: what the engine makes of it. */
+
+import { createInterface } from "node:readline";
+import { makeLocations } from "../src/shared/rules/locations.js";
+import { makeWorks } from "../src/shared/rules/works.js";
+import { rules } from "./rules.mjs";
+
+const { workKeys, accountKeys } = makeWorks(rules("media_hosts.json"));
+const { location } = makeLocations(rules("sharing_hosts.json"));
+
+for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+  const text = JSON.parse(line);
+  const answer = { works: workKeys(text), accounts: accountKeys(text), location: location(text) };
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
