@@ -9,7 +9,7 @@ from commonswatch.app import create_app
 from commonswatch.context import Context
 from commonswatch.keyring import new_token
 from commonswatch.models import Job, Report
-from commonswatch.services.reporting import reports
+from commonswatch.services.reporting import reports, submissions
 from commonswatch.settings import Settings
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -225,3 +225,25 @@ def test_making_an_application_starts_no_thread(context: Context) -> None:
 def test_the_batch_has_no_status_to_ask_for(client: FlaskClient) -> None:
     answer = client.get(URL + "/batch")
     assert (answer.status_code, set(answer.headers["Allow"].split(", "))) == (405, {"POST", "OPTIONS"})
+
+
+def test_a_link_may_name_the_dataset_and_what_of_it_it_leads_to(
+    client: FlaskClient, context: Context, report: Any
+) -> None:
+    link = {"url": "https://sharing.example/a.zip", "dataset": "ms-celeb-1m", "role": "data"}
+    lists = {"url": "https://sharing.example/list.txt", "dataset": "ms-celeb-1m", "role": "list"}
+    answer = client.post("/api/v1/reports", json=report(links=[link, lists, {"url": "https://sharing.example/"}]))
+    assert answer.status_code == 202
+    with context.database.reading() as session:
+        sealed = session.scalars(select(Report.submission_sealed)).one()
+    kept = submissions.read(context.keyring.unseal(sealed)).links
+    assert [one.dataset for one in kept] == ["ms-celeb-1m", None, None]
+
+
+@pytest.mark.parametrize("wrong", [{"dataset": "no-such-set"}, {"dataset": "x" * 99}, {"dataset": 5}, {"role": "copy"}])
+def test_datasets_outside_the_catalogue_are_refused_and_not_repeated(
+    client: FlaskClient, report: Any, wrong: dict[str, Any]
+) -> None:
+    answer = client.post("/api/v1/reports", json=report(links=[{"url": "https://sharing.example/a.zip", **wrong}]))
+    assert answer.status_code == 422
+    assert "no-such-set" not in answer.text

@@ -68,5 +68,14 @@ def test_every_text_and_list_that_comes_in_has_a_limit() -> None:
         assert shapes[name]["additionalProperties"] is False
         for field, described in shapes[name]["properties"].items():
             for choice in described.get("anyOf", [described]):
-                limited = choice.keys() & {"maxLength", "maxItems", "maximum", "pattern", "format", "$ref", "const"}
+                limited = choice.keys() & {
+                    "maxLength",
+                    "maxItems",
+                    "maximum",
+                    "pattern",
+                    "format",
+                    "$ref",
+                    "const",
+                    "enum",
+                }
                 assert limited or choice.get("type") == "null", (name, field)

@@ -26,7 +26,8 @@ from commonswatch.services.reporting.reports import Answer, Incoming
 
 WORDS = {
     ReportOutcome.RECEIVED: "The report is stored and waits to be checked.",
-    ReportOutcome.CHECKED: "The report was checked. If registered works are in it, a moderator decides next.",
+    ReportOutcome.CHECKED: "The report was checked. If registered works or a copy of a dataset are there, a moderator "
+    "decides next.",
     ReportOutcome.CONFIRMED: "A moderator confirmed what was reported. The people concerned are told.",
     ReportOutcome.REJECTED: "The report could not be used.",
 }

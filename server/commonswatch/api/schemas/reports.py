@@ -3,12 +3,29 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
+from commonswatch import rules
 from commonswatch.api.schemas.fields import Hex64, Moment, Shape, Told, WebAddress, line, lines, whole
 from commonswatch.domain.states import ReportOutcome
 
 LARGEST_BATCH = 100
+_DATASETS = frozenset(one.id for one in rules.DATASETS)
+
+
+def _in_catalogue(dataset: str) -> str:
+    if dataset not in _DATASETS:
+        raise PydanticCustomError("dataset", "This must be the id of a dataset in the catalogue.")
+    return dataset
+
+
+DatasetId = Annotated[
+    str,
+    StringConstraints(max_length=60),
+    AfterValidator(_in_catalogue),
+    WithJsonSchema({"type": "string", "enum": sorted(_DATASETS)}),
+]
 
 
 class ObservedMedia(Shape):
@@ -25,10 +42,14 @@ class ObservedMedia(Shape):
 
 
 class ObservedLink(Shape):
-    """A link on the page that may lead to a copy."""
+    """A link on the page that may lead to a copy. What it is said to be is kept as claimed; our server looks itself."""
 
     url: WebAddress
     text: Annotated[str, lines(500)] | None = None
+    dataset: DatasetId | None = Field(default=None, description="Id of the dataset it belongs to, in our catalogue.")
+    role: Literal["data", "features", "list", "weights", "other"] | None = Field(
+        default=None, description="What of the dataset it leads to. Only `data` makes the place a copy."
+    )
 
 
 class Report(Shape):

@@ -26,12 +26,20 @@ class Media:
 
 
 @dataclass(frozen=True)
+class ObservedLink:
+    """A link on the page; ``dataset`` is the one whose data it hands out, by the watcher's word."""
+
+    url: str = field(repr=False)
+    dataset: str | None = None
+
+
+@dataclass(frozen=True)
 class Submission:
     """A report: the page, the media observed on it and the links that lead to data. May hold access codes."""
 
     page: str = field(repr=False)
     media: tuple[Media, ...] = field(default=(), repr=False)
-    links: tuple[str, ...] = field(default=(), repr=False)
+    links: tuple[ObservedLink, ...] = field(default=(), repr=False)
 
 
 def read(body: bytes) -> Submission:
@@ -39,7 +47,7 @@ def read(body: bytes) -> Submission:
     try:
         document = json.loads(body)
         media = tuple(_media(one) for one in document.get("media", ())[:MAX_MEDIA])
-        links = tuple(filter(None, (_storable(one["url"]) for one in document.get("links", ())[:MAX_LINKS])))
+        links = tuple(_link(one) for one in document.get("links", ())[:MAX_LINKS] if _storable(one["url"]))
         return Submission(_storable(document["page"]) or "", media, links)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInput("The report cannot be read.") from error
@@ -54,6 +62,10 @@ def _media(one: Mapping[str, Any]) -> Media:
         pdq=_bits(one.get("pdq")),
         quality=one.get("quality"),
     )
+
+
+def _link(one: Mapping[str, Any]) -> ObservedLink:
+    return ObservedLink(one["url"], one.get("dataset") if one.get("role") == "data" else None)
 
 
 def _storable(text: str | None) -> str | None:

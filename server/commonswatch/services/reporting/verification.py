@@ -109,7 +109,7 @@ def record(
         _conclude(report, ReportState.REJECTED, task.problem or "The report cannot be used.", now)
         return None
     if found:
-        links = [key for url in task.submission.links if (key := rules.location(url)) is not None]
+        links = [key for one in task.submission.links if (key := rules.location(one.url)) is not None]
         case = sightings.record(session, keyring, report.id, task.page, links, found, now)
         report.location_id = case.location_id
         _conclude(report, ReportState.VERIFIED, _words_for(len({one.match.work_id for one in found})), now)
