@@ -1,13 +1,12 @@
 """Keys: what identifies a work or a location whatever its address looks like. The room `rules` finds them."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 How = Literal["exact", "unwrapped", "guessed"]
 
 
-@dataclass(frozen=True)
-class WorkKey:
+class WorkKey(NamedTuple):
     """What identifies a work: `flickr:photo:105`, `wikimedia:commons:Name.jpg`, `url:host/path`.
 
     ``how`` it was won: read from an address of its host (`exact`), from inside a proxy's or archive's address

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+import string
 import unicodedata
 from collections.abc import Callable
 
@@ -13,13 +14,21 @@ Change = Callable[[str], str | None]  # None: the text was not what the rule too
 _BASE58 = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"  # Flickr's order: digits, small, capital
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 _BASE32 = re.compile("[A-Za-z2-7]{32}")
+_HEXADECIMAL = re.compile("(?:[0-9A-Fa-f]{2})+")
 _NOT_IN_TITLES = re.compile(r"[#<>\[\]|{}/]")
+_CAPITALISED = re.compile(
+    "[a-z\u00df-\u019a\u019c-\u024f\u0370-\u058f\u1e00-\u1fff]"
+)  # as every version of Unicode does
+_SMALL = {ord(letter.upper()): letter for letter in string.ascii_lowercase}
+_CAPITAL = {ord(letter): letter.upper() for letter in string.ascii_lowercase}
 
 
 def _hexadecimal(text: str) -> str | None:
+    if not _HEXADECIMAL.fullmatch(text):
+        return None
     try:
         plain = bytes.fromhex(text).decode()
-    except ValueError:
+    except UnicodeDecodeError:
         return None
     return plain if is_plain(plain) else None
 
@@ -30,7 +39,7 @@ def _title(text: str) -> str | None:
     if plain is None or _NOT_IN_TITLES.search(plain):
         return None
     name = re.sub("[ _]+", "_", unicodedata.normalize("NFC", plain)).strip("_")
-    capital = name[:1].upper()
+    capital = name[:1].upper() if _CAPITALISED.match(name) else ""
     return (capital + name[1:] if len(capital) == 1 else name) or None
 
 
@@ -55,9 +64,9 @@ CHANGES: dict[str, Change] = {
     "base58": _number(_BASE58),
     "decode": decoded,
     "hex": _hexadecimal,
-    "lower": str.lower,
+    "lower": lambda text: text.translate(_SMALL),
     "title": _title,
-    "upper": str.upper,
+    "upper": lambda text: text.translate(_CAPITAL),
 }
 
 

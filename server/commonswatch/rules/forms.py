@@ -1,60 +1,21 @@
-"""One data entry made ready: patterns with named fields, and the form of address they describe. Knows no host."""
+"""One data entry made ready: the form of address or text it describes, and what that gives. Knows no host."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
 from commonswatch.domain.keys import How
-from commonswatch.rules.changes import CHANGES, md5_starts_with
+from commonswatch.rules.changes import md5_starts_with
+from commonswatch.rules.patterns import FIELD, OneOf, Pattern, Values
 from commonswatch.rules.reading import Address
 
-Values = dict[str, str]
+ANY_HOST, ANY_PATH = ".+", ".*"
 
-_FIELD = re.compile(r"\{([a-z_]+)\}")
 _BUILT_IN = ("host", "site", "path", "query", "search")  # always there, and in canonical spelling already
 _URL_SAFE = "/!$'()*,;:@~+="
-
-
-class Pattern:
-    """A regular expression in which `{name}` stands for a captured field of the family."""
-
-    def __init__(self, source: str, fields: Mapping[str, Any]) -> None:
-        self.names = _FIELD.findall(source)
-        self._changes = {name: _changes(fields[name]) for name in self.names}
-        self._regex = re.compile(_FIELD.sub(lambda name: f"({_expression(fields[name[1]])})", source))
-
-    def read(self, text: str) -> Values | None:
-        """The fields, changed as the family says; None when the text is not of this form."""
-        return self._values(self._regex.fullmatch(text))
-
-    def seek(self, text: str) -> Values | None:
-        """As `read`, for the first place in the text that fits."""
-        return self._values(self._regex.search(text))
-
-    def _values(self, found: re.Match[str] | None) -> Values | None:
-        if found is None:
-            return None
-        values: Values = {}
-        for name, captured in zip(self.names, found.groups(), strict=True):
-            changed = captured
-            for change in self._changes[name]:
-                changed = changed if changed is None else change(changed)
-            if captured is not None and changed is None:
-                return None
-            if changed is not None:
-                values[name] = changed
-        return values
-
-
-def _expression(definition: Any) -> str:
-    return str(definition if isinstance(definition, str) else definition["pattern"])
-
-
-def _changes(definition: Any) -> list[Any]:
-    return [] if isinstance(definition, str) else [CHANGES[name] for name in definition["as"]]
 
 
 @dataclass(frozen=True)
@@ -66,18 +27,6 @@ class Second:
     how: How = "guessed"
     of: str = ""
     pattern: str = ""
-    fields: Mapping[str, Any] = field(default_factory=dict)
-
-    @cached_property
-    def _pattern(self) -> Pattern:
-        return Pattern(self.pattern, self.fields)
-
-    def read(self, values: Values) -> Values | None:
-        """All fields, with those found in the captured one; None when it does not fit."""
-        if not self.of:
-            return values
-        more = self._pattern.read(values.get(self.of, ""))
-        return None if more is None else {**values, **more}
 
 
 @dataclass(frozen=True)
@@ -85,8 +34,8 @@ class Form:
     """One form of address or text, and what it gives: a key, another address to read instead, or nothing."""
 
     fields: Mapping[str, Any]
-    host: str = ".+"
-    path: str = ".*"
+    host: str = ANY_HOST
+    path: str = ANY_PATH
     text: str = ""
     query: Mapping[str, str] = field(default_factory=dict)
     maybe: Mapping[str, str] = field(default_factory=dict)
@@ -103,50 +52,56 @@ class Form:
     account: str = ""
     note: str = ""
 
-    @cached_property
-    def seconds(self) -> tuple[Second, ...]:
-        """The further keys, ready to read."""
-        return tuple(Second(fields=self.fields, **second) for second in self.also)
+    def pattern(self, part: str) -> Pattern:
+        """The pattern of one part: `host`, `path` or `text`."""
+        return Pattern(getattr(self, part), self.fields)
 
-    @cached_property
-    def _patterns(self) -> dict[str, Pattern]:
-        sources = {"host": self.host, "path": self.path, "text": self.text}
-        return {name: Pattern(source, self.fields) for name, source in sources.items()}
-
-    @cached_property
-    def _parameters(self) -> list[tuple[str, Pattern, bool]]:
-        wanted = [(name, Pattern(source, self.fields), True) for name, source in self.query.items()]
-        return wanted + [(name, Pattern(source, self.fields), False) for name, source in self.maybe.items()]
-
-    def read_text(self, text: str) -> Values | None:
-        """The fields of a text that is no address, such as a file name."""
-        return self._checked(self._patterns["text"].read(text))
-
-    def read(self, address: Address) -> Values | None:
-        """The fields of an address; None when it is not of this form."""
-        host = self._patterns["host"].read(address.host)
-        path = self._patterns["path"].read(address.path) if host is not None else None
-        if host is None or path is None:
-            return None
-        values = {"search": address.search, **host, **path}
+    def completed(self, values: Values, address: Address) -> Values | None:
+        """The fields with those of the query; None when the query or a check says that the form does not fit."""
+        if address.search:
+            values.setdefault("search", address.search)
         for name, pattern, wanted in self._parameters:
             value = address.parameter(name)
             found = pattern.read(value) if value is not None else None
             if found is None and wanted:
                 return None
             values.update(found or {})
-        return self._checked(values)
+        return self.checked(values) if self.md5 else values
 
-    def _checked(self, values: Values | None) -> Values | None:
-        if values is None:
-            return None
+    def checked(self, values: Values) -> Values | None:
+        """The fields; None when the MD5 of one is not what the others say."""
         right = (md5_starts_with(values[name], *(values[part] for part in parts)) for name, parts in self.md5.items())
         return values if all(right) else None
+
+    def seconds(self, values: Values) -> Iterator[tuple[Second, Values]]:
+        """The further keys such an address has, each with all fields it needs."""
+        for of, some, patterns in self._seconds:
+            if not of:
+                yield some[0], values
+                continue
+            for number, more in patterns.all(values[of]):
+                yield some[number], Values(values, **more)
+
+    @cached_property
+    def _parameters(self) -> list[tuple[str, Pattern, bool]]:
+        wanted = [(name, Pattern(source, self.fields), True) for name, source in self.query.items()]
+        return wanted + [(name, Pattern(source, self.fields), False) for name, source in self.maybe.items()]
+
+    @cached_property
+    def _seconds(self) -> list[tuple[str, list[Second], OneOf]]:
+        """In the order of the file, neighbours of one field together: they are looked for in one go."""
+        runs: list[tuple[str, list[Second]]] = []
+        for second in (Second(**entry) for entry in self.also):
+            if second.of and runs and runs[-1][0] == second.of:
+                runs[-1][1].append(second)
+            else:
+                runs.append((second.of, [second]))
+        return [(of, some, OneOf([Pattern(one.pattern, self.fields) for one in some])) for of, some in runs]
 
 
 def filled(template: str, values: Values) -> str:
     """A template with its fields put in as they are."""
-    return _FIELD.sub(lambda name: values.get(name[1], ""), template)
+    return template.format_map(values)
 
 
 def filled_url(template: str, values: Values) -> str:
@@ -154,6 +109,6 @@ def filled_url(template: str, values: Values) -> str:
 
     def encode(name: re.Match[str]) -> str:
         safe = f"{_URL_SAFE}%?&" if name[1] in _BUILT_IN else _URL_SAFE
-        return quote(values.get(name[1], ""), safe=safe)
+        return quote(values[name[1]], safe=safe)
 
-    return _FIELD.sub(encode, template)
+    return FIELD.sub(encode, template)

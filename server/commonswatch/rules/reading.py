@@ -1,19 +1,23 @@
 """Any text → the parts of a web address in one canonical spelling. Knows no host, never raises, asks nobody."""
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import quote
 
-import idna
+from commonswatch.rules.hostnames import ascii_host
 
 LONGEST = 4096  # characters; longer texts are not addresses but payloads
+KNOWN_HOSTS = 8192  # how many host names at most are kept ready, here and in each rulebook
 
 _UNSAFE = "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
 _HAS_UNSAFE = re.compile(f"[{_UNSAFE}]")
 _AMPERSANDS = re.compile(r"&(?:(?:amp|#0{0,4}38|#x0{0,4}26);)+")  # `&amp;amp;` too: pages are escaped twice
 _ADDRESS = re.compile(r"(?:((?:[Hh][Tt][Tt][Pp][Ss]?:)?//)/*)?([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?")
-_AUTHORITY = re.compile(r"([^@:\[\]\\%\s]+?)\.?(?::([0-9]{0,5}))?")
+_PLAIN_ADDRESS = re.compile(  # most are: printable ASCII, nothing escaped, so that all parts are settled already
+    r"https?://([A-Za-z0-9._:-]{1,260})(/[!-\"$&-:<->@-~]*)(?:\?([!-\"$&-:<-~]*))?(?:#([!-:<-~]*))?"
+)
+_AUTHORITY = re.compile(r"([^@:\[\]\\%]+?)\.?(?::([0-9]{0,5}))?")
 _HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})")
 _IP_ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 _NEXT = "%[89ABab][0-9A-Fa-f]"  # a byte that continues a character
@@ -21,11 +25,12 @@ _ESCAPES = re.compile(  # those of one character in UTF-8, else of one byte, els
     f"%[CDcd][0-9A-Fa-f]{_NEXT}|%[Ee][0-9A-Fa-f](?:{_NEXT}){{2}}|%[Ff][0-7](?:{_NEXT}){{3}}|%[0-9A-Fa-f]{{2}}|%"
 )
 _DEFAULT_PORTS = ("", "80", "443")
+_BLANKS = "".join(map(chr, range(0x21)))
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Address:
-    """An address cut into parts. Paths and parameters are percent-decoded as far as their meaning allows.
+    """An address cut into parts. Its path is percent-decoded as far as the meaning allows.
 
     What may hold a secret is left out when it is shown, as in tracebacks.
     """
@@ -34,7 +39,6 @@ class Address:
     host: str  # lower-case ASCII
     port: str  # `:8080`, or empty for the usual ones
     path: str  # starts with a slash
-    parameters: tuple[str, ...] = field(repr=False)  # `name=value`
     search: str = field(repr=False)  # the query as written, with its question mark
     fragment: str = field(repr=False)
 
@@ -48,13 +52,28 @@ class Address:
                 return decoded(value.replace("+", " "))
         return None
 
+    def parameters(self) -> list[str]:
+        """All parameters as `name=value`, percent-decoded as far as their meaning allows."""
+        pairs = (_settled(f"&{pair}", keep="%#&+=")[1:].strip(" ") for pair in self.search[1:].split("&"))
+        return [pair for pair in pairs if pair]
+
 
 def read_address(text: str) -> Address | None:
     """Cut an http(s), protocol-relative or scheme-less address into parts. None for everything else."""
     if len(text) > LONGEST:
         return None
-    plain = _AMPERSANDS.sub("&", trimmed(text))
-    parts = _ADDRESS.fullmatch(plain) if not _HAS_UNSAFE.search(plain) else None
+    plain = _PLAIN_ADDRESS.fullmatch(text)
+    if plain is None:
+        return _read_any(_AMPERSANDS.sub("&", trimmed(text)))
+    authority, path, query, fragment = plain.groups()
+    site = _known_site(authority)
+    if site is None:
+        return None
+    return Address(True, site[0], site[1], path, f"?{query}" if query else "", fragment or "")
+
+
+def _read_any(text: str) -> Address | None:
+    parts = _ADDRESS.fullmatch(text) if is_plain(text) else None
     site = _read_site(parts[2]) if parts else None
     if parts is None or site is None or not (parts[1] or parts[3]):
         return None
@@ -63,7 +82,6 @@ def read_address(text: str) -> Address | None:
         host=site[0],
         port=site[1],
         path=_settled(parts[3] or "/", keep="%/?#").rstrip(" "),
-        parameters=_parameters(parts[4] or ""),
         search=f"?{parts[4]}" if parts[4] else "",
         fragment=parts[5] or "",
     )
@@ -71,56 +89,36 @@ def read_address(text: str) -> Address | None:
 
 def trimmed(text: str) -> str:
     """Without the blanks and control characters browsers ignore at both ends."""
-    return text.strip("".join(map(chr, range(0x21))))
+    return text.strip(_BLANKS)
 
 
 def decoded(text: str) -> str | None:
     """Percent-decode once, as UTF-8. None where the result is no plain text (control characters, broken UTF-8)."""
+    if "%" not in text:
+        return text if is_plain(text) else None
     broken = "\x00"
     plain = _ESCAPES.sub(lambda run: (_utf8(run[0]) or broken) if len(run[0]) > 1 else run[0], text)
-    return None if _HAS_UNSAFE.search(plain) else plain
+    return plain if is_plain(plain) else None
 
 
 def is_plain(text: str) -> bool:
     """Whether a text holds neither control characters nor half characters (lone surrogates)."""
-    return not _HAS_UNSAFE.search(text)
+    return (text.isascii() and text.isprintable()) or not _HAS_UNSAFE.search(text)
 
 
 def _read_site(authority: str) -> tuple[str, str] | None:
     # Names and passwords before an `@` are refused with all else that makes one host look like another.
     found = _AUTHORITY.fullmatch(authority)
-    host = _ascii_host(found[1]) if found else None
-    if found is None or host is None:
+    host = ascii_host(found[1].lower()) if found else None
+    if found is None or host is None or len(host) > 253:
+        return None
+    if not (_HOST.fullmatch(host) or _IP_ADDRESS.fullmatch(host)):
         return None
     port = (found[2] or "").lstrip("0")
     return host, "" if port in _DEFAULT_PORTS else f":{port}"
 
 
-def _ascii_host(written: str) -> str | None:
-    host = written.lower()
-    if not host.isascii() or "xn--" in host:
-        try:
-            host = idna.encode(host, uts46=True).decode()
-            if _mixes_alphabets(idna.decode(host)):
-                return None
-        except (idna.IDNAError, UnicodeError):
-            return None
-    known = len(host) <= 253 and (_HOST.fullmatch(host) or _IP_ADDRESS.fullmatch(host))
-    return host if known else None
-
-
-def _mixes_alphabets(host: str) -> bool:
-    """Whether a label mixes Latin with Greek or Cyrillic letters: nobody's name, but the way to imitate one."""
-    for label in host.split("."):
-        alphabets = {unicodedata.name(letter, "").split(" ")[0] for letter in label}
-        if "LATIN" in alphabets and alphabets & {"GREEK", "CYRILLIC", "ARMENIAN"}:
-            return True
-    return False
-
-
-def _parameters(query: str) -> tuple[str, ...]:
-    pairs = (_settled(f"&{pair}", keep="%#&+=")[1:].strip(" ") for pair in query.split("&"))
-    return tuple(pair for pair in pairs if pair)
+_known_site = lru_cache(KNOWN_HOSTS)(_read_site)
 
 
 def _settled(text: str, keep: str) -> str:
@@ -132,7 +130,7 @@ def _settled(text: str, keep: str) -> str:
             return run[0].upper()
         return "".join(quote(c, safe="") if c in keep or _HAS_UNSAFE.match(c) else c for c in plain)
 
-    return _AMPERSANDS.sub("&", _ESCAPES.sub(settle, text))
+    return _AMPERSANDS.sub("&", _ESCAPES.sub(settle, text) if "%" in text else text)
 
 
 def _utf8(escapes: str) -> str | None:

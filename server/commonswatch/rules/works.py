@@ -1,23 +1,22 @@
 """Any address or file name of a work → its work keys and its account. The rules are in `media_hosts.json`."""
 
-from collections.abc import Iterator
-
 from commonswatch.domain.keys import WorkKey
-from commonswatch.rules.forms import Values, filled
+from commonswatch.rules.forms import filled
 from commonswatch.rules.rulebook import Found, less_certain, load
 
 _rules = load("media_hosts.json")
 
 
 def work_keys(text: str) -> list[WorkKey]:
-    """The keys a text gives, best first; none when it means no work. Never raises, never asks the network."""
+    """The keys a text gives, that of its form first; none when it means no work.
+
+    Never raises, never asks the network. A further key may be surer than the first.
+    """
     found = _rules.find(text)
     if found is None or not found.form.key:
         return []
-    keys: dict[str, WorkKey] = {}
-    for key in _keys(found):
-        keys.setdefault(key.key, key)
-    return list(keys.values())
+    first = WorkKey(filled(found.form.key, found.values), found.form.kind, found.how)
+    return _with_seconds(first, found) if found.form.also else [first]
 
 
 def account_keys(text: str) -> list[WorkKey]:
@@ -31,10 +30,9 @@ def account_keys(text: str) -> list[WorkKey]:
     return [WorkKey(filled(found.form.account, found.values), "account", found.how)]
 
 
-def _keys(found: Found) -> Iterator[WorkKey]:
-    form = found.form
-    yield WorkKey(filled(form.key, found.values), form.kind, found.how)
-    for second in form.seconds:
-        values: Values | None = second.read(found.values)
-        if values is not None:
-            yield WorkKey(filled(second.key, values), second.kind, less_certain(second.how, found.how))
+def _with_seconds(first: WorkKey, found: Found) -> list[WorkKey]:
+    keys = {first.key: first}
+    for second, values in found.form.seconds(found.values):
+        key = WorkKey(filled(second.key, values), second.kind, less_certain(second.how, found.how))
+        keys.setdefault(key.key, key)
+    return list(keys.values())

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from commonswatch.rules.changes import CHANGES
+from commonswatch.rules.patterns import Values
 from commonswatch.rules.rulebook import Rulebook
 
 FILES = ["media_hosts.json", "sharing_hosts.json"]
@@ -83,10 +84,9 @@ def test_every_form_can_be_made_ready_and_every_domain_has_one_family(name: str)
     assert all(domain == domain.lower() and "." in domain for domain in domains)
     for family in book.families:
         for form in [*family.forms, *family.texts]:
-            assert form.read_text("x") is None or form.text
-            assert [second.read({}) for second in form.seconds if second.of] == [
-                None for second in form.seconds if second.of
-            ]
+            assert [form.pattern(part).read("") for part in ("host", "path", "text")]
+            assert all(second.key for second, _ in form.seconds(Values()))
+        family.at("example.org")
 
 
 def test_a_host_is_added_by_data_alone() -> None:
