@@ -9,7 +9,7 @@ import unicodedata
 
 _DOTS = re.compile("[\u3002\uff0e\uff61]")  # the full stops of CJK keyboards
 _LETTERS = re.compile(
-    "[0-9a-z_\\-\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u0300-\u036f\u0370-\u058f"  # of European
+    "[0-9A-Za-z_\\-\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u0300-\u036f\u0370-\u058f"  # of European
     "\u05d0-\u05ea\u0620-\u064a\u066e-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06ff"  # Hebrew, Arabic
     "\u0900-\u0dff\u0e01-\u0e4e\u0e81-\u0ecd\u1000-\u109f\u10d0-\u10fa\u1200-\u135a\u1780-\u17d3"  # of South Asia
     "\u1e00-\u1fff\u3005\u3007\u3041-\u3096\u3099\u309a\u309d\u309e\u30a1-\u30fe\u3400-\u4db5\u4e00-\u9fef\uac00-\ud7a3"
@@ -23,30 +23,35 @@ _PREFIX = "xn--"
 
 
 def ascii_host(written: str) -> str | None:
-    """The ASCII spelling of a lower-case host name. None where it has none, or is there to imitate another."""
-    if written.isascii() and _PREFIX not in written:
-        return written
+    """The lower-case ASCII spelling of a host name. None where it has none, or is there to imitate another."""
+    if written.isascii() and _PREFIX not in (small := written.lower()):
+        return small
     labels = [_ascii_label(label) for label in _DOTS.sub(".", written).split(".")]
     return None if None in labels else ".".join(label for label in labels if label is not None)
 
 
 def _ascii_label(label: str) -> str | None:
-    if len(label) > _LONGEST_LABEL:
-        return None
-    if label.isascii() and not label.startswith(_PREFIX):
-        return label
-    plain = _unpacked(label) if label.isascii() else _usual(label)
+    if not label.isascii():
+        return _packed(label)
+    small = label.lower()
+    if not small.startswith(_PREFIX):
+        return small
+    plain = _unpacked(small)
+    return small if plain and not plain.isascii() and _packed(plain) == small else None
+
+
+def _packed(label: str) -> str | None:
+    plain = _usual(label) if len(label) <= _LONGEST_LABEL else None
     if plain is None or plain != _usual(plain) or _imitates(plain):
         return None
-    if plain.isascii():  # written in full width
-        return None if label.isascii() or plain.startswith(_PREFIX) else plain
-    packed = _PREFIX + plain.encode("punycode").decode()
-    return packed if packed == label or not label.isascii() else None
+    if plain.isascii():  # it was written in full width
+        return None if plain.startswith(_PREFIX) else plain
+    return _PREFIX + plain.encode("punycode").decode()
 
 
 def _unpacked(label: str) -> str | None:
     try:
-        return label.removeprefix(_PREFIX).encode().decode("punycode")
+        return label[len(_PREFIX) :].encode().decode("punycode") if len(label) <= _LONGEST_LABEL else None
     except (UnicodeError, ValueError):
         return None
 

@@ -181,7 +181,7 @@ export function parted(pair) {
  */
 function readSite(authority) {
   const found = AUTHORITY.exec(authority);
-  const host = found && asciiHost(found[1].toLowerCase());
+  const host = found && asciiHost(found[1]);
   if (!found || !host || host.length > LONGEST_HOST || !(HOST.test(host) || IP_ADDRESS.test(host))) return null;
   const port = (found[2] ?? "").replace(/^0+/, "");
   return [host, port === "" || port === "80" || port === "443" ? "" : `:${port}`];

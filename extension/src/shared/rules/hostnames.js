@@ -9,7 +9,7 @@ import { packed, unpacked } from "./punycode.js";
 
 const DOTS = /[\u3002\uff0e\uff61]/gu; // the full stops of CJK keyboards
 const LETTERS = new RegExp(
-  "^[0-9a-z_\\-\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u0300-\u036f\u0370-\u058f" + // of Europe
+  "^[0-9A-Za-z_\\-\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u0300-\u036f\u0370-\u058f" + // of Europe
     "\u05d0-\u05ea\u0620-\u064a\u066e-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06ff" + // Hebrew, Arabic
     "\u0900-\u0dff\u0e01-\u0e4e\u0e81-\u0ecd\u1000-\u109f\u10d0-\u10fa\u1200-\u135a\u1780-\u17d3" + // of South Asia
     "\u1e00-\u1fff\u3005\u3007\u3041-\u3096\u3099\u309a\u309d\u309e\u30a1-\u30fe\u3400-\u4db5\u4e00-\u9fef\uac00-\ud7a3" +
@@ -24,26 +24,32 @@ const PREFIX = "xn--";
 const OUTSIDE_ASCII = /[^\0-\x7f]/;
 
 /**
- * The ASCII spelling of a lower-case host name. Null where it has none, or is there to imitate another.
+ * The lower-case ASCII spelling of a host name. Null where it has none, or is there to imitate another.
  * @param {string} written
  * @returns {string | null}
  */
 export function asciiHost(written) {
-  if (!OUTSIDE_ASCII.test(written) && !written.includes(PREFIX)) return written;
+  const small = OUTSIDE_ASCII.test(written) ? null : written.toLowerCase();
+  if (small !== null && !small.includes(PREFIX)) return small;
   const labels = written.replace(DOTS, ".").split(".").map(asciiLabel);
   return labels.includes(null) ? null : labels.join(".");
 }
 
 /** @param {string} label @returns {string | null} */
 function asciiLabel(label) {
-  const ascii = !OUTSIDE_ASCII.test(label);
-  if (label.length > LONGEST_LABEL) return null;
-  if (ascii && !label.startsWith(PREFIX)) return label;
-  const plain = ascii ? unpacked(label.slice(PREFIX.length)) : usual(label);
+  if (OUTSIDE_ASCII.test(label)) return packedLabel(label);
+  const small = label.toLowerCase();
+  if (!small.startsWith(PREFIX)) return small;
+  const plain = small.length > LONGEST_LABEL ? null : unpacked(small.slice(PREFIX.length));
+  return plain !== null && OUTSIDE_ASCII.test(plain) && packedLabel(plain) === small ? small : null;
+}
+
+/** @param {string} label @returns {string | null} */
+function packedLabel(label) {
+  const plain = label.length > LONGEST_LABEL ? null : usual(label);
   if (plain === null || plain !== usual(plain) || imitates(plain)) return null;
-  if (!OUTSIDE_ASCII.test(plain)) return ascii || plain.startsWith(PREFIX) ? null : plain; // written in full width
-  const again = PREFIX + packed(plain);
-  return again === label || !ascii ? again : null;
+  if (OUTSIDE_ASCII.test(plain)) return PREFIX + packed(plain);
+  return plain.startsWith(PREFIX) ? null : plain; // it was written in full width
 }
 
 /**
