@@ -36,11 +36,12 @@ def navigation() -> list[Entry]:
 
 def _wanted() -> list[tuple[str, str]]:
     if not current_user.is_authenticated:
-        return [("sign_in.index", gettext("Sign in"))]
+        return [("datasets.index", gettext("Datasets")), ("sign_in.index", gettext("Sign in"))]
     roles, wanted = current_roles(), []
     if Role.MODERATOR in roles:
         wanted += [("cases.index", gettext("Cases")), ("audit.index", gettext("Audit log"))]
     wanted += [("works.index", gettext("Works")), ("found.index", gettext("Found"))]
+    wanted += [("datasets.index", gettext("Datasets"))]
     if Role.MODERATOR in roles or Role.ADMINISTRATOR in roles:
         wanted += [("jobs.index", gettext("Jobs"))]
     if Role.ADMINISTRATOR in roles:
