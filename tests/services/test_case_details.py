@@ -21,9 +21,9 @@ def test_codes_are_shown_after_the_look_is_written_down(context: Context, now: d
     number = filled.put_case(context, secret=True)
     with context.database.writing() as session:
         case, moderator = cases.get(session, number), session.get_one(Account, 1)
-        assert case_details.has_access_code(session, case)
+        assert case_details.places_with_codes(session, case) == {case.location_id}
         codes = case_details.show_access_codes(session, context.keyring, case, moderator, now)
-        assert codes == [filled.SECRET]
+        assert codes == {case.location_id: [filled.SECRET]}
         [entry] = session.scalars(select(AuditEntry))
         assert (entry.actor, entry.action, entry.subject) == ("account:1", "access-code.show", f"case:{number}")
 
@@ -32,7 +32,7 @@ def test_without_codes_there_is_nothing_to_show(context: Context, now: datetime)
     number = filled.put_case(context)
     with context.database.writing() as session:
         case, moderator = cases.get(session, number), session.get_one(Account, 1)
-        assert not case_details.has_access_code(session, case)
+        assert case_details.places_with_codes(session, case) == set()
         with pytest.raises(NotFound):
             case_details.show_access_codes(session, context.keyring, case, moderator, now)
 

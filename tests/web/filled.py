@@ -8,6 +8,7 @@ from commonswatch.domain.states import Basis, CaseState, PersonState, WorkState
 from commonswatch.models import (
     Account,
     Case,
+    Copy,
     Depiction,
     Evidence,
     Location,
@@ -83,6 +84,8 @@ def put_case(
         for one in range(works):
             work = put_work(session, creator, number * 1000 + one, now, **values.get("work", {}))
             _put_sighting(session, case, work, now, values)
+        for dataset, claimed in values.get("copies", ()):
+            _put_copy(session, location, dataset, claimed, opened)
         for one in range(people):
             person = put_person(context, session, f"shown{number}-{one}@example.org")
             session.flush()
@@ -111,6 +114,30 @@ def _put_location(
             LocationSecret(location_id=location.id, secret_digest=digest, secret_sealed=sealed, first_seen=opened)
         )
     return location
+
+
+def _put_copy(session: Session, page: Location, dataset: str, claimed: bool, now: datetime) -> None:
+    """A copy in a cloud share with an access code, linked from the place of the case."""
+    share = Location(
+        key=f"baidu:{dataset}-{page.id}",
+        kind="share",
+        url=f"https://pan.baidu.com/s/1{dataset}",
+        site="baidu.com",
+        first_seen=now,
+        last_seen=now,
+    )
+    session.add(
+        Copy(
+            dataset=dataset,
+            location=share,
+            page=page,
+            reason="the row names it",
+            claimed=claimed,
+            first_seen=now,
+            last_seen=now,
+        )
+    )
+    session.flush()
 
 
 def _put_sighting(session: Session, case: Case, work: Work, now: datetime, values: dict[str, Any]) -> None:

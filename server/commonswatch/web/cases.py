@@ -9,6 +9,7 @@ from commonswatch.domain.states import CaseState, DecisionVerdict, Role
 from commonswatch.models import Case
 from commonswatch.services.deciding import case_details, case_queue, cases
 from commonswatch.services.membership import members
+from commonswatch.services.reporting import copies
 from commonswatch.web.frame import database, headers
 from commonswatch.web.frame.pages import page_count, wanted_page
 from commonswatch.web.frame.policy import current_account, role
@@ -19,16 +20,21 @@ blueprint = Blueprint("cases", __name__)
 @blueprint.get("/cases")
 @role(Role.MODERATOR)
 def index() -> str:
-    """The queue: most people affected first, then the oldest; by state and site."""
-    session, state, site = database.session(), _state(), request.args.get("site", "")[:253]
+    """The queue: most people affected first, then the oldest; by state, site and dataset."""
+    session, state = database.session(), _state()
+    site, dataset = request.args.get("site", "")[:253], request.args.get("dataset", "")[:60]
+    queue = case_queue.queue_page(session, site=site or None, dataset=dataset or None, state=state, page=wanted_page())
     return render_template(
         "cases/index.html",
-        queue=case_queue.queue_page(session, site=site or None, state=state, page=wanted_page()),
+        queue=queue,
+        copies=copies.at(session, [line.location_id for line in queue.lines]),
         sites=case_queue.sites(session, state),
+        datasets=case_queue.datasets(session, state),
         counts=cases.counts(session),
         states=CaseState,
         state=state,
         site=site,
+        dataset=dataset,
     )
 
 
@@ -69,7 +75,7 @@ def show_access_code(number: int) -> str:
     return _page(case, codes=codes)
 
 
-def _page(case: Case, *, problem: str = "", reason: str = "", codes: list[str] | None = None) -> str:
+def _page(case: Case, *, problem: str = "", reason: str = "", codes: dict[int, list[str]] | None = None) -> str:
     headers.allow_pictures_from_their_hosts()
     session, page = database.session(), wanted_page()
     works = case_details.count_sightings(session, case)
@@ -82,7 +88,8 @@ def _page(case: Case, *, problem: str = "", reason: str = "", codes: list[str] |
         sightings=case_details.sightings(session, case, page),
         people=cases.people_affected(session, case.id),
         answers=case_details.answers(session, case),
-        has_access_code=case_details.has_access_code(session, case),
+        copies=copies.at(session, [case.location_id])[case.location_id],
+        places_with_codes=case_details.places_with_codes(session, case),
         codes=codes,
         deciders=members.names(session, {decision.moderator_id for decision in case.decisions}),
         next_case=waiting[0].id if waiting else None,

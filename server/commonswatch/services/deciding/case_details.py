@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from commonswatch.domain.errors import NotFound
 from commonswatch.domain.states import Answer, Basis
 from commonswatch.keyring import Keyring
-from commonswatch.models import Account, Case, Evidence, LocationSecret, PersonAnswer, Sighting, Work
+from commonswatch.models import Account, Case, Copy, Evidence, LocationSecret, PersonAnswer, Sighting, Work
 from commonswatch.services.deciding import audit
 
 MOST_ANSWERS = 200
+MOST_CODES = 200
 SIGHTINGS_PAGE = 20
 _STRONGEST = (Basis.SHA256, Basis.KEY, Basis.PDQ)
 
@@ -78,20 +79,31 @@ def answers(session: Session, case: Case) -> list[GivenAnswer]:
     ]
 
 
-def has_access_code(session: Session, case: Case) -> bool:
-    """Whether somebody reported an access code for the case's location."""
-    return bool(session.scalar(select(exists().where(LocationSecret.location_id == case.location_id))))
+def places_with_codes(session: Session, case: Case) -> set[int]:
+    """The locations of a case somebody told an access code for: its own, and those of the copies it leads to."""
+    return set(session.scalars(select(LocationSecret.location_id).where(_of_case(case)).distinct()))
 
 
-def show_access_codes(session: Session, keyring: Keyring, case: Case, moderator: Account, now: datetime) -> list[str]:
-    """The access codes of the case's location. Writes an audit entry; raise NotFound when there are none."""
-    sealed = session.scalars(
-        select(LocationSecret.secret_sealed)
-        .where(LocationSecret.location_id == case.location_id)
+def show_access_codes(
+    session: Session, keyring: Keyring, case: Case, moderator: Account, now: datetime
+) -> dict[int, list[str]]:
+    """The access codes of a case's locations, by location. Writes an audit entry; raise NotFound without any."""
+    rows = session.execute(
+        select(LocationSecret.location_id, LocationSecret.secret_sealed)
+        .where(_of_case(case))
         .order_by(LocationSecret.first_seen)
+        .limit(MOST_CODES)
     ).all()
-    if not sealed:
+    if not rows:
         raise NotFound("No access code was reported for this place.")
-    facts = {"codes": len(sealed), "location": case.location_id}
+    facts = {"codes": len(rows), "location": case.location_id}
     audit.record(session, f"account:{moderator.id}", "access-code.show", f"case:{case.id}", facts, now)
-    return [keyring.unseal_text(one) for one in sealed]
+    codes: dict[int, list[str]] = {}
+    for place, sealed in rows:
+        codes.setdefault(place, []).append(keyring.unseal_text(sealed))
+    return codes
+
+
+def _of_case(case: Case) -> ColumnElement[bool]:
+    led_to = select(Copy.location_id).where(Copy.page_id == case.location_id)
+    return or_(LocationSecret.location_id == case.location_id, LocationSecret.location_id.in_(led_to))

@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from commonswatch import rules
 from commonswatch.domain.keys import LocationKey
 from commonswatch.domain.states import CaseState
 from commonswatch.models import Case, Copy

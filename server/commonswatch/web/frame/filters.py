@@ -1,14 +1,17 @@
-"""How stored values may appear on pages: addresses that are safe to link, and to show as pictures."""
+"""How stored values may appear on pages: addresses that are safe to link or show as pictures; datasets by their id."""
 
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from flask import Flask
 
+from commonswatch import rules
+from commonswatch.rules.datasets import Dataset
+
 
 def register(app: Flask) -> None:
-    """Give templates the filters ``web_address``, ``picture_address``, ``host_of`` and ``moment_of``."""
-    for one in (web_address, picture_address, host_of, moment_of):
+    """Give templates ``web_address``, ``picture_address``, ``host_of``, ``moment_of`` and ``dataset_of``."""
+    for one in (web_address, picture_address, host_of, moment_of, dataset_of):
         app.jinja_env.filters[one.__name__] = one
 
 
@@ -36,3 +39,8 @@ def moment_of(text: object) -> datetime | None:
         return datetime.fromisoformat(str(text))
     except ValueError:
         return None
+
+
+def dataset_of(name: str) -> Dataset | None:
+    """What the catalogue knows about a dataset; None when it was taken out of it."""
+    return rules.dataset(name)

@@ -1,0 +1,106 @@
+"""Copies of datasets in the queue, on the page of a case, and on the pages of people who are told."""
+
+import re
+
+import filled
+from commonswatch.context import Context
+from commonswatch.domain.states import CaseState
+from commonswatch.models import AuditEntry, Case, Copy, Location, LocationSecret
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+READ = ("ms-celeb-1m", False)
+CLAIMED = ("vggface2", True)
+
+
+def _words(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+
+
+def test_the_queue_says_which_places_offer_a_copy_of_what(moderator: FlaskClient, context: Context) -> None:
+    filled.put_case(context, 1, works=0, copies=[READ, CLAIMED])
+    page = _words(moderator.get("/cases").text)
+    assert "offers a copy of MS-Celeb-1M" in page
+    assert "only claimed said to offer a copy of VGGFace2" in page
+    assert "0 people" in page
+    assert "no registered work ·" in page
+
+
+def test_the_queue_can_be_narrowed_to_places_that_offer_a_dataset(moderator: FlaskClient, context: Context) -> None:
+    offers = filled.put_case(context, 1, copies=[READ])
+    filled.put_case(context, 2)
+    page = moderator.get("/cases?dataset=ms-celeb-1m").text
+    assert re.findall(r'href="/cases/(\d+)"', page) == [str(offers)]
+    assert '<option value="ms-celeb-1m" selected>MS-Celeb-1M (1)</option>' in page
+    assert "No place here offers a copy of it" in moderator.get("/cases?dataset=dukemtmc&state=open").text
+
+
+def test_a_case_names_the_dataset_its_status_the_place_and_who_saw_it(moderator: FlaskClient, context: Context) -> None:
+    page = moderator.get(f"/cases/{filled.put_case(context, copies=[READ, CLAIMED])}").text
+    assert '<a href="/datasets/ms-celeb-1m">MS-Celeb-1M</a>' in page
+    words = _words(page)
+    for expected in (
+        "withdrawn in June 2019",
+        "https://pan.baidu.com/s/1ms-celeb-1m",
+        "the row names it",
+        "Our server read it on the page.",
+        "A watcher says so; our server did not read it.",
+        "1 registered work, and copies of 2 datasets",
+    ):
+        assert expected in words, expected
+
+
+def test_a_case_without_any_work_says_that_nobody_is_told_and_can_be_decided(
+    moderator: FlaskClient, context: Context
+) -> None:
+    number = filled.put_case(context, works=0, copies=[READ])
+    words = _words(moderator.get(f"/cases/{number}").text)
+    for expected in ("no registered work, and a copy of 1 dataset", "Confirm: the copies are offered here"):
+        assert expected in words
+    assert "Nothing is left here" not in words
+    answer = moderator.post(f"/cases/{number}", data={"verdict": "confirm", "version": "1", "reason": "The link."})
+    assert answer.status_code == 302
+    assert "0 people" not in _words(moderator.get(f"/cases/{number}").text)
+    with context.database.reading() as session:
+        assert session.get_one(Case, number).state == CaseState.CONFIRMED
+
+
+def test_the_code_of_a_share_is_shown_beside_it_on_demand_and_the_look_is_logged(
+    moderator: FlaskClient, context: Context
+) -> None:
+    number = filled.put_case(context, copies=[READ])
+    with context.database.writing() as session:
+        share = session.scalars(select(Location).where(Location.kind == "share")).one()
+        sealed, digest = context.keyring.seal_text("zx9q"), context.keyring.digest("location-secret", "zx9q")
+        session.add(
+            LocationSecret(location_id=share.id, secret_sealed=sealed, secret_digest=digest, first_seen=context.now())
+        )
+    assert "zx9q" not in moderator.get(f"/cases/{number}").text
+    assert "<code>zx9q</code>" in moderator.post(f"/cases/{number}/access-code").text
+    with context.database.reading() as session:
+        assert session.scalars(select(AuditEntry.action)).all() == ["access-code.show"]
+
+
+def test_a_hidden_place_is_named_without_an_address(moderator: FlaskClient, context: Context) -> None:
+    number = filled.put_case(context, copies=[READ])
+    with context.database.writing() as session:
+        share = session.scalars(select(Location).where(Location.kind == "share")).one()
+        share.kind, share.url = "torrent", ""
+    assert "torrent (kept hidden: whoever has its address has the data)" in moderator.get(f"/cases/{number}").text
+
+
+def test_a_dataset_that_left_the_catalogue_is_still_named(moderator: FlaskClient, context: Context) -> None:
+    number = filled.put_case(context, copies=[("once-known", False)])
+    for address in ("/cases", f"/cases/{number}", "/cases?dataset=once-known"):
+        assert "once-known" in moderator.get(address).text
+
+
+def test_what_a_page_says_about_its_links_does_not_run(moderator: FlaskClient, context: Context) -> None:
+    payload = "<script>alert(1)</script>"
+    number = filled.put_case(context, copies=[READ])
+    with context.database.writing() as session:
+        copy = session.scalars(select(Copy)).one()
+        copy.reason, copy.location.url = payload, f"javascript:{payload}"
+    page = moderator.get(f"/cases/{number}").text
+    assert "<script>alert" not in page
+    assert 'href="javascript:' not in page
