@@ -52,7 +52,7 @@ class Alert(TypedDict):
     location_url: Url  # the public address, without any access code
     since: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]  # day of the first sighting, UTC
     basis: Annotated[list[Literal["key", "sha256", "pdq"]], Field(max_length=3)]  # domain.states.Basis
-    conditions: Annotated[list[Words], Field(max_length=20)]  # domain.licences.conditions
+    conditions: Annotated[list[Words], Field(max_length=20)]  # rules.licences.conditions
     link: Url  # our page with the facts
 
 

@@ -1,13 +1,13 @@
 """What is known of a picture after it was read, and how that is written between child and parent (as JSON)."""
 
 import json
-import re
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from commonswatch.domain.errors import InvalidInput
 from commonswatch.domain.fingerprints import Fingerprint
-from commonswatch.domain.licences import Licence, parse_licence
+from commonswatch.domain.licences import Licence
+from commonswatch.rules.licences import read_creative_commons
 
 LONGEST_VALUE = 500
 MOST_MARKS = 40
@@ -21,7 +21,6 @@ _LICENCE_NAMES = (
     "exif:Copyright",
     "iptc:CopyrightNotice",
 )
-_ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?creativecommons\.org/[\w./+-]{1,80}[\w/+]", re.IGNORECASE)
 
 
 class Unreadable(InvalidInput):
@@ -53,12 +52,7 @@ class PictureFacts:
 def licence_of(marks: tuple[Mark, ...]) -> Licence | None:
     """The Creative Commons licence the marks name, from the most dependable one; None when they name none."""
     ranked = sorted((mark for mark in marks if mark.name in _LICENCE_NAMES), key=_rank)
-    return next(filter(None, (licence_in(mark.value) for mark in ranked)), None)
-
-
-def licence_in(text: str) -> Licence | None:
-    """Read a licence that is the whole text, or the first whose address stands in it."""
-    return parse_licence(text) or next(filter(None, map(parse_licence, _ADDRESS.findall(text))), None)
+    return next(filter(None, (read_creative_commons(mark.value) for mark in ranked)), None)
 
 
 def to_json(facts: PictureFacts) -> bytes:

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from commonswatch.domain.licences import Licence
-from commonswatch.fingerprints.facts import licence_in
+from commonswatch.rules.licences import read_creative_commons
 
 _LARGEST_PAGE = 2 * 2**20  # bytes
 _LARGEST_SCRIPT = 256 * 1024  # letters
@@ -87,7 +87,7 @@ class _PageReader(HTMLParser):
             self._add("meta", target)
 
     def _add(self, place: str, value: str) -> None:
-        if len(self.found[place]) < _MOST_FOUND and (licence := licence_in(value.strip()[:2000])):
+        if len(self.found[place]) < _MOST_FOUND and (licence := read_creative_commons(value.strip()[:2000])):
             self.found[place].append(licence)
 
 

@@ -8,10 +8,11 @@ from functools import cache
 from queue import LifoQueue
 from typing import Any, Self
 
-from commonswatch.domain.licences import Licence, parse_licence
+from commonswatch.domain.licences import Licence
 from commonswatch.fingerprints import frames
 from commonswatch.fingerprints.children import STOPPED, Child
 from commonswatch.fingerprints.facts import PictureFacts, Unreadable, from_json
+from commonswatch.rules.licences import read_creative_commons
 
 LARGEST_PICTURE = 50 * 2**20  # bytes
 LARGEST_PAGE = 2 * 2**20  # bytes
@@ -57,7 +58,7 @@ class PicturePool:
             told = self._ask(frames.PAGE, page[:LARGEST_PAGE])["licence"]
         except (Unreadable, KeyError, TypeError, ValueError, RecursionError):
             return None
-        return parse_licence(told) if isinstance(told, str) else None
+        return read_creative_commons(told) if isinstance(told, str) else None
 
     def close(self) -> None:
         """End all children. Whoever waits for one gets Unreadable."""

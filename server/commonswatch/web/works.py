@@ -5,9 +5,9 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from commonswatch.domain.errors import InvalidInput
-from commonswatch.domain.licences import conditions
 from commonswatch.domain.states import WorkState
 from commonswatch.models import Work
+from commonswatch.rules.licences import conditions
 from commonswatch.services.registering import works
 from commonswatch.services.registering.rows import parse_people
 from commonswatch.web.frame import database

@@ -15,7 +15,8 @@ from commonswatch import rules
 from commonswatch.domain.addresses import parse_address
 from commonswatch.domain.errors import InvalidInput
 from commonswatch.domain.keys import WorkKey
-from commonswatch.domain.licences import Licence, parse_licence
+from commonswatch.domain.licences import Licence
+from commonswatch.rules.licences import read_creative_commons
 from commonswatch.services.registering.web_addresses import LONGEST_URL, read_url
 from commonswatch.services.words import one_line
 
@@ -164,7 +165,7 @@ def _row(line: int, cells: Mapping[str, str]) -> Row | RowError:
 def _licence(text: str) -> Licence | None:
     if not text.strip():
         return None
-    licence = parse_licence(text)
+    licence = read_creative_commons(text)
     if licence is None:
         raise InvalidInput("The licence is not known. Write it like “CC BY 4.0”, or leave it empty.")
     return licence

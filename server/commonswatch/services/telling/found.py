@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from commonswatch.domain.errors import NotFound
-from commonswatch.domain.licences import conditions
 from commonswatch.domain.states import Answer, Basis, CaseState, PersonState, WorkState
 from commonswatch.models import (
     Account,
@@ -26,6 +25,7 @@ from commonswatch.models import (
     Suppression,
     Work,
 )
+from commonswatch.rules.licences import conditions
 from commonswatch.services.deciding import audit
 from commonswatch.services.registering.works import licence_of
 from commonswatch.services.upkeep.queue import insert_of

@@ -13,7 +13,7 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from commonswatch.domain.errors import NotFound
-from commonswatch.domain.licences import Licence, conditions
+from commonswatch.domain.licences import Licence
 from commonswatch.domain.states import Answer, Basis, CaseState, Channel, PersonState, WorkState
 from commonswatch.keyring import Keyring
 from commonswatch.models import (
@@ -27,6 +27,7 @@ from commonswatch.models import (
     Sighting,
     Work,
 )
+from commonswatch.rules.licences import conditions
 from commonswatch.services.deciding import cases
 from commonswatch.services.telling import deliveries
 from commonswatch.services.upkeep import queue
