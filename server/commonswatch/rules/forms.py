@@ -1,7 +1,7 @@
 """One data entry made ready: the form of address or text it describes, and what that gives. Knows no host."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from commonswatch.domain.keys import How
 from commonswatch.rules.changes import md5_starts_with
-from commonswatch.rules.patterns import FIELD, OneOf, Pattern, Values
+from commonswatch.rules.patterns import FIELD, Pattern, Values
 from commonswatch.rules.reading import Address
 
 ANY_HOST, ANY_PATH = ".+", ".*"
@@ -73,14 +73,15 @@ class Form:
         right = (md5_starts_with(values[name], *(values[part] for part in parts)) for name, parts in self.md5.items())
         return values if all(right) else None
 
-    def seconds(self, values: Values) -> Iterator[tuple[Second, Values]]:
+    def seconds(self, values: Values) -> list[tuple[Second, Values]]:
         """The further keys such an address has, each with all fields it needs."""
-        for of, some, patterns in self._seconds:
-            if not of:
-                yield some[0], values
-                continue
-            for number, more in patterns.all(values[of]):
-                yield some[number], Values(values, **more)
+        fitting = []
+        for second, of, needs, pattern in self._seconds:
+            if needs in values[of]:
+                more = pattern.read(values[of]) if of else Values()
+                if more is not None:
+                    fitting.append((second, Values(values, **more)))
+        return fitting
 
     @cached_property
     def _parameters(self) -> list[tuple[str, Pattern, bool]]:
@@ -88,15 +89,9 @@ class Form:
         return wanted + [(name, Pattern(source, self.fields), False) for name, source in self.maybe.items()]
 
     @cached_property
-    def _seconds(self) -> list[tuple[str, list[Second], OneOf]]:
-        """In the order of the file, neighbours of one field together: they are looked for in one go."""
-        runs: list[tuple[str, list[Second]]] = []
-        for second in (Second(**entry) for entry in self.also):
-            if second.of and runs and runs[-1][0] == second.of:
-                runs[-1][1].append(second)
-            else:
-                runs.append((second.of, [second]))
-        return [(of, some, OneOf([Pattern(one.pattern, self.fields) for one in some])) for of, some in runs]
+    def _seconds(self) -> list[tuple[Second, str, str, Pattern]]:
+        made = [(second, Pattern(second.pattern, self.fields)) for second in (Second(**entry) for entry in self.also)]
+        return [(second, second.of, pattern.needs, pattern) for second, pattern in made]
 
 
 def filled(template: str, values: Values) -> str:

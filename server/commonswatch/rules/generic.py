@@ -18,35 +18,41 @@ class Generic:
         self.form = Form(fields=entry.get("fields", {}), **entry["form"])
         self._path = self.form.pattern("path")
         self._pictures, self._scripts = re.compile(entry["pictures"]), re.compile(entry["scripts"])
-        expressions = [re.compile(entry[name]) for name in ("secrets", "noise", "picture_noise")]
-        self._kinds = lru_cache(_KNOWN_NAMES)(lambda name: [bool(regex.fullmatch(name)) for regex in expressions])
+        self._names = {kind: re.compile(entry[kind]) for kind in ("secrets", "noise", "picture_noise")}
+        self._kind = lru_cache(_KNOWN_NAMES)(self._kind_of)
 
     def read(self, address: Address) -> Values | None:
         """The fields of any address, with the parameters worth keeping and the secret ones apart."""
         values = self._path.read(address.path)
         if values is None:
             return None
-        values.update(sites(address))
+        values["host"], values["site"] = sites(address)
         values["path"] = address.path
+        values["query"] = ""
         if address.search:
+            values["search"] = address.search
             self._read_query(address, values)
         return values
 
     def _read_query(self, address: Address, values: Values) -> None:
-        is_script = self._scripts.fullmatch(address.path)  # there, the query is what is shown
-        is_picture = self._pictures.fullmatch(address.path)
-        kept, secret = [], []
-        for pair in address.parameters():
-            is_secret, is_noise, is_picture_noise = self._kinds(pair.partition("=")[0].lower())
-            if is_secret:
-                secret.append(pair)
-            elif is_script or not (is_noise or (is_picture and is_picture_noise)):
-                kept.append(pair)
-        values["search"] = address.search
+        pairs = [(pair, self._kind(pair.partition("=")[0])) for pair in address.parameters()]
+        dropped = self._dropped(address.path) if any(kind for _, kind in pairs) else ()
+        kept = [pair for pair, kind in pairs if kind not in dropped]
         values["query"] = f"?{'&'.join(kept)}" if kept else ""
-        values["secret"] = "&".join(secret)
+        values["secret"] = "&".join(pair for pair, kind in pairs if kind == "secrets")
+
+    def _kind_of(self, name: str) -> str:
+        return next((kind for kind, regex in self._names.items() if regex.fullmatch(name.lower())), "")
+
+    def _dropped(self, path: str) -> tuple[str, ...]:
+        """The kinds of parameters that make no difference here."""
+        if self._scripts.fullmatch(path):  # there, the query is what is shown
+            return ("secrets",)
+        on_picture = self._pictures.fullmatch(path)
+        return ("secrets", "noise", "picture_noise") if on_picture else ("secrets", "noise")
 
 
-def sites(address: Address) -> Values:
-    """The host of an address, without and with its `www.`."""
-    return Values(host=address.host.removeprefix("www.") + address.port, site=address.host + address.port)
+def sites(address: Address) -> tuple[str, str]:
+    """The host of an address with its port: without and with its `www.`."""
+    site = address.host + address.port
+    return site.removeprefix("www."), site

@@ -9,6 +9,9 @@ from commonswatch.rules.changes import CHANGES, Change
 
 FIELD = re.compile(r"\{([a-z_]+)\}")
 
+_UNITS = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\{[0-9,]+\}|\(\?:|.", re.DOTALL)  # what an expression consists of
+_SIGNS = frozenset(".*+?()|^$")
+
 
 class Values(dict[str, str]):
     """What was captured, by field. A field that was not there is empty."""
@@ -23,6 +26,20 @@ class Pattern:
     def __init__(self, source: str, fields: Mapping[str, Any]) -> None:
         self.expression = FIELD.sub(lambda name: f"({_expression(fields[name[1]])})", source)
         self.fields = [(name, _changes(fields[name])) for name in FIELD.findall(source)]
+
+    @cached_property
+    def needs(self) -> str:
+        """The longest run of letters that stands in every text that fits: cheap to look for before reading."""
+        runs, depth = [""], 0
+        for unit in _UNITS.findall(self.expression):
+            depth += (unit[0] == "(") - (unit == ")")
+            if depth == 0 and unit == "|":
+                return ""
+            if depth == 0 and unit[0] in "*+?{":
+                runs[-1] = runs[-1][:-1]
+            is_letter = depth == 0 and (len(unit) == 1 or unit[0] == "\\") and unit not in _SIGNS
+            runs = [*runs[:-1], runs[-1] + unit[-1]] if is_letter else [*runs, ""]
+        return max(runs, key=len)
 
     @cached_property
     def _regex(self) -> re.Pattern[str]:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from commonswatch.rules.hostnames import ascii_host
 
 LONGEST = 4096  # characters; longer texts are not addresses but payloads
-KNOWN_HOSTS = 8192  # how many host names at most are kept ready, here and in each rulebook
+KNOWN = 8192  # how many host names (and escapes) at most are kept ready
 
 _UNSAFE = "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
 _HAS_UNSAFE = re.compile(f"[{_UNSAFE}]")
@@ -24,6 +24,7 @@ _NEXT = "%[89ABab][0-9A-Fa-f]"  # a byte that continues a character
 _ESCAPES = re.compile(  # those of one character in UTF-8, else of one byte, else a percent sign that is none
     f"%[CDcd][0-9A-Fa-f]{_NEXT}|%[Ee][0-9A-Fa-f](?:{_NEXT}){{2}}|%[Ff][0-7](?:{_NEXT}){{3}}|%[0-9A-Fa-f]{{2}}|%"
 )
+_LONGEST_AUTHORITY = 260  # characters: a name and a port
 _DEFAULT_PORTS = ("", "80", "443")
 _BLANKS = "".join(map(chr, range(0x21)))
 
@@ -54,8 +55,10 @@ class Address:
 
     def parameters(self) -> list[str]:
         """All parameters as `name=value`, percent-decoded as far as their meaning allows."""
-        pairs = (_settled(f"&{pair}", keep="%#&+=")[1:].strip(" ") for pair in self.search[1:].split("&"))
-        return [pair for pair in pairs if pair]
+        pairs = self.search[1:].split("&")
+        if "%" in self.search or ";" in self.search:
+            pairs = [_settled(f"&{pair}", keep="%#&+=")[1:] for pair in pairs]
+        return [pair for pair in (pair.strip(" ") for pair in pairs) if pair]
 
 
 def read_address(text: str) -> Address | None:
@@ -74,8 +77,10 @@ def read_address(text: str) -> Address | None:
 
 def _read_any(text: str) -> Address | None:
     parts = _ADDRESS.fullmatch(text) if is_plain(text) else None
-    site = _read_site(parts[2]) if parts else None
-    if parts is None or site is None or not (parts[1] or parts[3]):
+    if parts is None or not (parts[1] or parts[3]):
+        return None
+    site = (_known_site if len(parts[2]) <= _LONGEST_AUTHORITY else _read_site)(parts[2])
+    if site is None:
         return None
     return Address(
         explicit=bool(parts[1]),
@@ -118,19 +123,21 @@ def _read_site(authority: str) -> tuple[str, str] | None:
     return host, "" if port in _DEFAULT_PORTS else f":{port}"
 
 
-_known_site = lru_cache(KNOWN_HOSTS)(_read_site)
+_known_site = lru_cache(KNOWN)(_read_site)
 
 
 def _settled(text: str, keep: str) -> str:
     """Percent-decode all that does not change the meaning, so that settling twice is settling once."""
+    plain = _ESCAPES.sub(lambda escape: _settled_escape(escape[0], keep), text) if "%" in text else text
+    return _AMPERSANDS.sub("&", plain) if ";" in plain else plain
 
-    def settle(run: re.Match[str]) -> str:
-        plain = _utf8(run[0]) if len(run[0]) > 1 else run[0]
-        if plain is None:
-            return run[0].upper()
-        return "".join(quote(c, safe="") if c in keep or _HAS_UNSAFE.match(c) else c for c in plain)
 
-    return _AMPERSANDS.sub("&", _ESCAPES.sub(settle, text) if "%" in text else text)
+@lru_cache(KNOWN)
+def _settled_escape(escape: str, keep: str) -> str:
+    letter = _utf8(escape) if len(escape) > 1 else escape
+    if letter is None:
+        return escape.upper()
+    return quote(letter, safe="") if letter in keep or _HAS_UNSAFE.match(letter) else letter
 
 
 def _utf8(escapes: str) -> str | None:

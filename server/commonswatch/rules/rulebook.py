@@ -11,7 +11,7 @@ from commonswatch.rules.families import Family, Place, Texts
 from commonswatch.rules.forms import Form, filled
 from commonswatch.rules.generic import Generic, sites
 from commonswatch.rules.patterns import Values
-from commonswatch.rules.reading import KNOWN_HOSTS, LONGEST, Address, is_plain, read_address, trimmed
+from commonswatch.rules.reading import KNOWN, LONGEST, Address, is_plain, read_address, trimmed
 
 DEPTH = 4  # addresses inside addresses: a proxy's copy of an archive's copy of a blog's proxy is real
 
@@ -39,7 +39,7 @@ class Rulebook:
         self._anywhere = [family for family in self.families if not family.domains]
         self._texts = Texts(self.families)
         self._generic = Generic(entries["generic"])
-        self._place = lru_cache(KNOWN_HOSTS)(self._find_place)
+        self._place = lru_cache(KNOWN)(self._find_place)
 
     def find(self, text: str, depth: int = 0) -> Found | None:
         """The form a text has, addresses inside it followed. None for what is no address or no known form."""
@@ -90,7 +90,9 @@ class Rulebook:
             found = family.at(address.host).read(address)
             if found is not None:
                 form, values = found
-                return self._followed(Found(form, Values(sites(address), **values), form.how, family), depth)
+                for name, site in zip(("host", "site"), sites(address), strict=True):
+                    values.setdefault(name, site)
+                return self._followed(Found(form, values, form.how, family), depth)
         captured = self._generic.read(address)
         how = self._generic.form.how if address.explicit else "guessed"
         return Found(self._generic.form, captured, how) if captured is not None else None
