@@ -3,10 +3,14 @@
 import { asciiHost } from "./hostnames.js";
 
 export const LONGEST = 4096; // characters; longer texts are not addresses but payloads
+export const KNOWN_HOSTS = 4096; // how many host names at most are kept ready, here and in each rulebook
 
 const UNSAFE = /[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]/u;
 const AMPERSANDS = /&(?:(?:amp|#0{0,4}38|#x0{0,4}26);)+/g; // `&amp;amp;` too: pages are escaped twice
 const ADDRESS = /^(?:((?:[Hh][Tt][Tt][Pp][Ss]?:)?\/\/)\/*)?([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/u;
+// Most addresses are printable ASCII with nothing escaped, so that all parts are settled already.
+const PLAIN_ADDRESS =
+  /^https?:\/\/([A-Za-z0-9._:-]{1,260})(\/[!-"$&-:<->@-~]*)(?:\?([!-"$&-:<-~]*))?(?:#([!-:<-~]*))?$/;
 const AUTHORITY = /^([^@:[\]\\% \t]+?)\.?(?::([0-9]{0,5}))?$/u;
 const HOST = /^(?:[a-z0-9_-]{1,63}\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/;
 const IP_ADDRESS = /^[0-9]{1,3}(?:\.[0-9]{1,3}){3}$/;
@@ -65,13 +69,20 @@ export class Address {
  */
 export function readAddress(text) {
   if (isLonger(text, LONGEST)) return null;
-  const plain = withoutEscapedAmpersands(trimmed(text));
+  const plain = PLAIN_ADDRESS.exec(text);
+  if (plain === null) return readAny(withoutEscapedAmpersands(trimmed(text)));
+  const site = knownSite(plain[1]);
+  return site && new Address(true, site.host, site.port, plain[2], plain[3] ? `?${plain[3]}` : "", plain[4] ?? "");
+}
+
+/** @param {string} plain @returns {Address | null} */
+function readAny(plain) {
   const parts = UNSAFE.test(plain) ? null : ADDRESS.exec(plain);
   if (parts === null || !(parts[1] || parts[3])) return null;
   const site = readSite(parts[2]);
   if (site === null) return null;
   const path = strippedAtEnd(settled(parts[3] || "/", PATH_KEEPS), " ");
-  return new Address(Boolean(parts[1]), site[0], site[1], path, parts[4] ? `?${parts[4]}` : "", parts[5] ?? "");
+  return new Address(Boolean(parts[1]), site.host, site.port, path, parts[4] ? `?${parts[4]}` : "", parts[5] ?? "");
 }
 
 /**
@@ -174,17 +185,41 @@ export function parted(pair) {
   return at < 0 ? [pair, ""] : [pair.slice(0, at), pair.slice(at + 1)];
 }
 
+/** @typedef {{host: string, port: string}} Site */
+
+const knownSite = remembered(readSite, KNOWN_HOSTS);
+
+/**
+ * The same function, with its last answers kept ready.
+ * @template T
+ * @param {(text: string) => T} read
+ * @param {number} most answers
+ * @returns {(text: string) => T}
+ */
+export function remembered(read, most) {
+  /** @type {Map<string, T>} */
+  const known = new Map();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const answer = read(text);
+    if (known.size >= most) known.clear();
+    known.set(text, answer);
+    return answer;
+  };
+}
+
 /**
  * Host and port. Names and passwords before an `@` are refused with all else that makes one host look like another.
  * @param {string} authority
- * @returns {[string, string] | null}
+ * @returns {Site | null}
  */
 function readSite(authority) {
   const found = AUTHORITY.exec(authority);
   const host = found && asciiHost(found[1]);
   if (!found || !host || host.length > LONGEST_HOST || !(HOST.test(host) || IP_ADDRESS.test(host))) return null;
   const port = (found[2] ?? "").replace(/^0+/, "");
-  return [host, port === "" || port === "80" || port === "443" ? "" : `:${port}`];
+  return { host, port: port === "" || port === "80" || port === "443" ? "" : `:${port}` };
 }
 
 /** @param {string} pair */

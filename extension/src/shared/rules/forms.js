@@ -43,6 +43,7 @@ export class Pattern {
    * @returns {Values | null}
    */
   read(text) {
+    /** @type {Values} */
     const values = {};
     return this.readInto(values, text) ? values : null;
   }
@@ -63,6 +64,7 @@ export class Pattern {
    * @returns {Values | null}
    */
   seek(text) {
+    /** @type {Values} */
     const values = {};
     return this._put(values, new RegExp(this._source, "u").exec(text)) ? values : null;
   }
@@ -120,7 +122,7 @@ export class Form {
     this.inside = template(entry.inside);
     this.access = template(entry.access);
     this.seconds = (entry.also ?? []).map((second) => new Second(second, fields));
-    this.host = pattern(entry.host);
+    this._host = pattern(entry.host);
     this._path = pattern(entry.path);
     this._text = pattern(entry.text);
     this._md5 = Object.entries(entry.md5 ?? {});
@@ -133,20 +135,31 @@ export class Form {
    * @returns {Values | null}
    */
   readText(text) {
+    /** @type {Values} */
     const values = {};
     return this._text?.readInto(values, text) && this._isRight(values) ? values : null;
   }
 
   /**
-   * The fields of an address; null when it is not of this form.
-   * @param {Address} address
+   * What it captures of a host's name; null when it does not concern that host.
+   * @param {string} host
    * @returns {Values | null}
    */
-  read(address) {
+  readHost(host) {
+    return this._host === null ? {} : this._host.read(host);
+  }
+
+  /**
+   * The fields of an address on a host it concerns; null when it is not of this form.
+   * @param {Address} address
+   * @param {Values} captured of the host's name
+   * @returns {Values | null}
+   */
+  read(address, captured) {
     /** @type {Values} */
     const values = { search: address.search };
-    if (this.host !== null && !this.host.readInto(values, address.host)) return null;
     if (this._path !== null && !this._path.readInto(values, address.path)) return null;
+    for (const name in captured) values[name] = captured[name];
     for (const { name, pattern, wanted } of this._parameters) {
       const value = address.parameter(name);
       const fits = value !== null && pattern.readInto(values, value);

@@ -1,7 +1,8 @@
 /** The one engine: a file of host families → which form an address has. Adding a host never changes this file. */
 
-import { LONGEST, isLonger, isPlain, parted, readAddress, trimmed } from "./address.js";
-import { Form, Pattern, wholly } from "./forms.js";
+import { KNOWN_HOSTS, LONGEST, isLonger, isPlain, readAddress, remembered, trimmed } from "./address.js";
+import { Form, Pattern } from "./forms.js";
+import { Generic, sites } from "./generic.js";
 
 /**
  * @typedef {import("./address.js").Address} Address
@@ -10,11 +11,7 @@ import { Form, Pattern, wholly } from "./forms.js";
  * @typedef {import("./forms.js").Fields} Fields
  * @typedef {import("./forms.js").FormEntry} FormEntry
  * @typedef {{name: string, domains?: string[], fields?: Fields, forms?: FormEntry[], texts?: FormEntry[], codes?: string[]}} FamilyEntry
- * @typedef {{
- *   form: FormEntry, fields?: Fields,
- *   pictures: string, scripts: string, noise: string, picture_noise: string, secrets: string
- * }} GenericEntry
- * @typedef {{families: FamilyEntry[], generic: GenericEntry}} Rules one parsed rule file
+ * @typedef {{families: FamilyEntry[], generic: import("./generic.js").GenericEntry}} Rules one parsed rule file
  * @typedef {{form: Form, values: Values, how: How, family: Family | null}} Found a form that fits, and how sure that is
  */
 
@@ -34,55 +31,22 @@ class Family {
     this.texts = (entry.texts ?? []).map((form) => new Form(form, fields));
     this.codes = (entry.codes ?? []).map((source) => new Pattern(source, fields));
   }
-}
-
-/** The rule for hosts nobody described: host and path, and the parameters that are not known noise. */
-class Generic {
-  /** @param {GenericEntry} entry */
-  constructor(entry) {
-    this.form = new Form(entry.form, entry.fields ?? {});
-    this._noise = wholly(entry.noise);
-    this._pictureNoise = wholly(entry.picture_noise);
-    this._pictures = wholly(entry.pictures);
-    this._scripts = wholly(entry.scripts);
-    this._secrets = wholly(entry.secrets);
-  }
 
   /**
-   * The fields of any address, with the parameters worth keeping and the secret ones apart.
-   * @param {Address} address
-   * @returns {Values | null}
+   * The forms that concern a host, each with what it captured of the host's name.
+   * @param {string} host
+   * @returns {Place}
    */
-  read(address) {
-    const captured = this.form.read(address);
-    if (captured === null) return null;
-    const { host, site } = sites(address);
-    const { query, secret } = address.search === "" ? { query: "", secret: "" } : this._sorted(address);
-    return { ...captured, host, site, path: address.path, query, secret };
-  }
-
-  /** @param {Address} address */
-  _sorted(address) {
-    const isNoise = this._noiseOn(address.path);
-    /** @type {string[]} */
-    const kept = [];
-    /** @type {string[]} */
-    const secret = [];
-    for (const pair of address.parameters) {
-      const name = parted(pair)[0].toLowerCase();
-      if (this._secrets.test(name)) secret.push(pair);
-      else if (!isNoise(name)) kept.push(pair);
-    }
-    return { query: kept.length ? `?${kept.join("&")}` : "", secret: secret.join("&") };
-  }
-
-  /** @param {string} path @returns {(name: string) => boolean} */
-  _noiseOn(path) {
-    if (this._scripts.test(path)) return () => false; // there, the query is what is shown
-    const onPicture = this._pictures.test(path);
-    return (name) => this._noise.test(name) || (onPicture && this._pictureNoise.test(name));
+  at(host) {
+    const forms = this.forms.flatMap((form) => {
+      const captured = form.readHost(host);
+      return captured ? [{ form, captured }] : [];
+    });
+    return { family: this, forms };
   }
 }
+
+/** @typedef {{family: Family, forms: {form: Form, captured: Values}[]}} Place a host of a family */
 
 /** All rules of one file: the families by domain, the texts, and the generic rule. */
 export class Rulebook {
@@ -91,12 +55,13 @@ export class Rulebook {
     const families = rules.families.map((entry) => new Family(entry));
     /** @type {Map<string, Family>} */
     this._byDomain = new Map(families.flatMap((family) => family.domains.map((domain) => [domain, family])));
-    this._texts = families.flatMap((family) => family.texts.map((form) => ({ family, form })));
-    this._anywhere = families
-      .filter((family) => family.domains.length === 0)
-      .flatMap((family) => family.forms.map((form) => ({ family, form })));
     this._widest = Math.max(...[...this._byDomain.keys()].map((domain) => domain.split(".").length));
+    this._texts = families.flatMap((family) => family.texts.map((form) => ({ family, form })));
+    const anywhere = families.filter((family) => family.domains.length === 0);
+    this._anywhere = remembered((host) => anywhere.map((family) => family.at(host)), KNOWN_HOSTS);
     this._generic = new Generic(rules.generic);
+    this._place = remembered((host) => this._family(host)?.at(host) ?? null, KNOWN_HOSTS);
+    this._imitates = remembered((host) => this._isImitation(host), KNOWN_HOSTS);
   }
 
   /**
@@ -106,11 +71,10 @@ export class Rulebook {
    */
   find(text, depth = 0) {
     const address = readAddress(text);
-    const family = address && this._family(address.host);
-    if (address && family) return address.port ? null : this._inFamily(address, family, depth);
+    const place = address && this._place(address.host);
+    if (address && place) return (!address.port && this._atPlace(address, place, depth)) || null;
     if (!address?.explicit) {
-      const plain = trimmed(text);
-      const found = isLonger(plain, LONGEST) || !isPlain(plain) ? undefined : this._byText(plain, depth);
+      const found = this._byText(trimmed(text), depth);
       if (found !== undefined) return found;
     }
     return address && !this._imitates(address.host) ? this._onAnyHost(address, depth) : null;
@@ -118,10 +82,9 @@ export class Rulebook {
 
   /** @param {string} host */
   _family(host) {
-    for (let start = 0; start >= 0; ) {
-      const family = this._byDomain.get(start ? host.slice(start) : host);
+    for (let start = 0; start >= 0; start = host.indexOf(".", start) + 1 || -1) {
+      const family = this._byDomain.get(host.slice(start));
       if (family) return family;
-      start = host.indexOf(".", start) + 1 || -1;
     }
     return null;
   }
@@ -130,7 +93,7 @@ export class Rulebook {
    * Whether a known domain stands in front of another one: `flickr.com.evil.example`.
    * @param {string} host
    */
-  _imitates(host) {
+  _isImitation(host) {
     const labels = host.split(".");
     const last = labels.length - 2;
     for (let start = 0; start + 2 <= last; start++) {
@@ -141,13 +104,18 @@ export class Rulebook {
     return false;
   }
 
-  /** @param {Address} address @param {Family} family @param {number} depth */
-  _inFamily(address, family, depth) {
-    for (const form of family.forms) {
-      const values = form.read(address);
+  /**
+   * Null: an address of a form that gives nothing. Undefined: an address of no form.
+   * @param {Address} address
+   * @param {Place} place
+   * @param {number} depth
+   */
+  _atPlace(address, { family, forms }, depth) {
+    for (const { form, captured } of forms) {
+      const values = form.read(address, captured);
       if (values !== null) return this._followed({ form, values, how: form.how, family }, depth);
     }
-    return null;
+    return undefined;
   }
 
   /**
@@ -156,6 +124,7 @@ export class Rulebook {
    * @param {number} depth
    */
   _byText(plain, depth) {
+    if (isLonger(plain, LONGEST) || !isPlain(plain)) return undefined;
     for (const { family, form } of this._texts) {
       const values = form.readText(plain);
       if (values !== null) return this._followed({ form, values, how: form.how, family }, depth);
@@ -169,9 +138,12 @@ export class Rulebook {
    * @param {number} depth
    */
   _onAnyHost(address, depth) {
-    for (const { family, form } of this._anywhere) {
-      const values = form.read(address);
-      if (values !== null) return this._followed({ form, values: { ...sites(address), ...values }, how: form.how, family }, depth);
+    for (const { family, forms } of this._anywhere(address.host)) {
+      for (const { form, captured } of forms) {
+        const values = form.read(address, captured);
+        if (values === null) continue;
+        return this._followed({ form, values: { ...sites(address), ...values }, how: form.how, family }, depth);
+      }
     }
     const values = this._generic.read(address);
     /** @type {How} */
@@ -185,15 +157,6 @@ export class Rulebook {
     const inner = depth < DEPTH ? this.find(found.form.address.filled(found.values), depth + 1) : null;
     return inner && { ...inner, how: lessCertain(inner.how, found.how) };
   }
-}
-
-/**
- * The host of an address, without and with its `www.`, for families that own none.
- * @param {Address} address
- */
-function sites(address) {
-  const site = address.host + address.port;
-  return { host: site.startsWith("www.") ? site.slice(4) : site, site };
 }
 
 /**

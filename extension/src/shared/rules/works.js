@@ -27,9 +27,10 @@ export function makeWorks(mediaHosts) {
 
 /** @param {Found | null} found @returns {WorkKey[]} */
 function keysOf(found) {
-  if (!found?.form.key) return [];
+  const first = found?.form.key;
+  if (!first) return [];
   const { form, values, how } = found;
-  const keys = [{ key: form.key.filled(values), kind: form.kind, how }];
+  const keys = [{ key: first.filled(values), kind: form.kind, how }];
   for (const second of form.seconds) {
     const all = second.read(values);
     const key = all && second.key.filled(all);

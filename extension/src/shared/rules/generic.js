@@ -1,0 +1,76 @@
+/** The rule for hosts nobody described: host and path, and the parameters that are not known noise. */
+
+import { parted } from "./address.js";
+import { Form, wholly } from "./forms.js";
+
+/**
+ * @typedef {import("./address.js").Address} Address
+ * @typedef {import("./forms.js").Values} Values
+ * @typedef {object} GenericEntry
+ * @property {import("./forms.js").FormEntry} form
+ * @property {import("./forms.js").Fields} [fields]
+ * @property {string} pictures
+ * @property {string} scripts
+ * @property {string} noise
+ * @property {string} picture_noise
+ * @property {string} secrets
+ */
+
+/** What the `generic` part of a rule file says. */
+export class Generic {
+  /** @param {GenericEntry} entry */
+  constructor(entry) {
+    this.form = new Form(entry.form, entry.fields ?? {});
+    this._noise = wholly(entry.noise);
+    this._pictureNoise = wholly(entry.picture_noise);
+    this._pictures = wholly(entry.pictures);
+    this._scripts = wholly(entry.scripts);
+    this._secrets = wholly(entry.secrets);
+  }
+
+  /**
+   * The fields of any address, with the parameters worth keeping and the secret ones apart.
+   * @param {Address} address
+   * @returns {Values | null}
+   */
+  read(address) {
+    const values = this.form.read(address, sites(address));
+    if (values === null) return null;
+    values.path = address.path;
+    if (address.search !== "") this._readQuery(address, values);
+    return values;
+  }
+
+  /** @param {Address} address @param {Values} values */
+  _readQuery(address, values) {
+    const isNoise = this._noiseOn(address.path);
+    /** @type {string[]} */
+    const kept = [];
+    /** @type {string[]} */
+    const secret = [];
+    for (const pair of address.parameters) {
+      const name = parted(pair)[0].toLowerCase();
+      if (this._secrets.test(name)) secret.push(pair);
+      else if (!isNoise(name)) kept.push(pair);
+    }
+    values.query = kept.length ? `?${kept.join("&")}` : "";
+    values.secret = secret.join("&");
+  }
+
+  /** @param {string} path @returns {(name: string) => boolean} */
+  _noiseOn(path) {
+    if (this._scripts.test(path)) return () => false; // there, the query is what is shown
+    const onPicture = this._pictures.test(path);
+    return (name) => this._noise.test(name) || (onPicture && this._pictureNoise.test(name));
+  }
+}
+
+/**
+ * The host of an address, without and with its `www.`.
+ * @param {Address} address
+ * @returns {Values}
+ */
+export function sites(address) {
+  const site = address.host + address.port;
+  return { host: site.startsWith("www.") ? site.slice(4) : site, site };
+}
