@@ -62,6 +62,7 @@ CHANGES: dict[str, Change] = {
     "base32": _base32,
     "base36": _number(_BASE36),
     "base58": _number(_BASE58),
+    "blank": lambda text: text.replace("+", " "),
     "decode": decoded,
     "hex": _hexadecimal,
     "lower": lambda text: text.translate(_SMALL),
