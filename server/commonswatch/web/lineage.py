@@ -12,11 +12,11 @@ from itertools import pairwise
 from commonswatch.rules import catalogue
 from commonswatch.rules.datasets import Dataset
 
-BOX_WIDTH, BOX_HEIGHT = 206, 62
-_GAP_ACROSS, _GAP_DOWN, _MARGIN = 58, 14, 6
+_BOX_WIDTH, _BOX_HEIGHT = 196, 66
+_GAP_ACROSS, _GAP_DOWN, _MARGIN = 50, 14, 6
 _PASSING = 12  # height of the place of a line that passes
 _SWEEPS = 6
-_LETTERS, _LINES = 25, 2
+_LETTERS, _LINES = 24, 2
 
 Place = tuple[str, ...]  # one id: a box; two ids and a column: where the line between them passes
 
@@ -40,6 +40,8 @@ class Picture:
     boxes: list[Box]
     lines: list[str]
     heads: list[str]
+    box_width: int = _BOX_WIDTH
+    box_height: int = _BOX_HEIGHT
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def picture(current: Dataset) -> Picture | None:
     columns = _in_order(column_of, chains)
     corners, height = _placed(columns)
     boxes = [Box(one, *corners[(one.id,)], _lines_of(one)) for one in relatives.values()]
-    width = len(columns) * (BOX_WIDTH + _GAP_ACROSS) - _GAP_ACROSS + 2 * _MARGIN
+    width = len(columns) * (_BOX_WIDTH + _GAP_ACROSS) - _GAP_ACROSS + 2 * _MARGIN
     drawn = [_drawn(chain, corners) for chain in chains]
     return Picture(width, height, boxes, [line for line, _ in drawn], [head for _, head in drawn])
 
@@ -135,25 +137,25 @@ def _placed(columns: list[list[Place]]) -> tuple[dict[Place, tuple[int, int]], i
     for number, column in enumerate(columns):
         y = _MARGIN + (max(heights) - heights[number]) // 2
         for place in column:
-            corners[place] = (_MARGIN + number * (BOX_WIDTH + _GAP_ACROSS), y)
+            corners[place] = (_MARGIN + number * (_BOX_WIDTH + _GAP_ACROSS), y)
             y += _height(place) + _GAP_DOWN
     return corners, max(heights) + 2 * _MARGIN
 
 
 def _height(place: Place) -> int:
-    return BOX_HEIGHT if len(place) == 1 else _PASSING
+    return _BOX_HEIGHT if len(place) == 1 else _PASSING
 
 
 def _drawn(chain: list[Place], corners: dict[Place, tuple[int, int]]) -> tuple[str, str]:
     """The path of a line and of the tip of its arrow."""
     stops = [(corners[place][0], corners[place][1] + _height(place) // 2) for place in chain]
     (x, y), *others = stops
-    path = f"M{x + BOX_WIDTH} {y}"
+    path = f"M{x + _BOX_WIDTH} {y}"
     for right, down in others:
         bend = right - _GAP_ACROSS // 2
         path += f"C{bend} {y} {bend} {down} {right} {down}"
         x, y = right, down
-        path += f"H{x + BOX_WIDTH}" if (x, y) != stops[-1] else ""
+        path += f"H{x + _BOX_WIDTH}" if (x, y) != stops[-1] else ""
     return path, f"M{x - 8} {y - 4.5}L{x} {y}L{x - 8} {y + 4.5}Z"
 
 
