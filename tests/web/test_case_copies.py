@@ -3,9 +3,10 @@
 import re
 
 import filled
+import pytest
 from commonswatch.context import Context
 from commonswatch.domain.states import CaseState
-from commonswatch.models import AuditEntry, Case, Copy, Location, LocationSecret
+from commonswatch.models import Account, AuditEntry, Case, Copy, Location, LocationSecret, Work
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -104,3 +105,18 @@ def test_what_a_page_says_about_its_links_does_not_run(moderator: FlaskClient, c
     page = moderator.get(f"/cases/{number}").text
     assert "<script>alert" not in page
     assert 'href="javascript:' not in page
+
+
+@pytest.mark.parametrize(("state", "told"), [(CaseState.CONFIRMED, True), (CaseState.OPEN, False)])
+def test_people_concerned_learn_of_confirmed_copies_as_a_question(
+    signed_in_as, context: Context, state: CaseState, told: bool
+) -> None:
+    creator, number = signed_in_as(), filled.put_case(context, copies=[READ, CLAIMED], state=state)
+    with context.database.writing() as session:
+        session.get_one(Case, number).decided_at = context.now() if told else None
+        ada = select(Account.id).where(Account.email == "ada@example.org")
+        session.scalars(select(Work)).one().creator_id = session.scalars(ada).one()
+    words = _words(creator.get("/found").text)
+    assert ("This page links to a copy of a dataset: MS-Celeb-1M (withdrawn in June 2019)" in words) is told
+    assert ("Questions to ask: is a picture of yours in it" in words) is told
+    assert "VGGFace2" not in words, "a claim is nobody's business but a moderator's"

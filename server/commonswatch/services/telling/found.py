@@ -28,6 +28,7 @@ from commonswatch.models import (
 from commonswatch.rules.licences import conditions
 from commonswatch.services.deciding import audit
 from commonswatch.services.registering.works import licence_of
+from commonswatch.services.reporting import copies
 from commonswatch.services.upkeep.queue import insert_of
 
 MOST_SHOWN = 200
@@ -63,13 +64,17 @@ class FoundWork:
 
 @dataclass(frozen=True)
 class Found:
-    """One location where works of somebody, or works showing them, were found. ``site``: its registered domain."""
+    """One location where works of somebody, or works showing them, were found. ``site``: its registered domain.
+
+    ``datasets`` are the ids of those it offers copies of, as a moderator confirmed.
+    """
 
     location_id: int
     url: str
     site: str
     since: datetime
     works: tuple[FoundWork, ...]
+    datasets: tuple[str, ...] = ()
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -97,7 +102,8 @@ def found_for(session: Session, person: Person) -> list[Found]:
     by_location: dict[int, list[Sighting]] = defaultdict(list)
     for sighting in session.scalars(query):
         by_location[sighting.location_id].append(sighting)
-    return [_found(sightings, answers, accounts) for sightings in by_location.values()]
+    datasets = copies.confirmed_at(session, by_location)
+    return [_found(some, answers, accounts, tuple(datasets[place])) for place, some in by_location.items()]
 
 
 def answer(session: Session, person: Person, work_id: int, location_id: int, said: Answer, now: datetime) -> None:
@@ -153,12 +159,17 @@ def _answers_of(session: Session, person: Person) -> dict[tuple[int, int], Answe
     return {(one.work_id, one.location_id): one.answer for one in session.scalars(query)}
 
 
-def _found(sightings: Sequence[Sighting], answers: dict[tuple[int, int], Answer], accounts: set[int]) -> Found:
+def _found(
+    sightings: Sequence[Sighting],
+    answers: dict[tuple[int, int], Answer],
+    accounts: set[int],
+    datasets: tuple[str, ...],
+) -> Found:
     location: Location = sightings[0].case.location
     works = tuple(
         _found_work(sighting, answers.get((sighting.work_id, location.id)), accounts) for sighting in sightings
     )
-    return Found(location.id, location.url, location.site, min(work.since for work in works), works)
+    return Found(location.id, location.url, location.site, min(work.since for work in works), works, datasets)
 
 
 def _found_work(sighting: Sighting, said: Answer | None, accounts: set[int]) -> FoundWork:
