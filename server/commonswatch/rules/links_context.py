@@ -1,0 +1,141 @@
+"""A link on a page → the words around it, nearest first, each with the place they stand in. Decides nothing.
+
+The order is the order of trust: what names the file itself, what is clicked, what is said, the table, the list, the
+headings, the page's own address.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from commonswatch.rules.links_inline import Piece
+from commonswatch.rules.links_page import Block, said
+
+_MOST_SENTENCES = 4  # before the one with the link
+_LONGEST = 600  # characters of a stretch
+_SENTENCE_END = re.compile(r"[.!?][ \n]|[。！？；\n]")
+_SAVED = re.compile(r"(?:-O|-o|--output|--output-document|output ?=) {0,3}[\"']?([A-Za-z0-9_./-]{3,200})")
+_NAMED_IN_QUERY = re.compile(r"[?&](?:fname|file|filename|dn|name|title|path)=([^&#]{1,300})")
+_CHANGES_OF_KIND = re.compile(r"[0-9][A-Za-z]|[a-z][A-Z0-9]")
+_MOST_CHANGES = 5  # in a name; more make a random id
+_OPAQUE = re.compile(r"[A-Za-z0-9_!-]{12,}")
+_FILE = re.compile(r".{0,200}\.[A-Za-z][A-Za-z0-9]{0,12}")
+
+
+@dataclass(frozen=True)
+class Context:
+    """Words near a link. ``near``: they are about this link alone; others may be about its neighbours as well."""
+
+    place: str  # what people call it
+    text: str
+    near: bool = True
+    behind: bool = False  # they stand after the link
+
+
+def file_names(url: str, following: str = "") -> list[str]:
+    """Names of the file an address gives: those in its query or command, else the end of its path."""
+    saved = _SAVED.search(following[:_LONGEST])
+    names = [saved[1].split("/")[-1]] if saved else []
+    names += [_plain(name) for name in _NAMED_IN_QUERY.findall(url)[:4]]
+    last = _plain(re.split("[?#]", url)[0].rstrip("/").split("/")[-1])
+    if _FILE.fullmatch(last) and "://" in url and url.count("/") > 2:
+        names.append(last)
+    return names
+
+
+def address_words(url: str) -> str:
+    """The readable parts of an address' path, without random ids."""
+    path = re.split("[?#&]", url.split("://", 1)[-1])[0]
+    parts = [_plain(part) for part in path.split("/")[1:]]
+    return " / ".join(part for part in parts if not _is_opaque(part))
+
+
+def _is_opaque(part: str) -> bool:
+    return bool(_OPAQUE.fullmatch(part)) and len(_CHANGES_OF_KIND.findall(part)) > _MOST_CHANGES
+
+
+def _plain(part: str) -> str:
+    return unquote(part, errors="replace")
+
+
+def contexts(block: Block, cell: int, at: int, *, alone: bool) -> Iterator[Context]:
+    """The words around a link, nearest first. ``alone``: its text names something: other links' texts do not count."""
+    pieces = block.cells[cell]
+    yield from _sentence(pieces, at, alone=alone)
+    if block.kind == "row":
+        yield from _table(block, cell)
+    yield from _earlier(block, pieces, at)
+    for parent in block.parents:
+        yield Context("the list item above", parent.text[-_LONGEST:], near=False)
+    if block.lead is not None:
+        yield Context("the paragraph above", block.lead.text[-_LONGEST:], near=False)
+    for heading in block.section.headings:
+        yield Context("the heading", heading[:_LONGEST], near=False)
+
+
+def _sentence(pieces: list[Piece], at: int, *, alone: bool) -> Iterator[Context]:
+    stretch, before = _before(pieces, at, alone=alone)
+    yield Context("the words before it", stretch)
+    if before != stretch:
+        yield Context("the words before it", before)
+    after = _after(pieces, at, alone=alone)
+    if after:
+        yield Context("the words after it", after, behind=True)
+
+
+def _before(pieces: list[Piece], at: int, *, alone: bool) -> tuple[str, str]:
+    """The words since the link before, and since the sentence began."""
+    parts: list[str] = []
+    stretch = None
+    for piece in reversed(pieces[max(0, at - 60) : at]):
+        if piece.url:
+            stretch = "".join(reversed(parts)) if stretch is None else stretch
+            parts.append(" " if alone else piece.text[-_LONGEST:])
+            continue
+        text = piece.text[-_LONGEST:]
+        ends = list(_SENTENCE_END.finditer(text))
+        if ends and (text[ends[-1].end() :].strip() or parts):
+            parts.append(text[ends[-1].end() :])
+            break
+        parts.append(text)
+    before = "".join(reversed(parts))
+    return before if stretch is None else stretch, before
+
+
+def _after(pieces: list[Piece], at: int, *, alone: bool) -> str:
+    """The words to the end of the sentence. If the link's own text names nothing, they may belong to the next link."""
+    parts: list[str] = []
+    for piece in pieces[at + 1 : at + 20]:
+        if piece.url and not alone:
+            return ""
+        end = _SENTENCE_END.search(piece.text[:_LONGEST])
+        if not piece.url:
+            parts.append(piece.text[: end.start() if end else _LONGEST])
+        if end:
+            break
+    return "".join(parts)
+
+
+def _table(block: Block, cell: int) -> Iterator[Context]:
+    shift = max(0, len(block.heads) - len(block.cells)) + cell
+    if shift < len(block.heads):
+        yield Context("the column head", block.heads[shift][:_LONGEST])
+    others = [said(pieces)[:_LONGEST] for number, pieces in enumerate(block.cells[:40]) if number != cell]
+    if block.row_name and block.row_name not in others:
+        others.insert(0, block.row_name[:_LONGEST])
+    yield Context("the row", " | ".join(others))
+    yield Context("the table's head", " | ".join(head[:_LONGEST] for head in block.heads[:40]), near=False)
+
+
+def _earlier(block: Block, pieces: list[Piece], at: int) -> Iterator[Context]:
+    """The sentences before that of the link, nearest first; in code, the comment above."""
+    text = said(pieces[max(0, at - 60) : at])[-4 * _LONGEST :]
+    if block.kind == "code":
+        comments = [line for line in text.split("\n") if line.lstrip(" ").startswith(("#", "//", "echo", "rem "))]
+        for line in comments[-1:]:
+            yield Context("the comment above", line[:_LONGEST])
+        return
+    sentences = [one for one in _SENTENCE_END.split(text) if one.strip()]
+    for sentence in reversed(sentences[-1 - _MOST_SENTENCES : -1]):
+        yield Context("a sentence before", sentence[-_LONGEST:], near=False)

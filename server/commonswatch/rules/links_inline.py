@@ -1,0 +1,212 @@
+"""One line of a page → its pieces: words, and links with their text. Knows neither lists nor tables nor datasets.
+
+Markdown and HTML are read side by side, as in READMEs. Hostile input: every step looks at a bounded stretch.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+_LONGEST_TAG = 4000  # characters
+_LONGEST_TARGET = 4096
+_DEEPEST = 3  # brackets inside the address of a link
+
+_SPECIAL = re.compile(
+    r"!\[|\[|\]|<|`+|~~|\\"
+    r"|(?:https?|ftp)://|magnet:\?|(?:hf|s3|gs|oss|cos)://"
+    r"|(?:pan|yun)\.baidu\.com/|drive\.google\.com/|(?:www\.)?dropbox\.com/s|1drv\.ms/"
+)
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)|<!--")
+_HREF = re.compile(r"[\s\"']href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))", re.IGNORECASE)
+_ALT = re.compile(r"[\s\"']alt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_BARE = re.compile(r"[!#-;=?-_a-z{}~]+")  # printable ASCII without quotes, angle brackets, `|`, back-ticks
+_SCHEME = re.compile(r"(?:https?|ftp)://[^/?#]|magnet:\?|(?:hf|s3|gs|oss|cos)://.", re.IGNORECASE)
+_ESCAPES = {"&nbsp;": " ", "&quot;": '"', "&#39;": "'", "&lt;": "<", "&gt;": ">", "&#124;": "/", "&amp;": "&"}
+_ENDS = ".,;:!?'*~)]}"
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+_MOST_ENDS = 8
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of words, or a link: its text and where it leads. ``saved`` is the file a command saves it as."""
+
+    text: str
+    url: str = ""
+    line: int = 0
+    saved: str = ""
+
+
+@dataclass(frozen=True)
+class Tag:
+    """An HTML tag that is not about links: the page reader knows what it means."""
+
+    name: str
+    closes: bool
+
+
+@dataclass
+class _Open:
+    """A link whose text is being read."""
+
+    kind: str  # `[`, `!` or `a`
+    start: int  # number of pieces before its text
+    url: str = ""
+
+
+class InlineReader:
+    """Reads lines to pieces. ``references`` are the targets of `[text][name]` and their lines, by lower-case name."""
+
+    def __init__(self, references: dict[str, tuple[str, int]], *, markdown: bool) -> None:
+        self._references = references
+        self._markdown = markdown
+        self._open: list[_Open] = []
+        self._pieces: list[Piece | Tag] = []
+        self._line = 0
+
+    def read(self, text: str, line: int) -> list[Piece | Tag]:
+        """The pieces of a line. An `<a>` that is still open goes on in the next line."""
+        self._line = line
+        self._pieces = []
+        self._open = [replace(one, start=0) for one in self._open if one.kind == "a"][-1:]
+        at = 0
+        while at < len(text):
+            found = _SPECIAL.search(text, at)
+            self._say(text[at : found.start() if found else len(text)])
+            at = self._step(text, found) if found else len(text)
+        return self._pieces
+
+    def reset(self) -> None:
+        """Close what is still open: a block ends."""
+        self._open = []
+
+    def _step(self, text: str, found: re.Match[str]) -> int:
+        sign, at = found[0], found.start()
+        if sign == "<":
+            return self._tag(text, at)
+        if sign[-1] in "/?s" and len(sign) > 3:
+            return self._bare(text, at)
+        if not self._markdown:
+            self._say(sign)
+        elif sign in ("[", "!["):
+            self._open.append(_Open(sign[0], len(self._pieces)))
+        elif sign == "]":
+            return self._close(text, at)
+        elif sign == "\\":
+            self._say(" " if text[at + 1 : at + 2] == "|" else text[at + 1 : at + 2])
+            return at + 2
+        return found.end()
+
+    def _say(self, words: str) -> None:
+        if words:
+            self._pieces.append(Piece(unescaped(words), line=self._line))
+
+    def _close(self, text: str, at: int) -> int:
+        target, end = _target(text, at + 1)
+        opened = self._open.pop() if self._open and self._open[-1].kind != "a" else None
+        line = self._line
+        if target is None and opened:
+            name, end = _reference(text, at + 1)
+            target, line = self._references.get((name or self._text(opened.start)).strip().lower(), ("", line))
+        if target is None or not _SCHEME.match(target):
+            return max(end, at + 1)
+        if opened is None or opened.kind == "[":
+            self._link(target, opened.start if opened else 0, line)
+        return end
+
+    def _text(self, start: int) -> str:
+        return "".join(piece.text for piece in self._pieces[start:] if isinstance(piece, Piece))
+
+    def _link(self, url: str, start: int, line: int) -> None:
+        text = self._text(start)
+        inside = [piece for piece in self._pieces[start:] if isinstance(piece, Piece) and piece.url]
+        del self._pieces[start:]
+        self._pieces += [piece for piece in inside if piece.url != url]
+        self._pieces.append(Piece("" if _SCHEME.match(text.strip()) else text, clean(url), line))
+
+    def _bare(self, text: str, at: int) -> int:
+        run = _BARE.match(text, at)
+        url = trimmed(run[0]) if run else ""
+        inside = bool(self._open) and self._open[-1].kind in "[a"
+        if inside and self._markdown and "](" in url:
+            url = url.split("](")[0]
+        if inside and self._open[-1].kind == "a":
+            self._say(url)
+        elif _SCHEME.match(url) or not url.lower().startswith(("http", "ftp")):
+            self._pieces.append(Piece("", clean(url), self._line))
+        return at + max(len(url), 1)
+
+    def _tag(self, text: str, at: int) -> int:
+        found = _TAG.match(text, at)
+        end = text.find("-->" if found and found[0] == "<!--" else ">", at, at + _LONGEST_TAG)
+        if found is None or end < 0:
+            auto = self._markdown and _SCHEME.match(text, at + 1)
+            self._say("" if auto else "<")
+            return at + 1
+        if found[2] is None:
+            return end + 3
+        self._take_tag(found[2].lower(), bool(found[1]), text[at : end + 1])
+        return end + 1
+
+    def _take_tag(self, name: str, closes: bool, written: str) -> None:
+        if name == "a" and self._open and self._open[-1].kind == "a":
+            opened = self._open.pop()
+            if opened.url:
+                self._link(opened.url, opened.start, self._line)
+        if name == "a" and not closes:
+            url = unescaped(_first(_HREF.search(written))).strip(" ")
+            self._open.append(_Open("a", len(self._pieces), url if _SCHEME.match(url) else ""))
+        elif name == "img":
+            self._say(_first(_ALT.search(written)))
+        elif name != "a":
+            self._pieces.append(Tag(name, closes))
+
+
+def unescaped(text: str) -> str:
+    """A text with the escapes of HTML that matter here read."""
+    if "&" not in text:
+        return text
+    for escape, sign in _ESCAPES.items():
+        text = text.replace(escape, sign)
+    return text
+
+
+def clean(url: str) -> str:
+    """An address as written, without the escapes of HTML."""
+    return url.replace("&amp;", "&")
+
+
+def trimmed(url: str) -> str:
+    """A bare address without the punctuation of the sentence around it; brackets that belong to it stay."""
+    for _ in range(_MOST_ENDS):
+        last = url[-1:]
+        if not last or last not in _ENDS or (last in _PAIRS and url.count(_PAIRS[last]) >= url.count(last)):
+            break
+        url = url[:-1]
+    return url
+
+
+def _first(found: re.Match[str] | None) -> str:
+    return next((group for group in found.groups() if group), "") if found else ""
+
+
+def _target(text: str, at: int) -> tuple[str | None, int]:
+    """The address in `(address "title")`, and where it ends. None if there is none."""
+    if text[at : at + 1] != "(":
+        return None, at
+    depth, end = 0, at
+    while end < min(len(text), at + _LONGEST_TARGET):
+        sign = text[end]
+        depth += (sign == "(") - (sign == ")")
+        end += 1
+        if depth == 0 or sign == "）":
+            inside = text[at + 1 : end - 1].strip()
+            return (inside.split()[0].strip("<>") if inside else ""), end
+        if depth > _DEEPEST:
+            break
+    return None, at
+
+
+def _reference(text: str, at: int) -> tuple[str, int]:
+    """The name in `[name]`, and where it ends."""
+    end = text.find("]", at, at + 200) if text[at : at + 1] == "[" else -1
+    return (text[at + 1 : end], end + 1) if end > 0 else ("", at)

@@ -1,0 +1,93 @@
+"""The words of `links.json` and the names of the catalogue, ready to read. Knows no page."""
+
+import json
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+from commonswatch.rules.catalogue import DATASETS, ancestors
+from commonswatch.rules.datasets import Dataset, OriginClass
+from commonswatch.rules.links_page import Section
+from commonswatch.rules.links_words import Vocabulary, squeezed
+
+_LONGEST_SECTION = 20_000  # characters
+_NUMBER = re.compile(r"[0-9]{1,3}(?:[,.][0-9]{3})+|[0-9]{5,9}")
+_ENDING = re.compile(r"(?:\.[A-Za-z][A-Za-z0-9]{0,6}){1,2}$")
+
+
+class Rules:
+    """What role words, names, endings and hosts mean."""
+
+    def __init__(self, entries: Mapping[str, Any]) -> None:
+        self.words = Vocabulary(
+            fillers={squeezed(word) for word in entries["fillers"]},
+            careful={squeezed(name): name for name in entries["careful"]},
+        )
+        self.words.add_void(entries["void"])
+        self.words.add_roles(entries["roles"])
+        for name, dataset in entries["names"].items():
+            self.words.add_name(name, dataset)
+        for name in entries["others"]:
+            self.words.add_name(name, "")
+        self.kinds = frozenset(entries["kinds"])
+        self.code_hosts = frozenset(entries["code_hosts"])
+        self.benchmarks = frozenset(entries["benchmarks"])
+        self.archives = tuple(entries["archives"])
+        self._homes = re.compile(entries["homes"])
+        self._endings = {end: role for role, ends in entries["endings"].items() for end in ends}
+        self._counts: dict[str, str] = {}
+        self._stems: dict[str, str] = {}
+        for one in DATASETS:
+            self._add_dataset(one)
+
+    def _add_dataset(self, one: Dataset) -> None:
+        """Names, files and counts of a dataset. A list over a dataset is a role: what it belongs to is that dataset."""
+        is_list = one.origin_class is OriginClass.LIST
+        above = [up.id for up in ancestors(one.id) if up.origin_class is not OriginClass.LIST]
+        owner = above[0] if is_list and above else one.id
+        more: dict[str, Any] = {"role": "list", "strength": 2} if is_list else {}
+        for name in (one.id, *one.aliases):
+            self.words.add_name(name, owner, **more)
+        for name in one.files:
+            if name not in one.generic_files and "*" not in name:
+                self.words.add_name(_ENDING.sub("", name), owner, **more)
+                self._stems[squeezed(_ENDING.sub("", name))] = owner
+        for count in (one.images, one.identities):
+            if count and count % 1000 and not is_list:
+                self._counts[str(count)] = one.id
+
+    def role_of_ending(self, name: str) -> str:
+        """The role of a file by the end of its name; empty where that says nothing."""
+        return self._endings.get("." + name.lower().rsplit(".", 1)[-1], "") if "." in name else ""
+
+    def is_file(self, name: str) -> bool:
+        """Whether a file name is one of an archive, or of a file with a role of its own."""
+        return name.lower().endswith(self.archives) or self.role_of_ending(name) not in ("", "other")
+
+    def is_home(self, url: str) -> bool:
+        """Whether an address is at the site of those who published a dataset: no copy."""
+        host = re.split("[/?#]", url.split("://", 1)[-1])[0].lower()
+        return bool(self._homes.fullmatch(host))
+
+    def counts_far(self, dataset: str | None) -> bool:
+        """Whether a name is evidence from far away: benchmarks and unknown sets are named on every page."""
+        return bool(dataset) and dataset not in self.benchmarks
+
+    def evidence(self, section: Section) -> set[str]:
+        """The datasets whose file names stand in the code of a section, or whose counts stand in its words."""
+        words, code = "\n".join(section.words)[:_LONGEST_SECTION], "\n".join(section.code)[:_LONGEST_SECTION]
+        numbers = (re.sub("[,.]", "", number) for number in _NUMBER.findall(words))
+        found = {self._counts[number] for number in numbers if number in self._counts}
+        for line in code.split("\n")[:200]:
+            marks = self.words.read(line).marks
+            found |= {mark.names for mark in marks if mark.names and squeezed(mark.word) in self._stems}
+        return found
+
+
+def _load() -> Rules:
+    return Rules(json.loads(files("commonswatch.rules").joinpath("links.json").read_text(encoding="utf-8")))
+
+
+RULES = _load()
+"""The rules that come with this room."""
