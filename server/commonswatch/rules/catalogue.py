@@ -5,6 +5,7 @@ The format, and how to add a dataset: docs/datasets.md. Everything in it is as r
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from hashlib import sha256
 from importlib.resources import files
 from string import ascii_lowercase, ascii_uppercase
@@ -81,6 +82,12 @@ class Catalogue:
             "btih_sha256", sha256(info_hash.translate(_LOWER).encode(errors="replace")).hexdigest()
         )
 
+    def described(self, one: Dataset) -> dict[str, Any]:
+        """All that is known about a dataset and its relations, as plain values; what is not known is left out."""
+        facts = {name: value for name, value in asdict(one).items() if value not in (None, "", (), {})}
+        related = {"ancestors": self.ancestors(one.id), "derived": self.derived(one.id), "family": self.family(one.id)}
+        return facts | {name: [other.id for other in others] for name, others in related.items()}
+
     def _itself(self, name: str) -> Iterator[Dataset]:
         found = self.dataset(name)
         if found:
@@ -111,4 +118,5 @@ DATASETS = tuple(CATALOGUE.datasets.values())
 dataset = CATALOGUE.dataset
 ancestors, derived, relatives = CATALOGUE.ancestors, CATALOGUE.derived, CATALOGUE.relatives
 roots, family, families = CATALOGUE.roots, CATALOGUE.family, CATALOGUE.families
+described = CATALOGUE.described
 by_file, by_signature, by_torrent = CATALOGUE.by_file, CATALOGUE.by_signature, CATALOGUE.by_torrent

@@ -12,8 +12,8 @@ from itertools import pairwise
 from commonswatch.rules import catalogue
 from commonswatch.rules.datasets import Dataset
 
-_BOX_WIDTH, _BOX_HEIGHT = 196, 66
-_GAP_ACROSS, _GAP_DOWN, _MARGIN = 50, 14, 6
+_BOX_WIDTH, _BOX_HEIGHT = 196, 74
+_GAP_ACROSS, _GAP_DOWN, _MARGIN = 50, 12, 6
 _PASSING = 12  # height of the place of a line that passes
 _SWEEPS = 6
 _LETTERS, _LINES = 24, 2

@@ -158,6 +158,15 @@ def test_the_main_lines_of_descent() -> None:
     assert set(catalogue.families()) == {"ms-celeb-1m", "asian-celeb", "dukemtmc", "yfcc100m"}
 
 
+def test_a_dataset_is_described_in_plain_values_with_its_relations() -> None:
+    facts = json.loads(json.dumps(small(aliases=["M"]).described(small(aliases=["M"]).datasets["mixed"])))
+    assert facts["aliases"] == ["M"]
+    assert facts["status"]["state"] == "live"
+    assert (facts["ancestors"], facts["derived"]) == (["left", "two", "one"], ["last"])
+    assert "year" not in facts
+    assert json.dumps([catalogue.described(one) for one in DATASETS])
+
+
 # ---- recognising -----------------------------------------------------------------------------------------------------
 
 
