@@ -7,19 +7,22 @@ import test from "node:test";
 import { readAddress } from "../src/shared/rules/address.js";
 import { CHANGES } from "../src/shared/rules/changes.js";
 import { asciiHost } from "../src/shared/rules/hostnames.js";
+import { makeLicences } from "../src/shared/rules/licences.js";
 import { makeLocations } from "../src/shared/rules/locations.js";
 import { md5 } from "../src/shared/rules/md5.js";
+import { sha256 } from "../src/shared/rules/sha256.js";
 import { makeWorks } from "../src/shared/rules/works.js";
 import { rules } from "../tools/rules.mjs";
 
 const { workKeys, accountKeys } = makeWorks(rules("media_hosts.json"));
 const { location } = makeLocations(rules("sharing_hosts.json"));
-const READERS = { workKeys, accountKeys, location };
+const { licence } = makeLicences(rules("licences.json"));
+const READERS = { workKeys, accountKeys, location, licence };
 
 const MILLION = 1_000_000;
 const LONG = [
   "a", "/", " ", "(", ".", "%", "%41", "&amp;", "a/.", "a.", "http://", "提取码", "😀", "\ud800", "1_0123456789_",
-  "https://x.example/", "https://pan.baidu.com/s/1 ", "https://i0.wp.com/", "密码:", "_(1)", "-300x200",
+  "https://x.example/", "https://pan.baidu.com/s/1 ", "https://i0.wp.com/", "密码:", "_(1)", "-300x200", "attribution-", "by-nc-", "cc by ", "creativecommons.org/", "{{", "a=b|", "{{self|cc",
 ].map((piece) => piece.repeat(MILLION / piece.length)); // prettier-ignore
 const STARTS = ["", "https://x.example/", "https://upload.wikimedia.org/wikipedia/commons/a/ab/", "https://"];
 const LENGTHS = [4000, 16_384, MILLION];
@@ -63,9 +66,10 @@ test("only web addresses become keys", () => {
   }
 });
 
-test("md5 is md5", () => {
+test("digests are right", () => {
   for (const text of ["", "a", "Example.jpg", "日本.jpg", ...Array.from({ length: 130 }, (_, length) => "x".repeat(length))]) {
     assert.equal(md5(text), createHash("md5").update(text).digest("hex"));
+    assert.equal(sha256(text), createHash("sha256").update(text).digest("hex"));
   }
 });
 

@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import test from "node:test";
 
+import { Catalogue } from "../src/shared/rules/catalogue.js";
+import { makeLicences } from "../src/shared/rules/licences.js";
 import { makeLocations } from "../src/shared/rules/locations.js";
 import { makeWorks } from "../src/shared/rules/works.js";
 import { rules } from "../tools/rules.mjs";
@@ -14,8 +16,11 @@ const OWN_RULES = new URL("../src/rules/", import.meta.url);
 
 const { workKeys, accountKeys } = makeWorks(rules("media_hosts.json"));
 const { location } = makeLocations(rules("sharing_hosts.json"));
+const { licence } = makeLicences(rules("licences.json"));
+const catalogue = new Catalogue(rules("datasets.json"));
 
 const rows = (name) => JSON.parse(readFileSync(new URL(name, VECTORS), "utf8"));
+const ids = (datasets) => datasets.map(({ id }) => id);
 const plain = (keys) => keys.map(({ key, kind, how }) => [key, kind, how]);
 
 test("a work has the keys of its vector", () => {
@@ -30,6 +35,27 @@ test("a location has the key of its vector", () => {
     const found = location(row.text);
     if (row.location === null) assert.equal(found, null, row.text);
     else for (const [name, value] of Object.entries(row.location)) assert.deepEqual(found?.[name], value, row.text);
+  }
+});
+
+test("a licence is the one of its vector", () => {
+  for (const row of rows("licences.json")) {
+    const found = licence(row.text);
+    if (row.licence === null) assert.equal(found, null, row.text);
+    else for (const [name, value] of Object.entries(row.licence)) assert.deepEqual(found?.[name], value, row.text);
+  }
+});
+
+test("a dataset has the relatives, names and files of its vector", () => {
+  const { datasets, names, files } = rows("datasets.json");
+  assert.deepEqual(ids(catalogue.datasets), Object.keys(datasets));
+  for (const [id, expected] of Object.entries(datasets)) {
+    for (const relation of ["ancestors", "derived", "family"]) assert.deepEqual(ids(catalogue[relation](id)), expected[relation], id);
+  }
+  for (const [name, id] of Object.entries(names)) assert.equal(catalogue.dataset(name)?.id ?? null, id, name);
+  for (const [path, expected] of Object.entries(files)) {
+    assert.deepEqual(ids(catalogue.byFile(path)), expected.datasets, path);
+    assert.deepEqual(ids(catalogue.byFile(path, { generic: true })), expected.with_generic, path);
   }
 });
 

@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 import pytest
 from commonswatch.rules import account_keys, location, work_keys
+from commonswatch.rules.catalogue import by_file, dataset
+from commonswatch.rules.licences import read_licence
 
 PROJECT = Path(__file__).resolve().parents[3]
 RULES = PROJECT / "server" / "commonswatch" / "rules"
@@ -34,9 +36,7 @@ ODD = json.loads((PROJECT / "tests" / "fixtures" / "odd_texts.json").read_text(e
 def texts() -> list[str]:
     """The same made-up texts every time: forms of every host, changed in ways people and machines change them."""
     chance = random.Random(SEED)
-    vectors = [
-        row["text"] for name in ("works.json", "locations.json") for row in json.loads((VECTORS / name).read_text())
-    ]
+    vectors = list(written_texts())
     forms = [*forms_of("media_hosts.json"), *forms_of("sharing_hosts.json")]
     made = list(vectors)
     while len(made) < MANY:
@@ -47,6 +47,13 @@ def texts() -> list[str]:
             text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
         )  # halves that meet are one
     return made
+
+
+def written_texts() -> Iterator[str]:
+    for name in ("works.json", "locations.json", "licences.json"):
+        yield from (row["text"] for row in json.loads((VECTORS / name).read_text(encoding="utf-8")))
+    known = json.loads((VECTORS / "datasets.json").read_text(encoding="utf-8"))
+    yield from [*known["names"], *known["files"]]
 
 
 def forms_of(name: str) -> Iterator[tuple[dict[str, Any], list[str], dict[str, Any]]]:
@@ -140,11 +147,15 @@ ALTERATIONS = [
 
 
 def here(text: str) -> dict[str, Any]:
-    found = location(text)
+    found, licence, known = location(text), read_licence(text), dataset(text)
     return {
         "works": [named(key, "key kind how") for key in work_keys(text)],
         "accounts": [named(key, "key kind how") for key in account_keys(text)],
         "location": found and named(found, "key kind url path access how hidden"),
+        "licence": licence
+        and {**named(licence, "code version jurisdiction kind how"), "elements": [*licence.elements]},
+        "dataset": known and known.id,
+        "files": [one.id for one in by_file(text, generic=True)],
     }
 
 

@@ -113,7 +113,7 @@ export function strippedAtStart(text, letters) {
 }
 
 /** @param {string} text @param {string} letters */
-function strippedAtEnd(text, letters) {
+export function strippedAtEnd(text, letters) {
   let to = text.length;
   while (to > 0 && letters.includes(text[to - 1])) to--;
   return text.slice(0, to);

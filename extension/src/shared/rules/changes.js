@@ -16,9 +16,11 @@ export const CHANGES = {
   base32,
   base36: number(BASE36),
   base58: number(BASE58),
+  blank: (text) => text.replaceAll("+", " "),
   decode: decoded,
   hex: hexadecimal,
   lower: (text) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
+  plus: (text) => text.replaceAll(" ", "+"),
   title,
   upper: (text) => text.replace(/[a-z]+/g, (letters) => letters.toUpperCase()),
 };
@@ -35,7 +37,7 @@ export function md5StartsWith(text, beginnings) {
 
 /** @type {Change} */
 function hexadecimal(text) {
-  if (!/^(?:[0-9A-Fa-f]{2})*$/.test(text)) return null;
+  if (!/^(?:[0-9A-Fa-f]{2})+$/.test(text)) return null;
   try {
     const plain = decodeURIComponent(text.replace(/../g, "%$&"));
     return isPlain(plain) ? plain : null;

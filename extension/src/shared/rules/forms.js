@@ -35,6 +35,8 @@ export class Pattern {
     this._changes = this.names.map((name) => changesOf(fields[name]));
     this._source = dotted(source.replace(FIELD, (_, name) => `(${patternOf(fields[name])})`));
     this._whole = wholly(this._source);
+    /** @type {RegExp | undefined} */
+    this._somewhere = undefined;
   }
 
   /**
@@ -66,7 +68,8 @@ export class Pattern {
   seek(text) {
     /** @type {Values} */
     const values = {};
-    return this._put(values, new RegExp(this._source, "u").exec(text)) ? values : null;
+    this._somewhere ??= new RegExp(this._source, "u");
+    return this._put(values, this._somewhere.exec(text)) ? values : null;
   }
 
   /** @param {Values} values @param {RegExpExecArray | null} found */

@@ -1,0 +1,269 @@
+/**
+ * Any written licence → which one it is. The rules are in `licences.json`.
+ *
+ * Addresses, SPDX, Hugging Face and Kaggle names, Flickr names and ids, Commons templates and structured data,
+ * schema.org and XMP values, and sentences or HTML with one of these in it. Reading pages is done elsewhere.
+ */
+
+import { end, parted, stripped, strippedAtEnd } from "./address.js";
+import { Pattern } from "./forms.js";
+
+/**
+ * @typedef {import("./forms.js").Values} Values
+ * @typedef {import("./forms.js").How} How
+ * @typedef {"BY" | "NC" | "ND" | "SA"} Element
+ * @typedef {object} Licence one licence, or a statement that stands where a licence would: a dedication, a mark, `arr`
+ * @property {string} code as in its address (`by-nc-sa`), or `cc0 pdm certification pd nkcr usgov arr`
+ * @property {string} version empty: none was named
+ * @property {string} jurisdiction two letters, `igo` or `scotland`; empty: international or unported
+ * @property {Element[]} elements the conditions it is built from, in the order of its name
+ * @property {string} kind only `licence` is one; dedication, mark, statement and reserved promise, report or reserve
+ * @property {How} how
+ * @typedef {{text: string, code?: string, version?: string, jurisdiction?: string, how?: How}} NameEntry
+ * @typedef {{address: string, code: string, version?: string, jurisdiction?: string, how?: How}} PageEntry
+ * @typedef {object} LicenceRules the parsed `licences.json`
+ * @property {{units: string[], versions: Record<string, string>}[]} published
+ * @property {Record<string, string>} codes
+ * @property {Record<string, string>} kinds
+ * @property {Record<string, string>} fields
+ * @property {string[]} addresses
+ * @property {PageEntry[]} statements
+ * @property {NameEntry[]} names
+ * @property {NameEntry[]} within
+ * @property {{text: string, ids: Record<string, string>}} wikidata
+ * @property {{names: string}} templates
+ * @property {Record<string, string>} places
+ * @property {string[]} flickr
+ * @property {{element?: Element, versions?: string[], question: string}[]} conditions
+ * @property {string[]} limits
+ */
+
+const LONGEST = 16_384; // characters that are looked at
+const MOST_PARTS = 500; // of a template, or words that may be addresses
+
+/** @type {Element[]} */
+const ELEMENTS = ["BY", "NC", "ND", "SA"];
+const PARTS = ["by", "nc", "nd", "sa"];
+const WORDS = ["words", "elements", "attribution", "more"];
+const BLANKS =
+  /[\0-\x20\x7f-\xa0\u2000-\u200b\u2028\u2029\u202f\u3000\ufeff]+|&(?:quot|lt|gt|apos|nbsp);/gu;
+const DASHES = /[\u2010-\u2015\u2212]/gu;
+const NUMBER = /^[0-9]+$/;
+const IS_ADDRESS =
+  /^(?:(?:[a-z][a-z0-9+.-]*:)?\/\/[^ "<>{}|]*|[a-z0-9.-]+\.[a-z]{2,63}(?::[0-9]*)?(?:[/?#][^ ]*)?)$/u;
+const AROUND_ADDRESSES = /[ "'<>()[\]{}|,;]+/u;
+const TEMPLATE = /\{\{|\}\}|\|/;
+
+/**
+ * The readers of licences, from the parsed `licences.json`. They never throw and never ask the network.
+ * @param {LicenceRules} rules
+ */
+export function makeLicences(rules) {
+  const reader = new Reader(rules);
+  return {
+    /**
+     * The licence or statement a text gives, null when it gives none.
+     *
+     * A number from 0 to 16 is a Flickr id. Of several licences in one text the first Creative Commons one counts, as
+     * the re-user may pick. Flickr's long names carry no version and meant 2.0 (YFCC100M and COCO use them); other names
+     * without version, and YouTube's, give an empty one.
+     * @param {string} text
+     */
+    licence: (text) => reader.read(text),
+    /**
+     * The questions to look into at a copy of a work under a licence: conditions to check, never findings.
+     * @param {Licence} licence
+     */
+    conditions: (licence) => rules.conditions.filter((one) => concerns(one, licence)).map(({ question }) => question),
+    /** What no licence decides; shown wherever conditions to check are shown. */
+    limits: rules.limits,
+  };
+}
+
+/** @param {LicenceRules["conditions"][number]} condition @param {Licence} licence */
+function concerns({ element, versions }, { elements, version }) {
+  return elements.length > 0 && (!element || elements.includes(element)) && (!versions || versions.includes(version));
+}
+
+/** The rules made ready. */
+class Reader {
+  /** @param {LicenceRules} rules */
+  constructor(rules) {
+    const places = Object.keys(rules.places).sort((one, other) => other.length - one.length);
+    /** @type {Record<string, string>} */
+    const fields = { ...rules.fields, place: places.join("|") };
+    const ready = (/** @type {NameEntry} */ entry) => ({ entry, pattern: new Pattern(entry.text, fields) });
+    this._rules = rules;
+    this._units = new Set(allPublished(rules)); // `licenses/by 3.0 de`
+    this._published = new Set([...this._units].flatMap((unit) => codesOf(unit, rules.codes))); // `by 3.0 de`
+    this._addresses = rules.addresses.map((source) => new Pattern(source, fields));
+    this._pages = rules.statements.map((entry) => ({ entry, pattern: new Pattern(entry.address, fields) }));
+    this._names = rules.names.map(ready);
+    this._within = rules.within.map(ready);
+    this._wikidata = new Pattern(rules.wikidata.text, fields);
+    this._parameters = new Pattern(rules.templates.names, {});
+    this._element = new RegExp(PARTS.map((name) => `(${fields[name]})`).join("|"), "gu");
+  }
+
+  /** @param {string} text @returns {Licence | null} */
+  read(text) {
+    const plain = plainText(text);
+    if (NUMBER.test(plain)) return this._fromFlickr(plain);
+    if (IS_ADDRESS.test(plain)) return this._fromAddress(plain) ?? this._fromWikidata(plain);
+    return plain.includes("{{") ? this._fromTemplate(plain) : this._fromWords(plain);
+  }
+
+  /** Ids 11 to 16 exist since 18 June 2025. @param {string} number */
+  _fromFlickr(number) {
+    const meant = number.length > 1 && number.startsWith("0") ? undefined : this._rules.flickr[Number(number)];
+    return meant ? this._short(meant) : null;
+  }
+
+  /** @param {string} plain @returns {Licence | null} */
+  _fromWords(plain) {
+    const licence = this._fromAddress(plain) ?? this._fromWikidata(plain);
+    if (licence) return licence;
+    for (const { pattern, entry } of this._names) {
+      const values = pattern.read(plain);
+      if (values) return this._made(values, entry);
+    }
+    return this._fromInside(plain);
+  }
+
+  /** @param {string} plain @returns {Licence | null} */
+  _fromAddress(plain) {
+    for (const pattern of this._addresses) {
+      const values = pattern.read(plain);
+      if (!values) continue;
+      const { category, unit, version, port = "" } = values;
+      const known = this._units.has(`${category}/${unit} ${version} ${port}`);
+      return known ? this._licence(ownOr(this._rules.codes, unit, unit), version, port) : null;
+    }
+    const page = this._pages.find(({ pattern }) => pattern.read(plain));
+    return page ? this._fixed(page.entry, "") : null;
+  }
+
+  /** @param {string} plain @returns {Licence | null} */
+  _fromWikidata(plain) {
+    const values = this._wikidata.read(plain);
+    const meant = values && ownOr(this._rules.wikidata.ids, values.id, "");
+    return meant ? this._short(meant) : null;
+  }
+
+  /**
+   * The first address in a text, else the first name.
+   * @param {string} plain
+   * @returns {Licence | null}
+   */
+  _fromInside(plain) {
+    for (const word of plain.split(AROUND_ADDRESSES, MOST_PARTS)) {
+      const licence = this._fromAddress(strippedAtEnd(word, ".:!?"));
+      if (licence) return { ...licence, how: "unwrapped" };
+    }
+    for (const { pattern, entry } of this._within) {
+      const values = pattern.seek(plain);
+      const licence = values && this._made(values, entry);
+      if (licence) return { ...licence, how: "unwrapped" };
+    }
+    return null;
+  }
+
+  /**
+   * Of `{{self|cc-by-sa-4.0|GFDL}}` the first licence; named parameters count only where they name a licence.
+   * @param {string} plain
+   * @returns {Licence | null}
+   */
+  _fromTemplate(plain) {
+    const read = [];
+    for (const part of plain.split(TEMPLATE, MOST_PARTS)) {
+      const [name, value] = parted(part);
+      const isNamed = part.includes("=");
+      if (isNamed && !this._parameters.read(stripped(name, " "))) continue;
+      const licence = this._fromWords(stripped(isNamed ? value : part, " "));
+      if (licence) read.push(licence);
+    }
+    return read.find(isCreativeCommons) ?? read[0] ?? null;
+  }
+
+  /**
+   * The licence of a name, if it was ever published: `by-nd-sa`, 3.5 and a port of 4.0 were not.
+   * @param {Values} values
+   * @param {NameEntry} entry
+   * @returns {Licence | null}
+   */
+  _made(values, entry) {
+    if (entry.code !== undefined) return this._fixed(entry, values.port ?? "");
+    const words = values[WORDS.find((name) => name in values) ?? ""] ?? "";
+    const parts = Array.from(words.matchAll(this._element), (found) => PARTS[found.slice(1).findIndex(Boolean)]);
+    const code = PARTS.filter((part) => parts.includes(part)).join("-");
+    const named = values.version || values.later || entry.version || "";
+    const version = named.includes(".") || !named ? named : `${named}.0`;
+    const port = values.port || ownOr(this._rules.places, values.place ?? "", "");
+    const known = this._published.has(`${code} ${version || "4.0"} ${port}`) && parts.length === new Set(parts).size;
+    return known ? this._licence(code, version, port, entry.how) : null;
+  }
+
+  /** @param {NameEntry | PageEntry} entry @param {string} port @returns {Licence | null} */
+  _fixed({ code = "", version = "", jurisdiction = "", how }, port) {
+    if (port && !this._published.has(`${code} ${version} ${port}`)) return null;
+    return this._licence(code, version, port || jurisdiction, how);
+  }
+
+  /** From a short form such as `by 2.0`. @param {string} words */
+  _short(words) {
+    const [code, version, jurisdiction] = words.split(" ");
+    return this._licence(code, version, jurisdiction);
+  }
+
+  /** @param {string} code @param {string} version @param {string} jurisdiction @param {How} how @returns {Licence} */
+  _licence(code, version = "", jurisdiction = "", how = "exact") {
+    const parts = code.toUpperCase().split("-");
+    const elements = ELEMENTS.filter((element) => parts.includes(element));
+    return { code, version, jurisdiction, elements, kind: ownOr(this._rules.kinds, code, "licence"), how };
+  }
+}
+
+/**
+ * Whether it is one of today's answers to “under which licence?”: a licence, CC0 or the mark, with version.
+ * @param {Licence} licence
+ */
+export function isCreativeCommons({ version, kind }) {
+  return version !== "" && ["licence", "dedication", "mark"].includes(kind);
+}
+
+/**
+ * Lower case (ASCII only, the same in every language), single blanks, plain dashes and slashes.
+ * @param {string} text
+ */
+function plainText(text) {
+  const small = text.slice(0, end(text, 0, LONGEST)).replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  const cut = small.replaceAll("\\/", "/").replaceAll("&amp;", "&").replaceAll("%2b", "+");
+  return stripped(cut.replace(BLANKS, " ").replace(DASHES, "-"), " ");
+}
+
+/** @param {LicenceRules} rules */
+function* allPublished({ published }) {
+  for (const { units, versions } of published) {
+    for (const unit of units) {
+      for (const [version, ports] of Object.entries(versions)) {
+        for (const port of ports.split(" ")) yield `${unit} ${version} ${port === "unported" ? "" : port}`;
+      }
+    }
+  }
+}
+
+/** @param {string} unit @param {Record<string, string>} codes */
+function codesOf(unit, codes) {
+  const [path, version, port] = unit.split(" ");
+  return path.split("/").slice(1).map((name) => `${ownOr(codes, name, name)} ${version} ${port}`);
+}
+
+/**
+ * What a table says of a word; words of the language itself (`constructor`) are in no table.
+ * @param {Record<string, string>} table
+ * @param {string} word
+ * @param {string} otherwise
+ */
+function ownOr(table, word, otherwise) {
+  return Object.hasOwn(table, word) ? table[word] : otherwise;
+}
