@@ -1,10 +1,11 @@
 """Rules about hosts, as data, and the one engine that reads them.
 
 Any address of a work → its work keys and its account; any link → its location key. How to write a rule: docs/rules.md.
-Any name of a dataset → what is known about it: docs/datasets.md.
+Any name of a dataset → what is known about it: docs/datasets.md. Any statement of a licence → the licence.
 """
 
 from commonswatch.rules.catalogue import DATASETS, ancestors, dataset, derived, families, family
+from commonswatch.rules.licences import read_licence
 from commonswatch.rules.locations import location
 from commonswatch.rules.works import account_keys, work_keys
 
@@ -17,5 +18,6 @@ __all__ = [
     "families",
     "family",
     "location",
+    "read_licence",
     "work_keys",
 ]

@@ -13,6 +13,7 @@ Change = Callable[[str], str | None]  # None: the text was not what the rule too
 
 _BASE58 = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"  # Flickr's order: digits, small, capital
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+_MOST_DIGITS = 64
 _BASE32 = re.compile("[A-Za-z2-7]{32}")
 _HEXADECIMAL = re.compile("(?:[0-9A-Fa-f]{2})+")
 _NOT_IN_TITLES = re.compile(r"[#<>\[\]|{}/]")
@@ -55,7 +56,7 @@ def _number(alphabet: str) -> Change:
             value = value * len(alphabet) + alphabet.index(digit)
         return str(value)
 
-    return lambda text: change(text) if all(digit in alphabet for digit in text) else None
+    return lambda text: change(text) if len(text) <= _MOST_DIGITS and all(d in alphabet for d in text) else None
 
 
 CHANGES: dict[str, Change] = {
@@ -66,6 +67,7 @@ CHANGES: dict[str, Change] = {
     "decode": decoded,
     "hex": _hexadecimal,
     "lower": lambda text: text.translate(_SMALL),
+    "plus": lambda text: text.replace(" ", "+"),  # base64 in a query, where blanks were plus signs
     "title": _title,
     "upper": lambda text: text.translate(_CAPITAL),
 }

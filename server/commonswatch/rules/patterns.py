@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from commonswatch.rules.changes import CHANGES, Change
@@ -10,7 +11,8 @@ from commonswatch.rules.changes import CHANGES, Change
 FIELD = re.compile(r"\{([a-z_]+)\}")
 
 _UNITS = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\{[0-9,]+\}|\(\?:|.", re.DOTALL)  # what an expression consists of
-_SIGNS = frozenset(".*+?()|^$")
+_SIGNS = ".*+?^$"
+_USUAL = "/.-_"  # single letters that most addresses have
 
 
 class Values(dict[str, str]):
@@ -29,17 +31,8 @@ class Pattern:
 
     @cached_property
     def needs(self) -> str:
-        """The longest run of letters that stands in every text that fits: cheap to look for before reading."""
-        runs, depth = [""], 0
-        for unit in _UNITS.findall(self.expression):
-            depth += (unit[0] == "(") - (unit == ")")
-            if depth == 0 and unit == "|":
-                return ""
-            if depth == 0 and unit[0] in "*+?{":
-                runs[-1] = runs[-1][:-1]
-            is_letter = depth == 0 and (len(unit) == 1 or unit[0] == "\\") and unit not in _SIGNS
-            runs = [*runs[:-1], runs[-1] + unit[-1]] if is_letter else [*runs, ""]
-        return max(runs, key=len)
+        """Letters that stand in every text that fits: cheap to look for before reading."""
+        return max(_needed(self.expression), key=lambda run: (len(run), run not in _USUAL))
 
     @cached_property
     def _regex(self) -> re.Pattern[str]:
@@ -58,6 +51,8 @@ class Pattern:
     def values(self, found: re.Match[str], group: int = 1) -> Values | None:
         """The fields of a text that fits, captured from this group on; None when one cannot be changed."""
         values = Values()
+        if not self.fields:
+            return values
         for number, (name, changes) in enumerate(self.fields, group):
             text = found[number]
             if text is None:
@@ -109,6 +104,25 @@ class OneOf:
         regex = re.compile("|".join(f"(?:{pattern.expression})()" for pattern in self._patterns[start:]))
         self._made[start] = regex, marks
         return regex, marks
+
+
+def _needed(expression: str) -> list[str]:
+    """The runs of letters an expression cannot do without. Some are missed: those that groups or choices cut."""
+    levels, choices = [[""]], [False]
+    for unit, after in pairwise([*_UNITS.findall(expression), ""]):
+        optional = after.startswith(("?", "*", "{0"))
+        if unit[0] == "(":
+            levels, choices = [*levels, [""]], [*choices, False]
+        elif unit == ")":
+            inner, is_choice = levels.pop(), choices.pop()
+            levels[-1] += ["", *([] if optional or is_choice else inner), ""]
+        elif unit == "|":
+            choices[-1] = True
+        elif not optional and unit not in _SIGNS and (len(unit) == 1 or unit[0] == "\\"):
+            levels[-1][-1] += unit[-1]
+        else:
+            levels[-1].append("")
+    return [""] if choices[0] else levels[0]
 
 
 def _expression(definition: Any) -> str:

@@ -44,9 +44,10 @@ class Address:
     fragment: str = field(repr=False)
 
     def parameter(self, name: str) -> str | None:
-        """The value of the first parameter of that name, fully decoded. The fragment is called `#`."""
-        if name == "#":
-            return decoded(self.fragment) if self.fragment else None
+        """The value of the first parameter of that name, fully decoded. `#` is the fragment, `?` the whole query."""
+        if name in ("#", "?"):
+            whole = self.fragment if name == "#" else self.search[1:]
+            return decoded(whole) if whole else None
         for pair in self.search[1:].split("&"):
             found, _, value = pair.partition("=")
             if found == name:
@@ -114,7 +115,7 @@ def is_plain(text: str) -> bool:
 def _read_site(authority: str) -> tuple[str, str] | None:
     # Names and passwords before an `@` are refused with all else that makes one host look like another.
     found = _AUTHORITY.fullmatch(authority)
-    host = ascii_host(found[1].lower()) if found else None
+    host = ascii_host(found[1]) if found else None
     if found is None or host is None or len(host) > 253:
         return None
     if not (_HOST.fullmatch(host) or _IP_ADDRESS.fullmatch(host)):

@@ -52,7 +52,9 @@ class Rulebook:
             if found:
                 family, form, values = found
                 return self._followed(Found(form, values, form.how, family), depth)
-        return self._on_any_host(address, depth) if address and not self._imitates(address.host) else None
+        if address is None or (address.host.count(".") > 2 and self._imitates(address.host)):
+            return None
+        return self._on_any_host(address, depth)
 
     def _find_place(self, host: str) -> Place | None:
         if _last_labels(host) not in self._by_last_labels:
@@ -63,8 +65,6 @@ class Rulebook:
 
     def _imitates(self, host: str) -> bool:
         """Whether a known domain stands in front of another one: `flickr.com.evil.example`."""
-        if host.count(".") < 3:
-            return False
         labels = host.split(".")
         runs = (
             ".".join(labels[start:end])

@@ -1,8 +1,9 @@
 """Any address or file name of a work → its work keys and its account. The rules are in `media_hosts.json`."""
 
-from commonswatch.domain.keys import WorkKey
-from commonswatch.rules.forms import filled
-from commonswatch.rules.rulebook import Found, less_certain, load
+from commonswatch.domain.keys import How, WorkKey
+from commonswatch.rules.forms import Second, filled
+from commonswatch.rules.patterns import Values
+from commonswatch.rules.rulebook import less_certain, load
 
 _rules = load("media_hosts.json")
 
@@ -16,7 +17,8 @@ def work_keys(text: str) -> list[WorkKey]:
     if found is None or not found.form.key:
         return []
     first = WorkKey(filled(found.form.key, found.values), found.form.kind, found.how)
-    return _with_seconds(first, found) if found.form.also else [first]
+    seconds = found.form.seconds(found.values) if found.form.also else None
+    return _united(first, seconds, found.how) if seconds else [first]
 
 
 def account_keys(text: str) -> list[WorkKey]:
@@ -30,9 +32,9 @@ def account_keys(text: str) -> list[WorkKey]:
     return [WorkKey(filled(found.form.account, found.values), "account", found.how)]
 
 
-def _with_seconds(first: WorkKey, found: Found) -> list[WorkKey]:
+def _united(first: WorkKey, seconds: list[tuple[Second, Values]], how: How) -> list[WorkKey]:
     keys = {first.key: first}
-    for second, values in found.form.seconds(found.values):
-        key = WorkKey(filled(second.key, values), second.kind, less_certain(second.how, found.how))
+    for second, values in seconds:
+        key = WorkKey(filled(second.key, values), second.kind, less_certain(second.how, how))
         keys.setdefault(key.key, key)
     return list(keys.values())

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 from commonswatch.domain.keys import LocationKey
-from commonswatch.rules import location, work_keys
+from commonswatch.rules import account_keys, location, work_keys
 from commonswatch.rules.reading import read_address
 from commonswatch.rules.rulebook import load
 from hypothesis import example, given, settings
@@ -103,7 +103,7 @@ def test_the_plainest_address_of_a_key_has_that_key(text: str) -> None:
 @settings(max_examples=600, deadline=None)
 def test_the_public_url_of_a_location_has_its_key(text: str) -> None:
     found = location(text)
-    if found:
+    if found and not found.hidden:
         again = location(found.url)
         assert again
         assert (again.key, again.access, again.url) == (found.key, None, found.url)
@@ -129,7 +129,7 @@ LONG = [
 
 
 @pytest.mark.parametrize("text", [*LONG, *(text[:4096] for text in LONG), *(text[:16_384] for text in LONG)])
-@pytest.mark.parametrize("read", [work_keys, location])
+@pytest.mark.parametrize("read", [work_keys, account_keys, location])
 def test_no_text_takes_long(read: Callable[[str], object], text: str) -> None:
     took = []
     for _ in range(3):  # the best of three: other work on this machine is no fault of ours
@@ -147,8 +147,12 @@ def test_only_web_addresses_become_keys(scheme: str) -> None:
 
 def test_a_location_never_shows_its_secret() -> None:
     key = LocationKey("baidu:x", "share", "https://pan.baidu.com/s/1x", "", "ab12")
-    assert "ab12" not in repr(key)
-    assert "ab12" not in f"{key} {[key]}"
+    assert "ab12" not in f"{key!r} {key} {[key]}"
+
+
+def test_a_hidden_location_does_not_even_show_its_key() -> None:
+    key = LocationKey("btih:ab12", "torrent", "https://torrents.example/ab12", "ab12", "ab12", hidden=True)
+    assert "ab12" not in f"{key!r} {key} {[key]}"
 
 
 def test_the_parts_of_an_address_do_not_show_its_secret_either() -> None:
