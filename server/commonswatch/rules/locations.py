@@ -16,9 +16,10 @@ _MOST_LINKS = 50
 _MOST_PUNCTUATION = 8
 _NEARBY = 120  # characters after a link (and before it) in which its access code is looked for
 _LINK_LETTERS = re.compile(r"[!#-;=?-\[\]_a-z~]+")  # printable ASCII without quotes, brackets `<>{}`, `|`, `^`, `\`
-_SCHEME = re.compile(r"[Hh][Tt][Tt][Pp][Ss]?://")
+_SCHEME = re.compile(r"[Hh][Tt][Tt][Pp][Ss]?://|[Mm][Aa][Gg][Nn][Ee][Tt]:\?|(?:hf|s3[an]?|gs|oss|cosn?|obs|bos)://")
 _BLANK = re.compile(r"[ \t\r\n]")
 _AROUND = "([*_'.,;:!?)]"
+_PAIRS = {")": "(", "]": "["}
 
 
 def location(text: str) -> LocationKey | None:
@@ -28,40 +29,60 @@ def location(text: str) -> LocationKey | None:
     it tell.
     """
     plain = trimmed(text)
-    found = _rules.find(plain) if len(plain) <= LONGEST and not _BLANK.search(plain) else None
-    return _key(found, "") if found is not None else _best_of(plain[:_LONGEST_TEXT])
+    is_one = len(plain) <= LONGEST and not _BLANK.search(plain)
+    found = _rules.find(plain) if is_one else None
+    if found is not None:
+        return _key(found, "")
+    return _best_of(plain[:_LONGEST_TEXT]) or (None if is_one else _phrase(plain))
 
 
 def _best_of(text: str) -> LocationKey | None:
     first = None
-    for link, start, end in islice(_links(text), _MOST_LINKS):
+    for link, start in islice(_links(text), _MOST_LINKS):
         found = _rules.find(link)
         if found is None or found.how == "guessed":
             continue
         if found.family:
-            return _key(found, _code_near(found, text, start, end))
+            return _key(found, _code_near(found, text, start, start + len(link)))
         first = first or found
     return _key(first, "") if first else None
 
 
-def _links(text: str) -> Iterator[tuple[str, int, int]]:
+def _phrase(text: str) -> LocationKey | None:
+    """What several words mean together: `gdown 1Example…`."""
+    found = _rules.find(text)
+    return _key(found, "") if found is not None and found.family else None
+
+
+def _links(text: str) -> Iterator[tuple[str, int]]:
+    """Each link in a text and where it starts."""
     for run in _LINK_LETTERS.finditer(text):
         scheme = _SCHEME.search(run[0])
-        link = _unwrapped(run[0][scheme.start() :] if scheme else run[0].lstrip(_AROUND))
-        if "/" in link and "." in link:
-            yield link, run.start(), run.end()
+        start = scheme.start() if scheme else len(run[0]) - len(run[0].lstrip(_AROUND))
+        link = _unwrapped(run[0][start:])
+        if scheme or ("/" in link and "." in link):
+            yield link, run.start() + start
 
 
 def _unwrapped(link: str) -> str:
     """Without the punctuation of the sentence or the Markdown around it; brackets that belong to it stay."""
+    open_ones = {"(": 0, "[": 0}
+    for place, letter in enumerate(link):
+        if letter in open_ones:
+            open_ones[letter] += 1
+        elif letter in _PAIRS:
+            open_ones[_PAIRS[letter]] -= 1
+            if open_ones[_PAIRS[letter]] < 0:
+                link = link[:place]
+                break
     for _ in range(_MOST_PUNCTUATION):
-        ends = link.endswith(tuple(_AROUND)) and not (link.endswith(")") and link.count("(") >= link.count(")"))
+        ends = link.endswith(tuple(_AROUND)) and not link.endswith(tuple(_PAIRS))
         link = link[:-1] if ends else link
     return link
 
 
 def _code_near(found: Found, text: str, start: int, end: int) -> str:
-    after = _SCHEME.split(text[end - 1 : end + _NEARBY])[0]
+    after = _SCHEME.split(text[end : end + _NEARBY])[0]
     before = text[max(0, start - _NEARBY) : start]
     for place in (after, "" if _SCHEME.search(before) else before):
         for pattern in found.family.codes if found.family else ():
@@ -79,4 +100,6 @@ def _key(found: Found, code: str) -> LocationKey:
         url=filled_url(form.url, values),
         path=filled(form.inside, values).strip(": "),
         access=filled(form.access, values).strip() or code or None,
+        how=found.how,
+        hidden=form.hidden,
     )
