@@ -1,4 +1,4 @@
-"""Copies: which datasets a page hands out, and where their data are. Reading links is in ``rules``.
+"""Copies: which datasets a page hands out, and where their data are. Finding that out is in ``offers``.
 
 What our server read on the page is told apart from what a watcher claims; a claim alone never makes a case, and
 nothing is counted in public before a moderator confirmed the page.
@@ -7,33 +7,22 @@ nothing is counted in public before a moderator confirmed the page.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from commonswatch.domain.keys import LocationKey
 from commonswatch.domain.states import CaseState
 from commonswatch.models import Case, Copy
+from commonswatch.services.reporting.offers import Offer
 from commonswatch.services.upkeep.queue import insert_new, insert_of
 
 MOST_HERE = 100
 """Copies kept of one page (a quarter of them may be claims); a longer list would prove nothing more."""
 _LONGEST_REASON = 300
 _HASH = re.compile(r"[0-9A-Za-z]{32,}")
-CLAIM = "A watcher says so."
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A dataset that a page hands out: where its data are, and why we (or a watcher) think so."""
-
-    dataset: str
-    where: LocationKey = field(repr=False)
-    reason: str = CLAIM
-    claimed: bool = True
 
 
 @dataclass(frozen=True)

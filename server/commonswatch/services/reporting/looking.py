@@ -6,31 +6,21 @@ the check; only ``trouble`` says that looking again later may show more.
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import unescape
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from commonswatch.domain.errors import InvalidInput, RemoteError
 from commonswatch.domain.fingerprints import Fingerprint
-from commonswatch.fetch import Fetched
 from commonswatch.fingerprints import PictureFacts
+from commonswatch.services.reporting import offers, pages
+from commonswatch.services.reporting.offers import Offer
+from commonswatch.services.reporting.pages import PageLook, Reader
 from commonswatch.services.reporting.submissions import Media
 
 MOST_MEDIA = 20
-LARGEST_PAGE = 5 * 2**20  # bytes
 _SHORTEST_NAME = 6  # a file name like `1.jpg` stands on every page
-_TEXT = ("text/", "application/json", "application/xml", "application/xhtml+xml")
-
-
-class Reader(Protocol):
-    """What reads the web (``fetch.Fetcher``)."""
-
-    def get(
-        self, url: str, *, max_bytes: int | None = None, accept: str = "*/*", seconds: float | None = None
-    ) -> Fetched:
-        """Read one public address within ``seconds``, or raise RemoteError."""
 
 
 @dataclass(frozen=True)
@@ -40,17 +30,6 @@ class ObservedKey:
     key: str
     how: str
     where: str
-
-
-@dataclass(frozen=True)
-class PageLook:
-    """What the page answered; ``text`` is None when it was not read, and ``reason`` says why in plain words."""
-
-    text: str | None = field(default=None, repr=False)
-    status: int | None = None
-    fetched_at: datetime | None = None
-    reason: str | None = None
-    passing: bool = False  # the reason may be gone later
 
 
 @dataclass(frozen=True)
@@ -71,6 +50,7 @@ class Look:
     page: PageLook
     media: Mapping[int, MediaLook]
     seen: tuple[bool | None, ...]
+    offers: tuple[Offer, ...] = ()
 
     @property
     def trouble(self) -> str | None:
@@ -125,11 +105,12 @@ def look(
     All of it takes at most ``seconds``.
     """
     deadline = time.monotonic() + seconds
-    page = _read_page(page_url, reader, seconds)
+    page = pages.read(page_url, reader, seconds)
     looks = {}
     for position in _to_read(media, set(skip)):
         looks[position] = _read_media(media[position].url or "", reader, examine_picture, deadline)
-    return Look(page, looks, tuple(_stands_on(page.text, one) for one in media))
+    text = page.plain
+    return Look(page, looks, tuple(_stands_on(text, one) for one in media), offers.read(page))
 
 
 def _to_read(media: tuple[Media, ...], skip: set[int]) -> list[int]:
@@ -139,24 +120,6 @@ def _to_read(media: tuple[Media, ...], skip: set[int]) -> list[int]:
         if one.url and position not in skip:
             addresses.setdefault(one.url, position)
     return list(addresses.values())[:MOST_MEDIA]
-
-
-def _read_page(url: str | None, reader: Reader, seconds: float) -> PageLook:
-    if url is None:
-        return PageLook(reason="The page opens only with an access code, which we do not use.")
-    try:
-        accept = "text/html, text/*;q=0.9, */*;q=0.1"
-        fetched = reader.get(url, max_bytes=LARGEST_PAGE, accept=accept, seconds=seconds)
-    except RemoteError as error:
-        return PageLook(reason=error.detail, status=getattr(error, "status", None), passing=not error.permanent)
-    if not fetched.media_type.startswith(_TEXT):
-        return PageLook(None, fetched.status, fetched.fetched_at, "The address does not lead to a page of text.")
-    return PageLook(_text_of(fetched), fetched.status, fetched.fetched_at)
-
-
-def _text_of(fetched: Fetched) -> str:
-    """The page as text. Names of files are ASCII or percent-encoded nearly always, so UTF-8 with gaps will do."""
-    return unescape(fetched.body.decode("utf-8", "replace"))
 
 
 def _read_media(

@@ -1,4 +1,4 @@
-"""Writing down what was found: locations and their secrets, the case, sightings and their evidence.
+"""Writing down what was found: locations and their secrets, the case, copies, sightings and their evidence.
 
 All in the caller's transaction. The location's row is touched first: on PostgreSQL that makes two verifications of
 one location wait for each other, so what follows may read and then write.
@@ -18,7 +18,9 @@ from commonswatch.domain.states import Basis, CaseState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Case, Evidence, Location, LocationSecret, Sighting
 from commonswatch.services.deciding import audit
+from commonswatch.services.reporting import copies
 from commonswatch.services.reporting.matching import Match
+from commonswatch.services.reporting.offers import Offer
 from commonswatch.services.upkeep import queue
 
 MOST_EVIDENCE = 50
@@ -44,13 +46,15 @@ def record(
     links: Sequence[LocationKey],
     found: Sequence[Found],
     now: datetime,
+    offers: Sequence[Offer] = (),
 ) -> Case:
-    """Make or join the case at ``page`` with what was found there.
+    """Make or join the case at ``page`` with what was found and is offered there.
 
-    A work that is new there puts a decided case back into the queue, and an open one into its next version, so
-    that nobody decides about works they have not seen.
+    A work or dataset that is new there puts a decided case back into the queue, and an open one into its next
+    version, so that nobody decides about what they have not seen. What is only claimed does not.
     """
-    named = (*links[:MOST_LINKS], page)
+    offers = offers[: copies.MOST_HERE]
+    named = (*links[:MOST_LINKS], *(offer.where for offer in offers), page)
     places = {one.key: one for one in named}
     ids = _touch_locations(session, places, now)
     for one in named:  # the page and a link may be one share, and only one of them carry its code
@@ -62,8 +66,9 @@ def record(
     for piece in found:
         _add_evidence(known[piece.match.work_id], report_id, piece, link_keys, now)
     session.flush()
-    if new_works and not is_new:
-        _call_for_decision(session, case, len(new_works), now)
+    new_datasets = copies.record(session, ids[page.key], ids, offers, now)
+    if (new_works or new_datasets) and not is_new:
+        _call_for_decision(session, case, {"new_works": len(new_works), "new_datasets": new_datasets}, now)
     return case
 
 
@@ -161,11 +166,11 @@ def _weight(facts: Mapping[str, Any]) -> tuple[bool, bool, bool, bool]:
     return (not facts.get("claimed"), seen is True, facts.get("fetched_at") is not None, seen is not None)
 
 
-def _call_for_decision(session: Session, case: Case, new_works: int, now: datetime) -> None:
-    """A new work means that what was decided, or is being decided, no longer covers everything here."""
+def _call_for_decision(session: Session, case: Case, new: Mapping[str, Any], now: datetime) -> None:
+    """Something new means that what was decided, or is being decided, no longer covers everything here."""
     case.version += 1
     if case.state != CaseState.OPEN:
-        facts = {"was": case.state.value, "new_works": new_works}
+        facts = {"was": case.state.value, **new}
         if case.state == CaseState.DISMISSED:
             case.decided_at = None  # a confirmation goes on standing for what it was about, a dismissal ends
         case.state = CaseState.OPEN

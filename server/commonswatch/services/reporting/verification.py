@@ -21,9 +21,10 @@ from commonswatch.fingerprints import PictureFacts
 from commonswatch.keyring import Keyring
 from commonswatch.models import Report
 from commonswatch.services.membership import devices
-from commonswatch.services.reporting import looking, matching, sightings, submissions
-from commonswatch.services.reporting.looking import Look, ObservedKey, Reader
+from commonswatch.services.reporting import conclusions, looking, matching, offers, sightings, submissions
+from commonswatch.services.reporting.looking import Look, ObservedKey
 from commonswatch.services.reporting.matching import Match
+from commonswatch.services.reporting.pages import PageLook, Reader
 from commonswatch.services.reporting.sightings import Found
 from commonswatch.services.reporting.submissions import ANONYMOUS, Media, Submission
 
@@ -75,7 +76,7 @@ def load(session: Session, keyring: Keyring, report_id: int) -> Task | None:
 def examine(task: Task, reader: Reader, examine_picture: Callable[[bytes], PictureFacts]) -> Look:
     """Look at the page and the media, without a database session; takes up to a few minutes."""
     if task.page is None:
-        return looking.Look(looking.PageLook(), {}, ())
+        return Look(PageLook(), {}, ())
     url = task.submission.page if task.page.access is None else None
     return looking.look(url, task.submission.media, task.decided, reader, examine_picture, task.patience.seconds)
 
@@ -108,14 +109,15 @@ def record(
     if task.page is None:
         _conclude(report, ReportState.REJECTED, task.problem or "The report cannot be used.", now)
         return None
-    if found:
+    if found or look.offers:  # not for what is only claimed to be offered
         links = [key for one in task.submission.links if (key := rules.location(one.url)) is not None]
-        case = sightings.record(session, keyring, report.id, task.page, links, found, now)
+        offered = (*look.offers, *offers.claimed(task.submission.links))
+        case = sightings.record(session, keyring, report.id, task.page, links, found, now, offered)
         report.location_id = case.location_id
-        _conclude(report, ReportState.VERIFIED, _words_for(len({one.match.work_id for one in found})), now)
+        _conclude(report, ReportState.VERIFIED, conclusions.verified(found, look.offers), now)
     again = look.trouble if attempt < task.patience.last_try else None
-    if not found and again is None and report.state == ReportState.RECEIVED:
-        _conclude(report, ReportState.UNMATCHED, _unmatched_words(look), now)
+    if again is None and report.state == ReportState.RECEIVED:
+        _conclude(report, ReportState.UNMATCHED, conclusions.unmatched(look), now)
     return again
 
 
@@ -132,15 +134,6 @@ def _decided(session: Session, keys: tuple[tuple[ObservedKey, ...], ...]) -> fro
 
 def _conclude(report: Report, state: ReportState, outcome: str, now: datetime) -> None:
     report.state, report.outcome, report.verified_at = state, outcome[:300], now
-
-
-def _words_for(works: int) -> str:
-    return f"{works} registered {'work was' if works == 1 else 'works were'} recognised. A moderator decides next."
-
-
-def _unmatched_words(look: Look) -> str:
-    words = "Nothing in it is registered here."
-    return f"{words} {look.unread} of its pictures could not be read." if look.unread else words
 
 
 def _keys_of(media: Media) -> tuple[ObservedKey, ...]:
