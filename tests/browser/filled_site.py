@@ -21,7 +21,7 @@ from commonswatch.domain.states import (
     Role,
     WorkState,
 )
-from commonswatch.models import Account, Case, Evidence, Job, LocationSecret, Person, Work
+from commonswatch.models import Account, Case, Evidence, Job, Location, LocationSecret, Person, Work
 from commonswatch.services.deciding import cases
 from commonswatch.services.membership import accounts, devices, setup
 from commonswatch.services.registering import registrations, rows
@@ -85,6 +85,7 @@ def _fill(context: Context) -> dict[str, str]:
         confirmed = factories.case(
             session, now, works, at=factories.location(session, now, url=LONG), age=timedelta(days=3)
         )
+        _offer_copies(session, confirmed, now)
         cases.decide(session, confirmed.id, sam, DecisionVerdict.CONFIRM, "Compared side by side.", 1, now)
         found.answer(session, told, works[0].id, confirmed.location_id, found.Answer.FINE, now)
         dismissed = factories.case(session, now, works[:1], state=CaseState.DISMISSED)
@@ -164,6 +165,15 @@ def _open_case(session: Session, context: Context, works: tuple[Work, ...], now:
         Evidence(at=now, basis=Basis.KEY, observed=LONG[-60:], facts={"how": "guessed", "claimed": True}),
     ]
     return case
+
+
+def _offer_copies(session: Session, case: Case, now: datetime) -> None:
+    """A page that hands out two copies of one dataset, first seen in different months, and one a watcher claims."""
+    page = session.get_one(Location, case.location_id)
+    share = factories.location(session, now, url="https://share.example/s/harbour-faces")
+    factories.copy(session, now - timedelta(days=1), page)
+    factories.copy(session, now - timedelta(days=40), page, at=share)
+    factories.copy(session, now - timedelta(days=1), page, dataset="uccs", claimed=True)
 
 
 def _give_up_a_job(session: Session, now: datetime) -> None:

@@ -12,7 +12,8 @@ from tests.browser.filled_site import MIRA, SAM, FilledSite, prepare
 from tests.browser.visitor import Visitor
 
 ANYBODY = ("/", "/sign-in", "/sign-in/sent", "/sign-in/not-a-link", "/sign-in/password", "/report", "/about")
-ANYBODY += ("/no/such/page",)
+ANYBODY += ("/no/such/page", "/datasets", "/datasets?search=nothing-like-this", "/datasets/uccs")
+DATASETS = ("/datasets/ms-celeb-1m", "/datasets/racial-faces-bupt", "/datasets/ffhq")  # large, long name, way out
 CREATOR = ("/", "/works", "/works?search=nothing-like-this", "/registrations/new", "/found", "/devices", "/account")
 CREATOR += ("/account/password", "/outbox")  # the last is not open to creators: the error page
 MODERATOR = ("/", "/cases", "/cases?state=confirmed", "/cases?state=dismissed", "/cases?site=example.org", "/audit")
@@ -41,7 +42,11 @@ def all_pages(browser: Browser, folder: Path, **options: Any) -> Iterator[Iterat
 def _filled(browser: Browser, site: FilledSite, options: dict[str, Any]) -> Iterator[Opened]:
     paths = site.paths
     stranger = Visitor(browser, site.product.url, **options)
-    yield from _each(stranger, [*ANYBODY, *(paths[name] for name in OWN_PAGES), "/p/not-a-link", "/setup/used"])
+    yield from _each(
+        stranger, [*ANYBODY, *DATASETS, *(paths[name] for name in OWN_PAGES), "/p/not-a-link", "/setup/used"]
+    )
+    stranger.open(DATASETS[0]).get_by_text("The same as a list").click()
+    yield Opened("lineage as a list", stranger.page)
     mira = signed_in(browser, site, MIRA, options)
     yield from _each(mira, [*CREATOR, paths["registration"], paths["ready work"], paths["withdrawn work"]])
     mira.open("/devices").get_by_text("Pair a program of your own").click()
@@ -71,7 +76,7 @@ def _forms_with_mistakes(mira: Visitor, sam: Visitor, paths: dict[str, str]) -> 
 
 def _empty(browser: Browser, site: FilledSite, options: dict[str, Any]) -> Iterator[Opened]:
     mira = signed_in(browser, site, MIRA, options)
-    yield from _each(mira, ["/works", "/found", "/devices", "/registrations/new"])
+    yield from _each(mira, ["/works", "/found", "/devices", "/registrations/new", "/datasets/ms-celeb-1m"])
     administrator = Visitor(browser, site.product.url, **options)
     administrator.open(site.paths["setup"]).get_by_label("Mail address", exact=True).fill("root@watch.example.org")
     yield Opened("setup", administrator.page)
