@@ -27,6 +27,7 @@ class Second:
     how: How = "guessed"
     of: str = ""
     pattern: str = ""
+    first: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Form:
     access: str = ""
     hidden: bool = False
     account: str = ""
+    generic: bool = False
     note: str = ""
 
     def pattern(self, part: str) -> Pattern:

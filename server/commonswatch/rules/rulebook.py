@@ -78,6 +78,8 @@ class Rulebook:
         if found is None:
             return None
         form, values = found
+        if form.generic:
+            return self._on_any_host(address, depth)
         return self._followed(Found(form, values, form.how, place.family), depth)
 
     def _texts_of(self, text: str) -> tuple[Family, Form, Values] | None:

@@ -33,8 +33,8 @@ def account_keys(text: str) -> list[WorkKey]:
 
 
 def _united(first: WorkKey, seconds: list[tuple[Second, Values]], how: How) -> list[WorkKey]:
-    keys = {first.key: first}
+    keys = [first]
     for second, values in seconds:
         key = WorkKey(filled(second.key, values), second.kind, less_certain(second.how, how))
-        keys.setdefault(key.key, key)
-    return list(keys.values())
+        keys.insert(0 if second.first else len(keys), key)
+    return [key for number, key in enumerate(keys) if key.key not in {before.key for before in keys[:number]}]

@@ -71,10 +71,7 @@ def test_the_public_url_of_a_location_means_the_same_location_and_holds_no_secre
 )
 def test_a_work_has_the_key_of_the_shared_table(row: dict[str, str]) -> None:
     keys = [key.key for key in work_keys(row["url"])]
-    if row["kind"] == "sized":
-        assert keys[1:] == [row["key"]]
-    else:
-        assert keys[:1] == [row["key"]] * bool(row["key"])
+    assert keys[:1] == [row["key"]] * bool(row["key"])
 
 
 @pytest.mark.parametrize("row", shared_rows("share_forms.tsv", {"github", "dropbox", "baidu"}))
