@@ -48,12 +48,15 @@ export class Address {
   }
 
   /**
-   * The value of the first parameter of that name, fully decoded. The fragment is called `#`.
+   * The value of the first parameter of that name, fully decoded. `#` is the fragment, `?` the whole query.
    * @param {string} name
    * @returns {string | null}
    */
   parameter(name) {
-    if (name === "#") return this.fragment ? decoded(this.fragment) : null;
+    if (name === "#" || name === "?") {
+      const whole = name === "#" ? this.fragment : this.search.slice(1);
+      return whole ? decoded(whole) : null;
+    }
     for (const pair of this.search.slice(1).split("&")) {
       const [found, value] = parted(pair);
       if (found === name) return decoded(value.replaceAll("+", " "));

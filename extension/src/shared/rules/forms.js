@@ -1,13 +1,12 @@
 /** One data entry made ready: patterns with named fields, and the form of address they describe. Knows no host. */
 
-import { CHANGES, md5StartsWith } from "./changes.js";
+import { md5StartsWith } from "./changes.js";
+import { FIELD, Pattern } from "./patterns.js";
 
 /**
  * @typedef {import("./address.js").Address} Address
- * @typedef {import("./changes.js").Change} Change
- * @typedef {Record<string, string>} Values
- * @typedef {string | {pattern: string, as: string[]}} Field
- * @typedef {Record<string, Field>} Fields
+ * @typedef {import("./patterns.js").Values} Values
+ * @typedef {import("./patterns.js").Fields} Fields
  * @typedef {"exact" | "unwrapped" | "guessed"} How
  * @typedef {{key: string, kind: string, how?: How, of?: string, pattern?: string}} SecondEntry
  * @typedef {{
@@ -17,72 +16,10 @@ import { CHANGES, md5StartsWith } from "./changes.js";
  * }} FormEntry
  */
 
-const FIELD = /\{([a-z_]+)\}/g;
 const ADDRESS_PARTS = new Set(["host", "site", "path", "query", "search"]); // in canonical spelling already
-const DOTS = /\\.|\[(?:\\.|[^\]\\])*\]|\./gu; // the last alternative is the dot that means "any"
 const PLAIN_IN_URL = /^[A-Za-z0-9_.\-~/!$'()*,;:@+=]*$/;
 const PLAIN_ESCAPES = /%(?:2F|24|2C|3B|3A|40|2B|3D)/g; // of / $ , ; : @ + =
 const ADDRESS_ESCAPES = /%(?:2F|24|2C|3B|3A|40|2B|3D|25|3F|26)/g; // of % ? & too
-
-/** A regular expression in which `{name}` stands for a captured field of the family. */
-export class Pattern {
-  /**
-   * @param {string} source
-   * @param {Fields} fields
-   */
-  constructor(source, fields) {
-    this.names = Array.from(source.matchAll(FIELD), (found) => found[1]);
-    this._changes = this.names.map((name) => changesOf(fields[name]));
-    this._source = dotted(source.replace(FIELD, (_, name) => `(${patternOf(fields[name])})`));
-    this._whole = wholly(this._source);
-    /** @type {RegExp | undefined} */
-    this._somewhere = undefined;
-  }
-
-  /**
-   * The fields, changed as the family says; null when the text is not of this form.
-   * @param {string} text
-   * @returns {Values | null}
-   */
-  read(text) {
-    /** @type {Values} */
-    const values = {};
-    return this.readInto(values, text) ? values : null;
-  }
-
-  /**
-   * Whether a text is of this form. Its fields are put beside the others.
-   * @param {Values} values
-   * @param {string} text
-   */
-  readInto(values, text) {
-    if (this.names.length === 0) return this._whole.test(text);
-    return this._put(values, this._whole.exec(text));
-  }
-
-  /**
-   * As `read`, for the first place in the text that fits.
-   * @param {string} text
-   * @returns {Values | null}
-   */
-  seek(text) {
-    /** @type {Values} */
-    const values = {};
-    this._somewhere ??= new RegExp(this._source, "u");
-    return this._put(values, this._somewhere.exec(text)) ? values : null;
-  }
-
-  /** @param {Values} values @param {RegExpExecArray | null} found */
-  _put(values, found) {
-    if (found === null) return false;
-    const changed = this._changes.map((changes, number) => applied(changes, found[number + 1]));
-    if (changed.includes(null)) return false;
-    changed.forEach((value, number) => {
-      if (typeof value === "string") values[this.names[number]] = value;
-    });
-    return true;
-  }
-}
 
 /** Another key the same address gives: always, or where a captured field fits a pattern. */
 class Second {
@@ -103,7 +40,8 @@ class Second {
    */
   read(values) {
     if (this._of === "") return values;
-    const more = this._pattern.read(values[this._of] ?? "");
+    const text = values[this._of] ?? "";
+    const more = text.includes(this._pattern.needs) ? this._pattern.read(text) : null;
     return more && { ...values, ...more };
   }
 }
@@ -208,38 +146,6 @@ export class Template {
     for (const part of this._rest) text += encoded(values[part.name] ?? "", part.name) + part.text;
     return text;
   }
-}
-
-/**
- * A regular expression that has to fit the whole of a text.
- * @param {string} source
- */
-export function wholly(source) {
-  return new RegExp(`^(?:${dotted(source)})$`, "u");
-}
-
-/** The source, with dots that mean in every language all but the line feed. @param {string} source */
-function dotted(source) {
-  return source.replace(DOTS, (part) => (part === "." ? "[^\\n]" : part));
-}
-
-/** @param {Field} field */
-function patternOf(field) {
-  return typeof field === "string" ? field : field.pattern;
-}
-
-/** @param {Field} field */
-function changesOf(field) {
-  return typeof field === "string" ? [] : field.as.map((name) => CHANGES[name]);
-}
-
-/** @param {Change[]} changes @param {string | undefined} captured */
-function applied(changes, captured) {
-  if (captured === undefined) return undefined;
-  /** @type {string | null} */
-  let changed = captured;
-  for (const change of changes) changed = changed === null ? null : change(changed);
-  return changed;
 }
 
 /** @param {Record<string, string> | undefined} sources @param {Fields} fields @param {boolean} wanted */

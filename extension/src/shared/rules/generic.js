@@ -1,14 +1,15 @@
 /** The rule for hosts nobody described: host and path, and the parameters that are not known noise. */
 
 import { parted } from "./address.js";
-import { Form, wholly } from "./forms.js";
+import { Form } from "./forms.js";
+import { wholly } from "./patterns.js";
 
 /**
  * @typedef {import("./address.js").Address} Address
- * @typedef {import("./forms.js").Values} Values
+ * @typedef {import("./patterns.js").Values} Values
  * @typedef {object} GenericEntry
  * @property {import("./forms.js").FormEntry} form
- * @property {import("./forms.js").Fields} [fields]
+ * @property {import("./patterns.js").Fields} [fields]
  * @property {string} pictures
  * @property {string} scripts
  * @property {string} noise

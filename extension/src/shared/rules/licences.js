@@ -6,10 +6,10 @@
  */
 
 import { end, parted, stripped, strippedAtEnd } from "./address.js";
-import { Pattern } from "./forms.js";
+import { Pattern } from "./patterns.js";
 
 /**
- * @typedef {import("./forms.js").Values} Values
+ * @typedef {import("./patterns.js").Values} Values
  * @typedef {import("./forms.js").How} How
  * @typedef {"BY" | "NC" | "ND" | "SA"} Element
  * @typedef {object} Licence one licence, or a statement that stands where a licence would: a dedication, a mark, `arr`

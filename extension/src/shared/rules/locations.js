@@ -21,9 +21,12 @@ const MOST_LINKS = 50;
 const MOST_PUNCTUATION = 8;
 const NEARBY = 120; // characters after a link (and before it) in which its access code is looked for
 const LINK_LETTERS = /[!#-;=?-[\]_a-z~]+/g; // printable ASCII without quotes, brackets `<>{}`, `|`, `^`, `\`
-const SCHEME = /[Hh][Tt][Tt][Pp][Ss]?:\/\//;
+const SCHEME =
+  /[Hh][Tt][Tt][Pp][Ss]?:\/\/|[Mm][Aa][Gg][Nn][Ee][Tt]:\?|(?:hf|s3[an]?|gs|oss|cosn?|obs|bos):\/\//;
 const BLANK = /[ \t\r\n]/;
 const AROUND = "([*_'.,;:!?)]";
+/** @type {Record<string, string>} */
+const PAIRS = { ")": "(", "]": "[" };
 
 /**
  * The reader of locations, from the parsed `sharing_hosts.json`.
@@ -41,8 +44,10 @@ export function makeLocations(sharingHosts) {
      */
     location(text) {
       const plain = trimmed(text);
-      const found = isLonger(plain, LONGEST) || BLANK.test(plain) ? null : rules.find(plain);
-      return found ? keyOf(found, "") : bestOf(plain.slice(0, end(plain, 0, LONGEST_TEXT)), rules);
+      const isOne = !isLonger(plain, LONGEST) && !BLANK.test(plain);
+      const found = isOne ? rules.find(plain) : null;
+      if (found) return keyOf(found, "");
+      return bestOf(plain.slice(0, end(plain, 0, LONGEST_TEXT)), rules) ?? (isOne ? null : phrase(plain, rules));
     },
   };
 }
@@ -51,22 +56,29 @@ export function makeLocations(sharingHosts) {
 function bestOf(text, rules) {
   let first = null;
   let left = MOST_LINKS;
-  for (const { link, from, to } of links(text)) {
+  for (const { link, from } of links(text)) {
     if (left-- === 0) break;
     const found = rules.find(link);
     if (found === null || found.how === "guessed") continue;
-    if (found.family) return keyOf(found, codeNear(found, text, from, to));
+    if (found.family) return keyOf(found, codeNear(found, text, from, from + link.length));
     first ??= found;
   }
   return first && keyOf(first, "");
 }
 
-/** @param {string} text */
+/** What several words mean together: `gdown 1Example…`. @param {string} text @param {Rulebook} rules */
+function phrase(text, rules) {
+  const found = rules.find(text);
+  return found?.family ? keyOf(found, "") : null;
+}
+
+/** Each link in a text and where it starts. @param {string} text */
 function* links(text) {
   for (const run of text.matchAll(LINK_LETTERS)) {
     const scheme = SCHEME.exec(run[0]);
-    const link = unwrapped(scheme ? run[0].slice(scheme.index) : strippedAtStart(run[0], AROUND));
-    if (link.includes("/") && link.includes(".")) yield { link, from: run.index, to: run.index + run[0].length };
+    const start = scheme ? scheme.index : run[0].length - strippedAtStart(run[0], AROUND).length;
+    const link = unwrapped(run[0].slice(start));
+    if (scheme || (link.includes("/") && link.includes("."))) yield { link, from: run.index + start };
   }
 }
 
@@ -75,22 +87,29 @@ function* links(text) {
  * @param {string} link
  */
 function unwrapped(link) {
+  let whole = link.slice(0, endOfBrackets(link));
   for (let left = MOST_PUNCTUATION; left > 0; left--) {
-    const last = link.slice(-1);
-    if (!last || !AROUND.includes(last) || (last === ")" && count(link, "(") >= count(link, ")"))) break;
-    link = link.slice(0, -1);
+    const last = whole.slice(-1);
+    if (last === "" || last in PAIRS || !AROUND.includes(last)) break;
+    whole = whole.slice(0, -1);
   }
-  return link;
+  return whole;
 }
 
-/** @param {string} text @param {string} letter */
-function count(text, letter) {
-  return text.split(letter).length - 1;
+/** Where a bracket closes that was not opened in the link. @param {string} link */
+function endOfBrackets(link) {
+  /** @type {Record<string, number>} */
+  const open = { "(": 0, "[": 0 };
+  for (let at = 0; at < link.length; at++) {
+    if (link[at] in open) open[link[at]]++;
+    else if (link[at] in PAIRS && --open[PAIRS[link[at]]] < 0) return at;
+  }
+  return link.length;
 }
 
 /** @param {Found} found @param {string} text @param {number} from @param {number} to */
 function codeNear(found, text, from, to) {
-  const after = text.slice(to - 1, end(text, to, NEARBY)).split(SCHEME, 1)[0];
+  const after = text.slice(to, end(text, to, NEARBY)).split(SCHEME, 1)[0];
   const before = text.slice(start(text, from, NEARBY), from);
   for (const place of [after, SCHEME.test(before) ? "" : before]) {
     for (const pattern of found.family?.codes ?? []) {

@@ -1,14 +1,15 @@
 /** The one engine: a file of host families → which form an address has. Adding a host never changes this file. */
 
 import { KNOWN_HOSTS, LONGEST, isLonger, isPlain, readAddress, remembered, trimmed } from "./address.js";
-import { Form, Pattern } from "./forms.js";
+import { Form } from "./forms.js";
 import { Generic, sites } from "./generic.js";
+import { Pattern } from "./patterns.js";
 
 /**
  * @typedef {import("./address.js").Address} Address
- * @typedef {import("./forms.js").Values} Values
+ * @typedef {import("./patterns.js").Values} Values
  * @typedef {import("./forms.js").How} How
- * @typedef {import("./forms.js").Fields} Fields
+ * @typedef {import("./patterns.js").Fields} Fields
  * @typedef {import("./forms.js").FormEntry} FormEntry
  * @typedef {{name: string, domains?: string[], fields?: Fields, forms?: FormEntry[], texts?: FormEntry[], codes?: string[]}} FamilyEntry
  * @typedef {{families: FamilyEntry[], generic: import("./generic.js").GenericEntry}} Rules one parsed rule file
@@ -57,11 +58,9 @@ export class Rulebook {
     this._byDomain = new Map(families.flatMap((family) => family.domains.map((domain) => [domain, family])));
     this._widest = Math.max(...[...this._byDomain.keys()].map((domain) => domain.split(".").length));
     this._texts = families.flatMap((family) => family.texts.map((form) => ({ family, form })));
-    const anywhere = families.filter((family) => family.domains.length === 0);
-    this._anywhere = remembered((host) => anywhere.map((family) => family.at(host)), KNOWN_HOSTS);
+    this._anywhere = families.filter((family) => family.domains.length === 0);
     this._generic = new Generic(rules.generic);
-    this._place = remembered((host) => this._family(host)?.at(host) ?? null, KNOWN_HOSTS);
-    this._imitates = remembered((host) => this._isImitation(host), KNOWN_HOSTS);
+    this._known = remembered((host) => this._judged(host), KNOWN_HOSTS);
   }
 
   /**
@@ -71,13 +70,23 @@ export class Rulebook {
    */
   find(text, depth = 0) {
     const address = readAddress(text);
-    const place = address && this._place(address.host);
-    if (address && place) return (!address.port && this._atPlace(address, place, depth)) || null;
+    const known = address && this._known(address.host);
+    if (address && known?.isOwned) return (!address.port && this._atPlaces(address, known.places, depth)) || null;
     if (!address?.explicit) {
       const found = this._byText(trimmed(text), depth);
       if (found !== undefined) return found;
     }
-    return address && !this._imitates(address.host) ? this._onAnyHost(address, depth) : null;
+    return address && known && !known.isImitation ? this._onAnyHost(address, known.places, depth) : null;
+  }
+
+  /**
+   * Whether a host is a family's, or there to imitate one, and the forms that concern it.
+   * @param {string} host
+   */
+  _judged(host) {
+    const family = this._family(host);
+    const places = (family ? [family] : this._anywhere).map((one) => one.at(host));
+    return { isOwned: family !== null, isImitation: family === null && this._imitates(host), places };
   }
 
   /** @param {string} host */
@@ -93,7 +102,7 @@ export class Rulebook {
    * Whether a known domain stands in front of another one: `flickr.com.evil.example`.
    * @param {string} host
    */
-  _isImitation(host) {
+  _imitates(host) {
     const labels = host.split(".");
     const last = labels.length - 2;
     for (let start = 0; start + 2 <= last; start++) {
@@ -107,13 +116,17 @@ export class Rulebook {
   /**
    * Null: an address of a form that gives nothing. Undefined: an address of no form.
    * @param {Address} address
-   * @param {Place} place
+   * @param {Place[]} places
    * @param {number} depth
    */
-  _atPlace(address, { family, forms }, depth) {
-    for (const { form, captured } of forms) {
-      const values = form.read(address, captured);
-      if (values !== null) return this._followed({ form, values, how: form.how, family }, depth);
+  _atPlaces(address, places, depth) {
+    for (const { family, forms } of places) {
+      for (const { form, captured } of forms) {
+        const own = form.read(address, captured);
+        if (own === null) continue;
+        const values = family.domains.length ? own : { ...sites(address), ...own };
+        return this._followed({ form, values, how: form.how, family }, depth);
+      }
     }
     return undefined;
   }
@@ -135,16 +148,12 @@ export class Rulebook {
   /**
    * By software that runs on many hosts, known by its paths; else by the generic rule.
    * @param {Address} address
+   * @param {Place[]} places
    * @param {number} depth
    */
-  _onAnyHost(address, depth) {
-    for (const { family, forms } of this._anywhere(address.host)) {
-      for (const { form, captured } of forms) {
-        const values = form.read(address, captured);
-        if (values === null) continue;
-        return this._followed({ form, values: { ...sites(address), ...values }, how: form.how, family }, depth);
-      }
-    }
+  _onAnyHost(address, places, depth) {
+    const found = this._atPlaces(address, places, depth);
+    if (found !== undefined) return found;
     const values = this._generic.read(address);
     /** @type {How} */
     const how = address.explicit ? this._generic.form.how : "guessed";
