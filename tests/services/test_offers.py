@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from commonswatch.db import Database
-from commonswatch.domain.states import CaseState, ReportOutcome, ReportState
+from commonswatch.domain.states import CaseState, DecisionVerdict, ReportOutcome, ReportState
 from commonswatch.fetch import Fetcher, FetchPolicy
 from commonswatch.fingerprints import examine_picture
 from commonswatch.keyring import Keyring
@@ -34,7 +34,8 @@ PICTURE = {"url": "https://pictures.example/a/bridge_in_fog.jpg"}
 
 @pytest.fixture
 def hosts() -> Iterator[PlayedHosts]:
-    with PlayedHosts({"code.example": page(README.encode())}) as played:
+    names = ("code.example", "github.com", "pan.baidu.com")
+    with PlayedHosts(dict.fromkeys(names, page(README.encode()))) as played:
         yield played
 
 
@@ -113,7 +114,7 @@ def test_such_a_case_waits_last_affects_nobody_and_tells_nobody(
         assert [line.id for line in only] == [lines[1].id]
         assert case_queue.datasets(session) == [("ms-celeb-1m", 1)]
         moderator = factories.account(session, keyring, now, roles=("moderator",))
-        cases.decide(session, lines[1].id, moderator, cases.DecisionVerdict.CONFIRM, "The link is there.", 1, now)
+        cases.decide(session, lines[1].id, moderator, DecisionVerdict.CONFIRM, "The link is there.", 1, now)
         assert notifications.notify(session, keyring, lines[1].id, "https://x.example", now) == 0
         assert copies.seen(session, "ms-celeb-1m") == copies.Seen(1, ((f"{now:%Y-%m}", 1),))
         assert outcomes.outcome(session, report.receipt).state == ReportOutcome.CONFIRMED
@@ -177,7 +178,6 @@ def test_files_in_the_own_repository_make_the_page_itself_the_copy(
 
 
 def test_a_page_behind_an_access_code_is_not_read(verify: Any, hosts: PlayedHosts) -> None:
-    hosts.play("pan.baidu.com", page(README.encode()))
     assert verify(page=SHARE + "?pwd=zx9q", links=[CLAIM]).state == ReportState.UNMATCHED
     assert hosts.asked == []
 
