@@ -7,6 +7,7 @@ import { md5 } from "./md5.js";
 
 const BASE58 = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"; // Flickr's order: digits, small, capital
 const BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz";
+const MOST_DIGITS = 64;
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const NOT_IN_TITLES = /[#<>[\]|{}/]/;
 const CAPITALISED = /^[a-z\u00df-\u019a\u019c-\u024f\u0370-\u058f\u1e00-\u1fff]/u;
@@ -75,6 +76,7 @@ function base32(text) {
 function number(alphabet) {
   const base = BigInt(alphabet.length);
   return (text) => {
+    if (text.length > MOST_DIGITS) return null;
     let value = 0n;
     for (const letter of text) {
       const digit = alphabet.indexOf(letter);
