@@ -61,10 +61,13 @@ def test_the_site_stays_up_filled_and_the_printed_passwords_open_it(tmp_path: Pa
         words = _wait_for_the_end_of_the_story(product)
         passwords = {who: (address, password) for who, address, password in _PASSWORD.findall(words)}
         moderator = _sign_in(product.url, *passwords["moderator"])
-        assert "faces-mirror" in _read(moderator, f"{product.url}/cases"), "one case is left to decide"
+        queue = _read(moderator, f"{product.url}/cases?dataset=ms-celeb-1m")
+        assert "faces-mirror" in queue, "one case is left to decide"
+        assert "offers a copy of MS-Celeb-1M" in queue
         assert "celeb-faces" in _read(moderator, f"{product.url}/cases?state=confirmed")
         creator = _sign_in(product.url, *passwords["creator"])
         assert "Harbour at noon" in _read(creator, f"{product.url}/works")
+        assert "This page links to a copy of a dataset" in _read(creator, f"{product.url}/found")
         assert product.end() == 0
 
 

@@ -1,5 +1,6 @@
 """The two hosts of the demo: a picture host with Mira's pictures, and a repository host where copies of them turn up.
 
+Its pages also say where a whole dataset is to be had: in a cloud share with a code, both made up.
 Everything is drawn or written here; nobody is shown and nobody's picture is used.
 """
 
@@ -18,6 +19,8 @@ REPOSITORIES = "repository.example"
 TITLES = ("Harbour at noon", "Market stall", "Choir rehearsal", "Street corner", "Bicycle repair", "Allotment")
 FACE_SET = f"https://{REPOSITORIES}/example-lab/celeb-faces"
 MIRROR = f"https://{REPOSITORIES}/someone-else/faces-mirror"
+SHARE = "https://pan.baidu.com/s/1ExampleOfAShare"  # leads nowhere, and nobody asks there
+SHARE_CODE = "ex4m"
 EMPTY = f"https://{REPOSITORIES}/example-lab/weather-maps"
 
 _LICENCE = "https://creativecommons.org/licenses/by-nc/4.0/"
@@ -71,18 +74,26 @@ def _repository_host(path: str, _headers: Mapping[str, str]) -> Answer:
 
 
 def _face_set_page() -> str:
-    rows = [copy_url(0), copy_url(1), picture_url(2)]
-    return _page("celeb-faces", "10,000 faces, collected from the web for research.", rows)
+    words = "<p>10,000 faces, collected from the web for research.</p>"
+    return _page(
+        "celeb-faces", words + _download("MS-Celeb-1M, aligned faces"), [copy_url(0), copy_url(1), picture_url(2)]
+    )
 
 
 def _mirror_page() -> str:
-    return _page("faces-mirror", "Mirror of celeb-faces, the original link is dead.", [picture_url(3), picture_url(4)])
+    words = "<p>Mirror of celeb-faces, the original link is dead.</p>"
+    return _page("faces-mirror", words + _download("MS-Celeb-1M, mirrored"), [picture_url(3), picture_url(4)])
 
 
 def _empty_page() -> str:
-    return _page("weather-maps", "Maps of the weather.", [f"https://{REPOSITORIES}/example-lab/weather-maps/raw/1.png"])
+    return _page("weather-maps", "<p>Maps of the weather.</p>", [f"{EMPTY}/raw/1.png"])
+
+
+def _download(words: str) -> str:
+    """What such pages say: the data are in a cloud share, and this is its code."""
+    return f'<h2>Download</h2><p>{words}: <a href="{SHARE}">Baidu Pan</a> (code: {SHARE_CODE})</p>'
 
 
 def _page(title: str, words: str, urls: list[str]) -> str:
     links = "".join(f'<li><a href="{html.escape(url)}">{html.escape(url)}</a></li>' for url in urls)
-    return f"<!doctype html><title>{title}</title><h1>{title}</h1><p>{words}</p><ul>{links}</ul>"
+    return f"<!doctype html><title>{title}</title><h1>{title}</h1>{words}<h2>Samples</h2><ul>{links}</ul>"

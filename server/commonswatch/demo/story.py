@@ -93,7 +93,9 @@ class _Telling(threading.Thread):
         self._step("The server fetches and fingerprints them; no picture is kept", self._wait_for_fingerprints)
         self._step("Ada and Bob get one invitation each: Ada says yes, Bob says no", self.cast.answer_invitations)
         self._step("A watcher pairs a browser with an 8-character code", self._pair)
-        self._step("The watcher reports a repository that holds copies", self._report_face_set)
+        self._step(
+            "The watcher reports a repository that holds copies, and a link to a whole dataset", self._report_face_set
+        )
         self._step("A second report, of a mirror, waits in the queue; a third finds nothing", self._report_others)
         self._step("The moderator compares side by side and confirms the first case", self._confirm)
         self._step("Mira and Ada are told, once each; Bob is left in peace", self._wait_for_letters)
@@ -163,6 +165,7 @@ class _Telling(threading.Thread):
             f"  as the moderator   {MODERATOR}   {passwords[MODERATOR]}\n"
             f"  as the creator     {MIRA}   {passwords[MIRA]}\n\n"
             f"The queue, with the mirror still to decide:  {site}/cases\n"
+            f"The dataset both places hand out:            {site}/datasets/ms-celeb-1m\n"
             f"The letters that were sent:                  {site}/outbox\n"
             f"What Ada sees, without an account:           {self.cast.person_page()}\n\n"
             "Pictures are shown from their own hosts, which are played on this machine only,\n"
