@@ -49,7 +49,7 @@ class Alert(TypedDict):
     works: Annotated[list[Words], Field(min_length=1, max_length=20)]  # titles of the first; five are shown
     about: Literal["creator", "shown"]  # works of yours, or works showing you
     site: Annotated[str, AfterValidator(site_name)]  # such as example.org
-    location_url: Url  # the public address, without any access code
+    location_url: Url | Literal[""]  # the public address, without any access code; empty where it would open the data
     since: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]  # day of the first sighting, UTC
     basis: Annotated[list[Literal["key", "sha256", "pdq"]], Field(max_length=3)]  # domain.states.Basis
     conditions: Annotated[list[Words], Field(max_length=20)]  # rules.licences.conditions

@@ -9,17 +9,25 @@ from commonswatch.models.base import Base, RowId
 
 
 class Location(Base):
-    """A dataset page, repository, cloud share or other place, identified by its location key."""
+    """A dataset page, repository, cloud share or other place, identified by its location key.
+
+    Where the key itself opens the data (torrents), a keyed digest stands for it.
+    """
 
     __tablename__ = "locations"
 
     id: Mapped[RowId]
     key: Mapped[str] = mapped_column(Text, unique=True)
     kind: Mapped[str] = mapped_column(String(40))
-    url: Mapped[str] = mapped_column(Text)  # public address, without any secret
-    site: Mapped[str] = mapped_column(String(253), index=True)  # registered domain
+    url: Mapped[str] = mapped_column(Text)  # public address, without any secret; of a torrent its key
+    site: Mapped[str] = mapped_column(String(253), index=True)  # registered domain; of a torrent "torrent"
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
+
+    @property
+    def is_address(self) -> bool:
+        """Whether ``url`` is an address anybody may open, and no torrent's key."""
+        return self.url.startswith(("https://", "http://"))
 
 
 class LocationSecret(Base):

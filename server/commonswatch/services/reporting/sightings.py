@@ -1,4 +1,4 @@
-"""Writing down what was found: locations and their secrets, the case, copies, sightings and their evidence.
+"""Writing down what was found: the case, copies, sightings and their evidence. Locations are in ``places``.
 
 All in the caller's transaction. The location's row is touched first: on PostgreSQL that makes two verifications of
 one location wait for each other, so what follows may read and then write.
@@ -13,12 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from commonswatch.domain.keys import LocationKey
-from commonswatch.domain.sites import registered_domain
 from commonswatch.domain.states import Basis, CaseState
 from commonswatch.keyring import Keyring
-from commonswatch.models import Case, Evidence, Location, LocationSecret, Sighting
+from commonswatch.models import Case, Evidence, Sighting
 from commonswatch.services.deciding import audit
-from commonswatch.services.reporting import copies
+from commonswatch.services.reporting import copies, places
 from commonswatch.services.reporting.matching import Match
 from commonswatch.services.reporting.offers import Offer
 from commonswatch.services.upkeep import queue
@@ -55,14 +54,11 @@ def record(
     """
     offers = offers[: copies.MOST_HERE]
     named = (*links[:MOST_LINKS], *(offer.where for offer in offers), page)
-    places = {one.key: one for one in named}
-    ids = _touch_locations(session, places, now)
-    for one in named:  # the page and a link may be one share, and only one of them carry its code
-        _keep_secret(session, keyring, ids[one.key], one.access, now)
+    ids = places.keep(session, keyring, named, now)
     case, is_new = _case_at(session, ids[page.key], now)
     known = _known_sightings(session, case, {one.match.work_id for one in found})
     new_works = _add_sightings(session, case, known, found, now)
-    link_keys = sorted(key for key in places if key != page.key)
+    link_keys = sorted({places.openly(keyring, one).key for one in named if one.key != page.key})
     for piece in found:
         _add_evidence(known[piece.match.work_id], report_id, piece, link_keys, now)
     session.flush()
@@ -70,40 +66,6 @@ def record(
     if (new_works or new_datasets) and not is_new:
         _call_for_decision(session, case, {"new_works": len(new_works), "new_datasets": new_datasets}, now)
     return case
-
-
-def _touch_locations(session: Session, places: Mapping[str, LocationKey], now: datetime) -> dict[str, int]:
-    """Make or touch locations, in one order for everybody (no deadlock); return their ids."""
-    statement = queue.insert_of(session, Location)
-    rows = [
-        {
-            "key": key,
-            "kind": places[key].kind[:40],
-            "url": places[key].url,
-            "site": registered_domain(places[key].url)[:253],
-            "first_seen": now,
-            "last_seen": now,
-        }
-        for key in sorted(places)
-    ]
-    session.execute(
-        statement.on_conflict_do_update(index_elements=["key"], set_={"last_seen": statement.excluded.last_seen}),
-        rows,
-    )
-    found = session.execute(select(Location.key, Location.id).where(Location.key.in_(places)))
-    return {row.key: row.id for row in found}
-
-
-def _keep_secret(session: Session, keyring: Keyring, location_id: int, secret: str | None, now: datetime) -> None:
-    if secret is None:
-        return
-    row = {
-        "location_id": location_id,
-        "secret_digest": keyring.digest("location-secret", secret),
-        "secret_sealed": keyring.seal_text(secret),
-        "first_seen": now,
-    }
-    session.execute(queue.insert_new(session, LocationSecret), [row])
 
 
 def _case_at(session: Session, location_id: int, now: datetime) -> tuple[Case, bool]:

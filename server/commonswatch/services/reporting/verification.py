@@ -77,7 +77,7 @@ def examine(task: Task, reader: Reader, examine_picture: Callable[[bytes], Pictu
     """Look at the page and the media, without a database session; takes up to a few minutes."""
     if task.page is None:
         return Look(PageLook(), {}, ())
-    url = task.submission.page if task.page.access is None else None
+    url = None if task.page.access or task.page.hidden else task.submission.page
     return looking.look(url, task.submission.media, task.decided, reader, examine_picture, task.patience.seconds)
 
 
@@ -182,6 +182,6 @@ def _public(url: str | None) -> str | None:
     Of a known host only the path stays: what follows is a key or token in a form the rules have not met.
     """
     where = rules.location(url) if url and len(url) <= _LONGEST_URL else None
-    if url is None or where is None or where.access is not None:
+    if url is None or where is None or where.access is not None or where.hidden:
         return None
     return where.url if where.key.startswith("url:") else url.partition("#")[0].partition("?")[0]

@@ -190,7 +190,7 @@ def _values(session: Session, keyring: Keyring, person: Person, case: Case, site
         "works": [work.title or work.key for work in works[:_MOST_WORKS]],
         "about": "creator" if is_creator else "shown",
         "site": case.location.site,
-        "location_url": case.location.url,
+        "location_url": case.location.url if case.location.is_address else "",
         "since": case.opened_at.date().isoformat(),
         "basis": sorted({work.why.value for work in works}),
         "conditions": _conditions(session, [work.id for work in works]),
