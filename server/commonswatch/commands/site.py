@@ -1,0 +1,115 @@
+"""Commands that start the product or its parts, and the one-time link for its first administrator."""
+
+import errno
+import socket
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import click
+
+from commonswatch.commands.opening import opened, read_settings
+from commonswatch.settings import Settings
+
+if TYPE_CHECKING:
+    from commonswatch.context import Context
+
+_end_with_parent = click.option("--end-with-parent", is_flag=True, hidden=True)
+
+
+@click.command()
+def run() -> None:
+    """Bring the database up to date and start web server and worker together. Ctrl-C ends both."""
+    from commonswatch import schema, supervisor
+
+    settings = read_settings()
+    _refuse_used_port(settings)
+    context = opened(settings)
+    click.echo("Commonswatch is starting …")
+    schema.upgrade(context.database.engine)
+    threading.Thread(target=_greet, args=(context,), daemon=True).start()
+    sys.exit(supervisor.run(("serve", "worker")))
+
+
+def _refuse_used_port(settings: Settings) -> None:
+    """Say so before anything starts, rather than in the log of a server that dies again and again."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise click.ClickException(f"Cannot listen on {settings.host}: {error.strerror}") from error
+            raise click.ClickException(
+                f"Port {settings.port} is in use, perhaps by Commonswatch itself. "
+                "End that program, or choose another port: COMMONSWATCH_PORT=8001 make run"
+            ) from error
+
+
+def _greet(context: "Context") -> None:
+    """Once the site answers, say where it is and what to do first."""
+    from commonswatch import supervisor
+    from commonswatch.services.membership import setup
+
+    supervisor.wait_for_site(context.settings.host, context.settings.port)
+    with context.database.reading() as session:
+        link = setup.make_setup_link(session, context.keyring, context.settings.site, context.now())
+    lines = [f"Commonswatch is ready: {context.settings.site}   (Ctrl-C ends it)"]
+    if link:
+        lines.append(f"Make the first administrator (works once): {link}")
+    if not context.settings.smtp_host:
+        lines.append(f"No mail server is set: letters are written to {context.settings.home / 'outbox'}")
+    if context.settings.fetch_played_hosts:
+        lines.append("Careful: some host names are played by this machine (COMMONSWATCH_FETCH_PLAYED_HOSTS).")
+    click.echo("\n" + "\n".join(lines) + "\n")
+
+
+@click.command()
+@_end_with_parent
+def serve(end_with_parent: bool) -> None:
+    """Start the web server alone (the worker must run elsewhere on the same database)."""
+    from commonswatch import app, logs, serving, supervisor
+
+    if end_with_parent:
+        supervisor.end_with_parent()
+    settings = read_settings()
+    logs.set_up(settings.log_level)
+    serving.serve(app.create_app(settings), settings)
+
+
+@click.command()
+@_end_with_parent
+def worker(end_with_parent: bool) -> None:
+    """Start the worker alone: it verifies reports, fetches works, sends mail."""
+    from commonswatch import logs, supervisor
+    from commonswatch.jobs import runner
+
+    if end_with_parent:
+        supervisor.end_with_parent()
+    settings = read_settings()
+    logs.set_up(settings.log_level)
+    runner.run_until_stopped(opened(settings))
+
+
+@click.command()
+@click.option("--end", is_flag=True, help="End after the story instead of leaving the site running.")
+def demo(end: bool) -> None:
+    """Play the whole story on this machine with made-up pictures, then leave the filled site running."""
+    from commonswatch.demo import story
+
+    settings = read_settings()
+    _refuse_used_port(settings)
+    sys.exit(story.play(settings, end_afterwards=end))
+
+
+@click.command("setup-link")
+def setup_link() -> None:
+    """Print the one-time link that makes the first administrator."""
+    from commonswatch.services.membership import setup
+
+    context = opened()
+    with context.database.reading() as session:
+        link = setup.make_setup_link(session, context.keyring, context.settings.site, context.now())
+    if not link:
+        raise click.ClickException("There is an administrator already; they can appoint others on the site.")
+    click.echo(link)
