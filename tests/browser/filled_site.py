@@ -86,6 +86,8 @@ def _fill(context: Context) -> dict[str, str]:
             session, now, works, at=factories.location(session, now, url=LONG), age=timedelta(days=3)
         )
         _offer_copies(session, confirmed, now)
+        copies_only = factories.case(session, now, age=timedelta(days=1))
+        _hand_out(session, copies_only.location, now)
         cases.decide(session, confirmed.id, sam, DecisionVerdict.CONFIRM, "Compared side by side.", 1, now)
         found.answer(session, told, works[0].id, confirmed.location_id, found.Answer.FINE, now)
         dismissed = factories.case(session, now, works[:1], state=CaseState.DISMISSED)
@@ -100,6 +102,7 @@ def _fill(context: Context) -> dict[str, str]:
             "ready work": f"/works/{works[0].id}",
             "withdrawn work": f"/works/{works[2].id}",
             "open case": f"/cases/{open_case.id}",
+            "case of copies only": f"/cases/{copies_only.id}",
             "confirmed case": f"/cases/{confirmed.id}",
             "dismissed case": f"/cases/{dismissed.id}",
             "told person": _page(context, told),
@@ -174,6 +177,15 @@ def _offer_copies(session: Session, case: Case, now: datetime) -> None:
     factories.copy(session, now - timedelta(days=1), page)
     factories.copy(session, now - timedelta(days=40), page, at=share)
     factories.copy(session, now - timedelta(days=1), page, dataset="uccs", claimed=True)
+
+
+def _hand_out(session: Session, page: Location, now: datetime) -> None:
+    """Copies on a page: here, at a long address, behind a torrent kept hidden; and one only claimed."""
+    share, torrent = factories.location(session, now, url=LONG), factories.location(session, now, url="")
+    torrent.kind = "torrent"
+    for dataset, at in (("ms-celeb-1m", page), ("ms-celeb-1m", share), ("dukemtmc", torrent), ("vggface2", share)):
+        factories.copy(session, now, page, dataset=dataset, at=at)
+    factories.copy(session, now, page, dataset="casia-webface", at=share, claimed=True)
 
 
 def _give_up_a_job(session: Session, now: datetime) -> None:

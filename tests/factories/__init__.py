@@ -243,7 +243,7 @@ def copy(
             dataset=dataset,
             location_id=(at or page).id,
             page_id=page.id,
-            reason="The row names it.",
+            reason="the row names it",
             claimed=claimed,
             first_seen=now,
             last_seen=now,

@@ -44,7 +44,7 @@ def test_a_case_names_the_dataset_its_status_the_place_and_who_saw_it(moderator:
         "withdrawn in June 2019",
         "https://pan.baidu.com/s/1ms-celeb-1m",
         "the row names it",
-        "Our server read it on the page.",
+        "read by our server It hands out data: the row names it.",
         "A watcher says so; our server did not read it.",
         "1 registered work, and copies of 2 datasets",
     ):
@@ -118,5 +118,5 @@ def test_people_concerned_learn_of_confirmed_copies_as_a_question(
         session.scalars(select(Work)).one().creator_id = session.scalars(ada).one()
     words = _words(creator.get("/found").text)
     assert ("This page links to a copy of a dataset: MS-Celeb-1M (withdrawn in June 2019)" in words) is told
-    assert ("Questions to ask: is a picture of yours in it" in words) is told
+    assert ("Questions to ask: is one of these works in it" in words) is told
     assert "VGGFace2" not in words, "a claim is nobody's business but a moderator's"
