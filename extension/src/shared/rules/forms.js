@@ -8,11 +8,11 @@ import { FIELD, Pattern } from "./patterns.js";
  * @typedef {import("./patterns.js").Values} Values
  * @typedef {import("./patterns.js").Fields} Fields
  * @typedef {"exact" | "unwrapped" | "guessed"} How
- * @typedef {{key: string, kind: string, how?: How, of?: string, pattern?: string}} SecondEntry
+ * @typedef {{key: string, kind: string, how?: How, of?: string, pattern?: string, first?: boolean}} SecondEntry
  * @typedef {{
  *   host?: string, path?: string, text?: string, query?: Record<string, string>, maybe?: Record<string, string>,
  *   md5?: Record<string, string[]>, key?: string, address?: string, kind?: string, how?: How, also?: SecondEntry[],
- *   account?: string, url?: string, inside?: string, access?: string, hidden?: boolean, note?: string
+ *   account?: string, url?: string, inside?: string, access?: string, hidden?: boolean, generic?: boolean, note?: string
  * }} FormEntry
  */
 
@@ -29,6 +29,7 @@ class Second {
     this.kind = entry.kind;
     /** @type {How} */
     this.how = entry.how ?? "guessed";
+    this.isFirst = entry.first ?? false;
     this._of = entry.of ?? "";
     this._pattern = new Pattern(entry.pattern ?? "", fields);
   }
@@ -56,6 +57,7 @@ export class Form {
     /** @type {How} */
     this.how = entry.how ?? "exact";
     this.hidden = entry.hidden ?? false;
+    this.isGeneric = entry.generic ?? false;
     this.key = template(entry.key);
     this.account = template(entry.account);
     this.address = template(entry.address);

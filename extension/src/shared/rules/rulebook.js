@@ -85,8 +85,13 @@ export class Rulebook {
    */
   _judged(host) {
     const family = this._family(host);
-    const places = (family ? [family] : this._anywhere).map((one) => one.at(host));
+    const places = family ? [family.at(host)] : this._anywhereAt(host);
     return { isOwned: family !== null, isImitation: family === null && this._imitates(host), places };
+  }
+
+  /** @param {string} host @returns {Place[]} */
+  _anywhereAt(host) {
+    return this._anywhere.map((family) => family.at(host));
   }
 
   /** @param {string} host */
@@ -118,12 +123,14 @@ export class Rulebook {
    * @param {Address} address
    * @param {Place[]} places
    * @param {number} depth
+   * @returns {Found | null | undefined}
    */
   _atPlaces(address, places, depth) {
     for (const { family, forms } of places) {
       for (const { form, captured } of forms) {
         const own = form.read(address, captured);
         if (own === null) continue;
+        if (form.isGeneric) return this._onAnyHost(address, this._anywhereAt(address.host), depth);
         const values = family.domains.length ? own : { ...sites(address), ...own };
         return this._followed({ form, values, how: form.how, family }, depth);
       }
@@ -150,6 +157,7 @@ export class Rulebook {
    * @param {Address} address
    * @param {Place[]} places
    * @param {number} depth
+   * @returns {Found | null}
    */
   _onAnyHost(address, places, depth) {
     const found = this._atPlaces(address, places, depth);

@@ -33,12 +33,11 @@ function keysOf(found) {
   const keys = [{ key: first.filled(values), kind: form.kind, how }];
   for (const second of form.seconds) {
     const all = second.read(values);
-    const key = all && second.key.filled(all);
-    if (key && !keys.some((known) => known.key === key)) {
-      keys.push({ key, kind: second.kind, how: lessCertain(second.how, how) });
-    }
+    if (all === null) continue;
+    const key = { key: second.key.filled(all), kind: second.kind, how: lessCertain(second.how, how) };
+    keys.splice(second.isFirst ? 0 : keys.length, 0, key);
   }
-  return keys;
+  return keys.length < 2 ? keys : keys.filter((one, at) => keys.findIndex(({ key }) => key === one.key) === at);
 }
 
 /** @param {Found | null} found @returns {WorkKey[]} */

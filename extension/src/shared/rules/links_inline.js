@@ -1,0 +1,260 @@
+/**
+ * One line of a page → its pieces: words, and links with their text. Knows neither lists nor tables nor datasets.
+ *
+ * Markdown and HTML are read side by side, as in READMEs. Hostile input: every step looks at a bounded stretch.
+ */
+
+import { stripped } from "./address.js";
+import { BLANK, bare } from "./texts.js";
+
+/**
+ * @typedef {{text: string, url: string, line: number}} Piece a stretch of words, or a link: its text and where it leads
+ * @typedef {{name: string, closes: boolean}} Tag an HTML tag that is not about links
+ * @typedef {{kind: string, start: number, url: string}} Open a link whose text is being read: `[`, `!` or `a`, the number
+ *   of pieces before its text, and for `a` where it leads
+ * @typedef {Map<string, {url: string, line: number}>} References targets of `[text][name]`, by lower-case name
+ */
+
+const LONGEST_TAG = 4000; // characters
+const LONGEST_TARGET = 4096;
+const LONGEST_NAME = 200;
+const DEEPEST = 3; // brackets inside the address of a link
+
+const SPECIAL =
+  /!\[|\[|\]|<|`+|~~|\\|(?:https?|ftp):\/\/|magnet:\?|(?:hf|s3|gs|oss|cos):\/\/|(?:pan|yun)\.baidu\.com\/|drive\.google\.com\/|(?:www\.)?dropbox\.com\/s|1drv\.ms\//g;
+const TAG = /<(\/?)([A-Za-z][A-Za-z0-9]*)|<!--/y;
+const HREF = attribute("href", `|([^${BLANK.slice(1, -1)}>"']+)`);
+const ALT = attribute("alt", "");
+const BARE = /[!#-;=?-_a-z{}~]+/y; // printable ASCII without quotes, angle brackets, `|`, back-ticks
+const SCHEME = /^(?:(?:https?|ftp):\/\/[^/?#]|magnet:\?|(?:hf|s3|gs|oss|cos):\/\/[^\n])/iu;
+const LONGEST_SCHEME = 12; // characters, with the one behind it
+const BLANKS = new RegExp(`${BLANK}+`, "u");
+/** @type {[string, string][]} */
+const ESCAPES = [
+  ["&nbsp;", " "],
+  ["&quot;", '"'],
+  ["&#39;", "'"],
+  ["&lt;", "<"],
+  ["&gt;", ">"],
+  ["&#124;", "/"],
+  ["&amp;", "&"],
+];
+const ENDS = ".,;:!?'*~)]}";
+/** @type {Record<string, string>} */
+const PAIRS = { ")": "(", "]": "[", "}": "{" };
+const MOST_ENDS = 8;
+
+/** @param {string} name @param {string} unquoted */
+function attribute(name, unquoted) {
+  return new RegExp(`(?:${BLANK}|["'])${name}${BLANK}*=${BLANK}*(?:"([^"]*)"|'([^']*)'${unquoted})`, "iu");
+}
+
+/** @param {Piece | Tag} one @returns {one is Tag} */
+export function isTag(one) {
+  return "closes" in one;
+}
+
+/** @param {string} text @param {string} url @param {number} line @returns {Piece} */
+export function piece(text, url = "", line = 0) {
+  return { text, url, line };
+}
+
+/** Reads lines to pieces. */
+export class InlineReader {
+  /**
+   * @param {References} references
+   * @param {boolean} markdown
+   */
+  constructor(references, markdown) {
+    this._references = references;
+    this._markdown = markdown;
+    /** @type {Open[]} */
+    this._open = [];
+    /** @type {(Piece | Tag)[]} */
+    this._pieces = [];
+    this._line = 0;
+  }
+
+  /**
+   * The pieces of a line. An `<a>` that is still open goes on in the next line.
+   * @param {string} text
+   * @param {number} line
+   */
+  read(text, line) {
+    this._line = line;
+    this._pieces = [];
+    this._open = this._open.filter((one) => one.kind === "a").slice(-1).map((one) => ({ ...one, start: 0 }));
+    let at = 0;
+    while (at < text.length) {
+      SPECIAL.lastIndex = at;
+      const found = SPECIAL.exec(text);
+      this._say(text.slice(at, found ? found.index : text.length));
+      at = found ? this._step(text, found[0], found.index) : text.length;
+    }
+    return this._pieces;
+  }
+
+  /** Close what is still open: a block ends. */
+  reset() {
+    this._open = [];
+  }
+
+  /** @param {string} text @param {string} sign @param {number} at */
+  _step(text, sign, at) {
+    if (sign === "<") return this._tag(text, at);
+    if ("/?s".includes(sign.slice(-1)) && sign.length > 3) return this._bare(text, at);
+    if (!this._markdown) this._say(sign);
+    else if (sign === "[" || sign === "![") this._open.push({ kind: sign[0], start: this._pieces.length, url: "" });
+    else if (sign === "]") return this._close(text, at);
+    else if (sign === "\\") {
+      const next = at + 1 < text.length ? String.fromCodePoint(/** @type {number} */ (text.codePointAt(at + 1))) : "";
+      this._say(next === "|" ? " " : next);
+      return at + 1 + next.length;
+    }
+    return at + sign.length;
+  }
+
+  /** @param {string} words */
+  _say(words) {
+    if (words) this._pieces.push(piece(unescaped(words), "", this._line));
+  }
+
+  /** @param {string} text @param {number} at */
+  _close(text, at) {
+    const opened = this._open.length && this._top() !== "a" ? this._open.pop() : undefined;
+    let { target, end } = targetAt(text, at + 1);
+    let line = this._line;
+    if (target === null && opened) {
+      const named = referenceAt(text, at + 1);
+      const known = this._references.get(bare(named.name || this._text(opened.start)).toLowerCase());
+      [target, line, end] = [known?.url ?? "", known?.line ?? line, named.end];
+    }
+    if (target === null || !SCHEME.test(target)) return Math.max(end, at + 1);
+    if (!opened || opened.kind === "[") this._link(target, opened?.start ?? 0, line);
+    return end;
+  }
+
+  /** The kind of the innermost open link. */
+  _top() {
+    return this._open[this._open.length - 1]?.kind;
+  }
+
+  /** @param {number} start */
+  _text(start) {
+    return this._pieces.slice(start).map((one) => (isTag(one) ? "" : one.text)).join("");
+  }
+
+  /** @param {string} url @param {number} start @param {number} line */
+  _link(url, start, line) {
+    const text = this._text(start);
+    const inside = this._pieces.splice(start);
+    this._pieces.push(...inside.filter((one) => !isTag(one) && one.url && one.url !== url));
+    this._pieces.push(piece(SCHEME.test(bare(text)) ? "" : text, clean(url), line));
+  }
+
+  /** @param {string} text @param {number} at */
+  _bare(text, at) {
+    BARE.lastIndex = at;
+    let url = trimmed(BARE.exec(text)?.[0] ?? "");
+    const top = this._top();
+    if ((top === "[" || top === "a") && this._markdown && url.includes("](")) url = url.split("](", 1)[0];
+    if (top === "a") this._say(url);
+    else if (SCHEME.test(url) || !/^(?:http|ftp)/i.test(url)) this._pieces.push(piece("", clean(url), this._line));
+    return at + Math.max(url.length, 1);
+  }
+
+  /** @param {string} text @param {number} at */
+  _tag(text, at) {
+    TAG.lastIndex = at;
+    const found = TAG.exec(text);
+    const sign = found?.[0] === "<!--" ? "-->" : ">";
+    const end = within(text, sign, at, LONGEST_TAG);
+    if (!found || end < 0) {
+      const isAuto = this._markdown && SCHEME.test(text.slice(at + 1, at + 1 + LONGEST_SCHEME));
+      this._say(isAuto ? "" : "<");
+      return at + 1;
+    }
+    if (found[2] !== undefined) this._takeTag(found[2].toLowerCase(), found[1] !== "", text.slice(at, end + 1));
+    return end + sign.length;
+  }
+
+  /** @param {string} name @param {boolean} closes @param {string} written */
+  _takeTag(name, closes, written) {
+    if (name === "a" && this._top() === "a") {
+      const opened = /** @type {Open} */ (this._open.pop());
+      if (opened.url) this._link(opened.url, opened.start, this._line);
+    }
+    if (name === "a" && !closes) {
+      const url = stripped(unescaped(valueOf(HREF, written)), " ");
+      this._open.push({ kind: "a", start: this._pieces.length, url: SCHEME.test(url) ? url : "" });
+    } else if (name === "img") this._say(valueOf(ALT, written));
+    else if (name !== "a") this._pieces.push({ name, closes });
+  }
+}
+
+/** A text with the escapes of HTML that matter here read. @param {string} text */
+export function unescaped(text) {
+  return text.includes("&") ? ESCAPES.reduce((read, [escape, sign]) => read.replaceAll(escape, sign), text) : text;
+}
+
+/** An address as written, without the escapes of HTML. @param {string} url */
+export function clean(url) {
+  return url.replaceAll("&amp;", "&");
+}
+
+/**
+ * A bare address without the punctuation of the sentence around it; brackets that belong to it stay.
+ * @param {string} url
+ */
+export function trimmed(url) {
+  for (let left = MOST_ENDS; left > 0; left--) {
+    const last = url.slice(-1);
+    if (!last || !ENDS.includes(last) || (last in PAIRS && count(url, PAIRS[last]) >= count(url, last))) break;
+    url = url.slice(0, -1);
+  }
+  return url;
+}
+
+/** @param {string} text @param {string} letter */
+function count(text, letter) {
+  return text.split(letter).length - 1;
+}
+
+/** @param {RegExp} attribute @param {string} tag */
+function valueOf(attribute, tag) {
+  return attribute.exec(tag)?.slice(1).find(Boolean) ?? "";
+}
+
+/** Where a sign stands in a stretch of a text; -1 where it does not. @param {string} text @param {string} sign @param {number} at @param {number} length */
+function within(text, sign, at, length) {
+  const found = text.slice(at, at + length).indexOf(sign);
+  return found < 0 ? -1 : at + found;
+}
+
+/**
+ * The address in `(address "title")`, and where it ends. Null if there is none.
+ * @param {string} text
+ * @param {number} at
+ * @returns {{target: string | null, end: number}}
+ */
+function targetAt(text, at) {
+  if (text[at] !== "(") return { target: null, end: at };
+  let depth = 0;
+  for (let end = at; end < Math.min(text.length, at + LONGEST_TARGET); ) {
+    const sign = text[end++];
+    if (sign === "(") depth++;
+    if (sign === ")") depth--;
+    if (depth === 0 || sign === "）") {
+      const inside = bare(text.slice(at + 1, end - 1));
+      return { target: stripped(inside.split(BLANKS, 1)[0], "<>"), end };
+    }
+    if (depth > DEEPEST) break;
+  }
+  return { target: null, end: at };
+}
+
+/** The name in `[name]`, and where it ends. @param {string} text @param {number} at */
+function referenceAt(text, at) {
+  const end = text[at] === "[" ? within(text, "]", at, LONGEST_NAME) : -1;
+  return end > 0 ? { name: text.slice(at + 1, end), end: end + 1 } : { name: "", end: at };
+}

@@ -1,0 +1,126 @@
+/**
+ * Any words → the names and role words in them, and where. Knows neither pages nor links. The same in every language.
+ *
+ * Words are compared without case, blanks and punctuation: `MS-Celeb-1M`, `ms_celeb_1m` and `MSCeleb1M` are one name.
+ * What stands inside another word is no name: words are compared whole, one to eight of them at a time, longest first.
+ */
+
+import { first } from "./texts.js";
+
+/**
+ * @typedef {object} Mark what a name or role word means, and where it stands
+ * @property {string} word
+ * @property {string} role
+ * @property {number} strength 2 strong, 1 weak, 0 slight: counts only close to the link
+ * @property {string | null} names id of a dataset; empty for a known set that is not in the catalogue
+ * @property {number} place number of its first word
+ * @typedef {{marks: Mark[], strange: string[]}} Reading the marks from left to right, and words no mark and no filler covers
+ * @typedef {Record<string, Record<string, string[]>>} Roles role → `strong`, `weak`, `slight` → words
+ */
+
+export const LONGEST = 1000; // characters of a context that are read
+const MOST_WORDS = 8; // of one name
+const WORD = /[A-Za-z0-9]+|[\u3400-\u9fff]/gu; // a Chinese letter is a word
+/** @type {Record<string, number>} */
+const STRENGTHS = { strong: 2, weak: 1, slight: 0 };
+const NUMBER = /[0-9]+/g;
+
+/**
+ * The words of a text as written. Half characters and everything that is no letter or digit fall out.
+ * @param {string} text
+ * @returns {string[]}
+ */
+export function words(text) {
+  return first(text, LONGEST).normalize("NFKC").match(WORD) ?? [];
+}
+
+/** A name as names are compared. @param {string} text */
+export function squeezed(text) {
+  return words(text).join("").toLowerCase();
+}
+
+/** All names and role words, by how they are compared. A `0` in a role word stands for any number. */
+export class Vocabulary {
+  /**
+   * @param {string[]} fillers
+   * @param {string[]} careful short names that count only in this spelling
+   */
+  constructor(fillers, careful) {
+    /** @type {Map<string, Mark>} */
+    this._marks = new Map();
+    this._fillers = new Set(fillers.map(squeezed));
+    this._careful = new Map(careful.map((name) => [squeezed(name), name]));
+    /** @type {Map<string, Reading>} */
+    this._known = new Map();
+  }
+
+  /** @param {Roles} roles */
+  addRoles(roles) {
+    for (const [role, groups] of Object.entries(roles)) {
+      for (const [strength, group] of Object.entries(groups)) {
+        for (const word of group) this._marks.set(squeezed(word), mark(word, { role, strength: STRENGTHS[strength] }));
+      }
+    }
+  }
+
+  /** Add words that hide the role words in them: `train the model` hands out no model. @param {string[]} group */
+  addVoid(group) {
+    for (const word of group) this._marks.set(squeezed(word), mark(word, {}));
+  }
+
+  /**
+   * Add a name. The first meaning of a name stays.
+   * @param {string} name
+   * @param {string} dataset
+   * @param {Partial<Mark>} [more]
+   */
+  addName(name, dataset, more = {}) {
+    const key = squeezed(name);
+    if (key.length > 2 && !this._marks.has(key)) this._marks.set(key, mark(name, { names: dataset, ...more }));
+  }
+
+  /**
+   * The marks of a text. Remembered while one page is read.
+   * @param {string} text
+   * @returns {Reading}
+   */
+  read(text) {
+    const known = this._known.get(text) ?? this._reading(words(text));
+    this._known.set(text, known);
+    return known;
+  }
+
+  /** Forget the texts of the last page. */
+  forget() {
+    this._known.clear();
+  }
+
+  /** @param {string[]} found @returns {Reading} */
+  _reading(found) {
+    /** @type {Reading} */
+    const reading = { marks: [], strange: [] };
+    for (let at = 0, length = 1; at < found.length; at += length) {
+      const longest = this._longest(found, at);
+      length = longest?.length ?? 1;
+      if (longest) reading.marks.push({ ...longest.mark, place: at });
+      else if (!this._fillers.has(found[at].toLowerCase())) reading.strange.push(found[at]);
+    }
+    return reading;
+  }
+
+  /** @param {string[]} found @param {number} at */
+  _longest(found, at) {
+    for (let length = Math.min(MOST_WORDS, found.length - at); length > 0; length--) {
+      const written = found.slice(at, at + length).join("");
+      const key = written.toLowerCase();
+      const known = this._marks.get(key) ?? this._marks.get(key.replace(NUMBER, "0"));
+      if (known && (this._careful.get(key) ?? written) === written) return { mark: known, length };
+    }
+    return null;
+  }
+}
+
+/** @param {string} word @param {Partial<Mark>} more @returns {Mark} */
+function mark(word, more) {
+  return { word, role: "", strength: 0, names: null, place: 0, ...more };
+}
