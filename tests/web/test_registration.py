@@ -185,6 +185,7 @@ def test_a_work_is_corrected_withdrawn_and_taken_back(ada: FlaskClient, context:
     assert "<h1>Fog</h1>" in saved.text
     assert "CC BY-NC 2.0" in saved.text
     assert "conditions to check" in saved.text
+    assert "Creative Commons licences concern copyright only" in saved.text
     assert ada.post("/works/1/correct", data={"licence": "mine"}).status_code == 400
     gone = ada.post("/works/1/withdraw", follow_redirects=True).text
     assert "Take back" in gone

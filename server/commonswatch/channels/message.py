@@ -18,6 +18,7 @@ from commonswatch.channels.values import checked
 from commonswatch.channels.words import for_header, one_line, web_address
 from commonswatch.domain.addresses import parse_address
 from commonswatch.domain.errors import InvalidInput
+from commonswatch.rules.licences import LIMITS
 
 ENGLISH = gettext.NullTranslations()
 
@@ -91,6 +92,7 @@ def _environment(translations: gettext.NullTranslations) -> Environment:
         lstrip_blocks=True,
     )
     environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["licence_limits"] = LIMITS
     return environment
 
 

@@ -1,4 +1,4 @@
-"""Any written licence → which one it is. The rules are in `licences.json`; docs/rules.md says how to write them.
+"""Any written licence → which one it is. Rules: `licences.json`; format: docs/licences.md.
 
 Addresses, SPDX, Hugging Face and Kaggle names, Flickr names and ids, Commons templates and structured data,
 schema.org and XMP values, and sentences or HTML with one of these in it. Reading pages is done elsewhere.

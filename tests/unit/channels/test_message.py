@@ -120,6 +120,8 @@ def test_an_alert_counts_in_words_and_says_found() -> None:
     assert "2026-11-20" in words
     assert "looks the same" in words
     assert "conditions to check" in words
+    assert "exceptions such as research" in words
+    assert "Creative Commons licences concern copyright only" in words
     assert "https://watch.example.org/found/1" in words
 
 

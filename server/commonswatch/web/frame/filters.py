@@ -7,12 +7,14 @@ from flask import Flask
 
 from commonswatch import rules
 from commonswatch.rules.datasets import Dataset
+from commonswatch.rules.licences import LIMITS
 
 
 def register(app: Flask) -> None:
-    """Give templates ``web_address``, ``picture_address``, ``host_of``, ``moment_of`` and ``dataset_of``."""
+    """Give templates these filters, and ``licence_limits``."""
     for one in (web_address, picture_address, host_of, moment_of, dataset_of):
         app.jinja_env.filters[one.__name__] = one
+    app.jinja_env.globals["licence_limits"] = LIMITS
 
 
 def web_address(url: str | None) -> str:
