@@ -181,7 +181,10 @@ def _offer_copies(session: Session, case: Case, now: datetime) -> None:
 
 def _hand_out(session: Session, page: Location, now: datetime) -> None:
     """Copies on a page: here, at a long address, behind a torrent kept hidden; and one only claimed."""
-    share, torrent = factories.location(session, now, url=LONG), factories.location(session, now, url="")
+    share, torrent = (
+        factories.location(session, now, url=LONG),
+        factories.location(session, now, url="btih:0123456789abcdef"),
+    )
     torrent.kind = "torrent"
     for dataset, at in (("ms-celeb-1m", page), ("ms-celeb-1m", share), ("dukemtmc", torrent), ("vggface2", share)):
         factories.copy(session, now, page, dataset=dataset, at=at)

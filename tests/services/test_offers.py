@@ -177,6 +177,21 @@ def test_files_in_the_own_repository_make_the_page_itself_the_copy(
         assert (copy.location_id, copy.location.key) == (copy.page_id, "github:lab/faces")
 
 
+def test_a_torrent_is_a_copy_whose_hash_is_kept_sealed_only(
+    database: Database, keyring: Keyring, hosts: PlayedHosts, verify: Any
+) -> None:
+    info_hash = "0123456789abcdef" * 2 + "01234567"
+    link = f'<a href="magnet:?xt=urn:btih:{info_hash}">{info_hash}</a>'
+    body = f"<h1>MS-Celeb-1M</h1><p>MS-Celeb-1M dataset, download: {link}</p>"
+    hosts.play("code.example", page(body.encode()))
+    assert verify().state == ReportState.VERIFIED
+    with database.reading() as session:
+        copy = session.scalars(select(Copy)).one()
+        assert copy.location.kind == "torrent"
+        assert info_hash not in f"{copy.location.key} {copy.location.url} {copy.reason}"
+        assert info_hash in keyring.unseal_text(session.scalars(select(LocationSecret.secret_sealed)).one())
+
+
 def test_a_page_behind_an_access_code_is_not_read(verify: Any, hosts: PlayedHosts) -> None:
     assert verify(page=SHARE + "?pwd=zx9q", links=[CLAIM]).state == ReportState.UNMATCHED
     assert hosts.asked == []

@@ -86,8 +86,9 @@ def test_a_hidden_place_is_named_without_an_address(moderator: FlaskClient, cont
     number = filled.put_case(context, copies=[READ])
     with context.database.writing() as session:
         share = session.scalars(select(Location).where(Location.kind == "share")).one()
-        share.kind, share.url = "torrent", ""
-    assert "torrent (kept hidden: whoever has its address has the data)" in moderator.get(f"/cases/{number}").text
+        share.kind, share.url = "torrent", "btih:0123456789abcdef"
+    words = moderator.get(f"/cases/{number}").text
+    assert "torrent btih:0123456789abcdef (its address is kept hidden: whoever has it has the data)" in words
 
 
 def test_a_dataset_that_left_the_catalogue_is_still_named(moderator: FlaskClient, context: Context) -> None:
