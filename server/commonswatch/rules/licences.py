@@ -38,6 +38,7 @@ _addresses = [Pattern(source, _fields) for source in _rules["addresses"]]
 _pages = [(Pattern(entry["address"], _fields), entry) for entry in _rules["statements"]]
 _names = [(Pattern(entry["text"], _fields), entry) for entry in _rules["names"]]
 _within = [(Pattern(entry["text"], _fields), entry) for entry in _rules["within"]]
+_flickr = Pattern(_rules["flickr"]["text"], _fields)
 _wikidata = Pattern(_rules["wikidata"]["text"], _fields)
 _parameters = Pattern(_rules["templates"]["names"], {})
 
@@ -48,6 +49,7 @@ _ELEMENT = re.compile("|".join(f"({_fields[name]})" for name in ("by", "nc", "nd
 _ORDER = ("by", "nc", "nd", "sa")
 _IS_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//[^ \"<>{}|]*|[a-z0-9.-]+\.[a-z]{2,63}(?::[0-9]*)?(?:[/?#][^ ]*)?")
 _AROUND_ADDRESSES = re.compile(r"[ \"'<>()\[\]{}|,;]+")
+_AFTER_ADDRESSES = ".,:;!?)"
 _TEMPLATE = re.compile(r"\{\{|\}\}|\|")
 
 
@@ -59,8 +61,9 @@ def read_licence(text: str) -> Licence | None:
     names without version, and YouTube's, give an empty one.
     """
     plain = _plain(text)
-    if plain.isdecimal() and plain.isascii():
-        return flickr_licence(plain)
+    number = _flickr.read(plain)
+    if number is not None:
+        return flickr_licence(number["number"])
     if _IS_ADDRESS.fullmatch(plain):
         return _from_address(plain) or _from_wikidata(plain)
     if "{{" in plain:
@@ -75,9 +78,9 @@ def read_creative_commons(text: str) -> Licence | None:
 
 
 def flickr_licence(number: str) -> Licence | None:
-    """What one of the ids 0 to 16 means in Flickr's API (ids 11 to 16 exist since 18 June 2025)."""
-    known = dict(zip(map(str, range(len(_rules["flickr"]))), _rules["flickr"], strict=True))
-    return Licence(*known[number].split()) if number in known else None
+    """What one of the ids 0 to 16 means in Flickr's API; None for what is no id."""
+    meant = {str(one): words for one, words in enumerate(_rules["flickr"]["ids"])}.get(number)
+    return Licence(*meant.split()) if meant else None
 
 
 def conditions(licence: Licence) -> tuple[str, ...]:
@@ -113,7 +116,8 @@ def _from_words(plain: str) -> Licence | None:
     return _from_inside(plain)
 
 
-def _from_address(plain: str) -> Licence | None:
+def _from_address(written: str) -> Licence | None:
+    plain = written.rstrip(_AFTER_ADDRESSES)
     for pattern in _addresses:
         values = pattern.read(plain)
         if values is not None:
@@ -132,7 +136,7 @@ def _from_wikidata(plain: str) -> Licence | None:
 def _from_inside(plain: str) -> Licence | None:
     """The first address in a text, else the first name."""
     for word in _AROUND_ADDRESSES.split(plain)[:_MOST_PARTS]:
-        licence = _from_address(word.rstrip(".:!?"))
+        licence = _from_address(word)
         if licence:
             return replace(licence, how="unwrapped")
     for pattern, entry in _within:

@@ -177,7 +177,7 @@ def test_a_megabyte_is_read_in_time(piece: str) -> None:
 
 
 def expressions() -> list[str]:
-    entries = [*RULES["statements"], *RULES["names"], *RULES["within"], RULES["wikidata"]]
+    entries = [*RULES["statements"], *RULES["names"], *RULES["within"], RULES["flickr"], RULES["wikidata"]]
     written = [entry.get("address", entry.get("text")) for entry in entries]
     return [*RULES["addresses"], *RULES["fields"].values(), *written, RULES["templates"]["names"]]
 
