@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -108,9 +109,9 @@ class RunningProduct:
         """What it printed so far."""
         return self.log.read_text(encoding="utf-8", errors="replace")
 
-    def children(self) -> dict[str, int]:
+    def children(self) -> dict[str, list[int]]:
         """The process ids of the supervised commands, by name."""
-        found = {}
+        found = defaultdict(list)
         listed = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         for number in " ".join(tasks.read_text() for tasks in listed).split():
             try:
@@ -118,5 +119,5 @@ class RunningProduct:
             except OSError:
                 continue
             if match := re.search(rb"commonswatch\0(\w+)", b"\0".join(words)):
-                found[match[1].decode()] = int(number)
+                found[match[1].decode()].append(int(number))
         return found

@@ -10,6 +10,8 @@ import hmac
 import os
 import secrets
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -38,6 +40,10 @@ class Keyring:
         names = ("digest_key", "sealing_key", "session_key", "signing_seed")
         return cls(**{name: _read_or_make(folder / name) for name in names})
 
+    @cached_property
+    def _cipher(self) -> AESGCM:
+        return AESGCM(self.sealing_key)
+
     def digest(self, purpose: str, text: str | bytes) -> bytes:
         """Keyed digest (HMAC-SHA256, 32 bytes): equal texts are recognised, but not guessed from the database."""
         raw = text.encode() if isinstance(text, str) else text
@@ -46,12 +52,12 @@ class Keyring:
     def seal(self, plain: bytes) -> bytes:
         """Encrypt for storage (AES-256-GCM, random nonce in front)."""
         nonce = os.urandom(_NONCE)
-        return nonce + AESGCM(self.sealing_key).encrypt(nonce, plain, None)
+        return nonce + self._cipher.encrypt(nonce, plain, None)
 
     def unseal(self, sealed: bytes) -> bytes:
         """Decrypt what ``seal`` made; raise NotFound when it was not made with this key."""
         try:
-            return AESGCM(self.sealing_key).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
         except (InvalidTag, ValueError) as error:
             raise NotFound("This was sealed with another key.") from error
 
@@ -86,8 +92,16 @@ class Keyring:
 
 
 def new_token() -> str:
-    """A random token nobody can guess (192 bits), for devices, sign-in links and receipts."""
+    """A random token nobody can guess (192 bits), for devices and sign-in links."""
     return secrets.token_urlsafe(24)
+
+
+def new_receipt(now: datetime) -> str:
+    """A token nobody can guess (144 random bits after the time in milliseconds), as long as the others.
+
+    What is written together has neighbouring receipts, so an index of them grows at one end instead of everywhere.
+    """
+    return _to_text(int(now.timestamp() * 1000).to_bytes(6) + secrets.token_bytes(18))
 
 
 def token_digest(token: str) -> bytes:

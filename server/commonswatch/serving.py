@@ -5,9 +5,9 @@ and what was measured, is in ``docs/decisions/0003-web-server.md``.
 """
 
 import asyncio
+import atexit
 import contextlib
 import gc
-import logging
 import os
 import signal
 import socket
@@ -105,7 +105,7 @@ def end_process() -> NoReturn:
     granian's own threads may still ask for Python's lock while Python takes itself apart; on Python 3.11 that now and
     then aborts the process (measured: 2 of about 20 ends on a busy machine).
     """
-    logging.shutdown()
+    atexit._run_exitfuncs()  # noqa: SLF001 (what waits for the log is written)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

@@ -65,6 +65,7 @@ class Settings:
     port: int = setting("8000", "Port the web server listens on.", _at_least(0))
     public_url: str = setting("", "Address under which people reach the site. Empty: http://host:port.")
     trusted_proxies: int = setting("0", "How many reverse proxies stand in front.", _at_least(0))
+    web_processes: int = setting("2", "Processes that answer requests; they share the port.", _at_least(1))
     worker_threads: int = setting("4", "Threads that work on jobs.", _at_least(1))
     product_name: str = setting("Commonswatch", "Name shown on pages and in mail.")
     contact: str = setting("", "Address or page for questions; part of the User-Agent when fetching.")

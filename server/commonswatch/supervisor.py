@@ -7,8 +7,10 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+Command = Sequence[str]
+"""The words after ``commonswatch``."""
 GRACE = 15.0
 """Seconds a process has to finish what it is doing before it is killed."""
 _FIRST_PAUSE = 0.5
@@ -16,12 +18,16 @@ _LONGEST_PAUSE = 30.0
 _HEALTHY_AFTER = 10.0
 
 
-def run(commands: Sequence[str]) -> int:
-    """Run ``commonswatch <command>`` for each command until SIGINT or SIGTERM; return the exit code."""
+def run(commands: Sequence[Command], environment: Mapping[str, str] | None = None) -> int:
+    """Run ``commonswatch <command>`` for each command until SIGINT or SIGTERM; return the exit code.
+
+    ``environment`` is added to ours.
+    """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    threads = [threading.Thread(target=_keep_running, args=(command, stop)) for command in commands]
+    inherited = {**os.environ, **(environment or {})}
+    threads = [threading.Thread(target=_keep_running, args=(command, inherited, stop)) for command in commands]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -29,11 +35,11 @@ def run(commands: Sequence[str]) -> int:
     return 0
 
 
-def _keep_running(command: str, stop: threading.Event) -> None:
+def _keep_running(command: Command, environment: Mapping[str, str], stop: threading.Event) -> None:
     pause = _FIRST_PAUSE
     while not stop.is_set():
         started = time.monotonic()
-        process = _start(command)
+        process = _start(command, environment)
         while process.poll() is None and not stop.wait(0.1):
             pass
         if stop.is_set():
@@ -41,7 +47,7 @@ def _keep_running(command: str, stop: threading.Event) -> None:
             return
         if time.monotonic() - started > _HEALTHY_AFTER:
             pause = _FIRST_PAUSE
-        sys.stderr.write(f"{command} ended with code {process.returncode}; starting it again in {pause:.1f} s\n")
+        sys.stderr.write(f"{command[0]} ended with code {process.returncode}; starting it again in {pause:.1f} s\n")
         stop.wait(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
 
@@ -68,10 +74,10 @@ def end_with_parent() -> None:
     threading.Thread(target=wait_for_the_end, daemon=True).start()
 
 
-def _start(command: str) -> subprocess.Popen[bytes]:
-    arguments = [sys.executable, "-m", "commonswatch", command, "--end-with-parent"]
+def _start(command: Command, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    arguments = [sys.executable, "-m", "commonswatch", *command, "--end-with-parent"]
     # A session of its own, so that Ctrl-C reaches it through us, once.
-    return subprocess.Popen(arguments, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
+    return subprocess.Popen(arguments, env=environment, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -69,7 +69,7 @@ def _kill_in_turn(product: RunningProduct) -> None:
     for turn in range(2 * KILLS):
         product.wait_until_ready()
         time.sleep(chance.uniform(0.2, 0.8))
-        os.kill(product.children()["serve" if turn % 2 else "worker"], signal.SIGKILL)
+        os.kill(product.children()["serve" if turn % 2 else "worker"][0], signal.SIGKILL)
         time.sleep(0.3)
     product.wait_until_ready()
 

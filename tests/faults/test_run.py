@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,8 @@ def _alive(number: int) -> bool:
 def test_it_starts_offers_the_first_administrator_and_ends_cleanly_on_ctrl_c(tmp_path: Path) -> None:
     with RunningProduct(tmp_path / "var") as product:
         assert re.search(rf"{re.escape(product.url)}/setup/\S+", product.output())
-        children = list(product.children().values())
-        assert len(children) == 2
+        children = [*chain(*product.children().values())]
+        assert len(children) == 3, "two web processes and a worker"
         assert product.end() == 0
     assert not any(_alive(child) for child in children)
     assert "Traceback" not in product.output()
@@ -54,14 +55,14 @@ def test_a_second_start_reuses_everything(tmp_path: Path) -> None:
 def test_a_part_that_is_killed_is_started_again(tmp_path: Path, part: str) -> None:
     with RunningProduct(tmp_path / "var") as product:
         before = product.children()[part]
-        os.kill(before, signal.SIGKILL)
-        assert _eventually(lambda: product.children().get(part, before) != before)
+        os.kill(before[0], signal.SIGKILL)
+        assert _eventually(lambda: len(set(product.children()[part]) - {before[0]}) == len(before))
         product.wait_until_ready()
 
 
 def test_no_part_outlives_a_killed_supervisor(tmp_path: Path) -> None:
     with RunningProduct(tmp_path / "var") as product:
-        children = list(product.children().values())
+        children = [*chain(*product.children().values())]
         product.process.kill()
         product.process.wait()
         assert _eventually(lambda: not any(_alive(child) for child in children))
@@ -84,3 +85,17 @@ def test_a_used_port_is_said_plainly(tmp_path: Path) -> None:
         assert "Traceback" not in ended.stderr
         with urllib.request.urlopen(first.url + "/healthz", timeout=5) as answer:
             assert answer.status == 200
+
+
+def test_the_web_processes_share_one_port_and_their_numbers(tmp_path: Path) -> None:
+    def requests_counted() -> float:
+        with urllib.request.urlopen(product.url + "/metrics", timeout=5) as answer:
+            numbers = answer.read().decode()
+        return sum(float(number) for number in re.findall(r'_count{.*route="/about",.*} ([0-9.]+)', numbers))
+
+    with RunningProduct(tmp_path / "var", {"COMMONSWATCH_WEB_PROCESSES": "3"}) as product:
+        assert _eventually(lambda: len(product.children()["serve"]) == 3)
+        for _ in range(60):  # each on a connection of its own, so that each process gets some
+            with urllib.request.urlopen(product.url + "/about", timeout=5) as answer:
+                assert answer.status == 200
+        assert requests_counted() == 60

@@ -1,11 +1,12 @@
 """The installation's keys: made once, private, and what they seal or sign cannot be forged."""
 
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from commonswatch.domain.errors import NotFound
-from commonswatch.keyring import Keyring
+from commonswatch.keyring import Keyring, new_receipt
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,3 +58,12 @@ def test_no_text_as_a_token_does_more_than_be_refused(token: str) -> None:
     keyring = Keyring(bytes(32), bytes(32), bytes(32), bytes(32))
     with pytest.raises(NotFound):
         keyring.check_link("person", token, b"")
+
+
+def test_a_receipt_cannot_be_guessed_and_starts_with_its_time():
+    earlier, later = datetime(2026, 11, 23, 12, tzinfo=UTC), datetime(2026, 11, 23, 12, 1, tzinfo=UTC)
+    receipts = {new_receipt(earlier) for _ in range(1000)}
+    assert len(receipts) == 1000
+    assert {len(receipt) for receipt in receipts} == {32}
+    assert len({receipt[:8] for receipt in receipts}) == 1
+    assert new_receipt(later)[:8] not in {receipt[:8] for receipt in receipts}

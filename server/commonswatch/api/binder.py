@@ -5,6 +5,7 @@ answered 500 to deep nesting (measured on fifteen hostile bodies against four li
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TypeVar
 
 from flask import Request
@@ -24,7 +25,7 @@ Shape = TypeVar("Shape", bound=BaseModel)
 
 def body(request: Request, shape: type[Shape]) -> Shape:
     """The body of a request as ``shape``; raise Refused (413, 415, 422) with the places to change."""
-    if request.mimetype != _JSON or request.mimetype_params.get("charset", "utf-8").lower() != "utf-8":
+    if request.content_type != _JSON and not _is_json(request):
         raise Refused(415, SENTENCES[415])
     raw = _read(request)
     try:
@@ -33,6 +34,10 @@ def body(request: Request, shape: type[Shape]) -> Shape:
         raise Refused(422, "The body cannot be used as it is.", _places(error)) from None
     except RecursionError:
         raise Refused(422, "The body is nested too deeply.") from None
+
+
+def _is_json(request: Request) -> bool:
+    return request.mimetype == _JSON and request.mimetype_params.get("charset", "utf-8").lower() == "utf-8"
 
 
 def query(request: Request, shape: type[Shape]) -> Shape:
@@ -45,9 +50,13 @@ def query(request: Request, shape: type[Shape]) -> Shape:
 
 def headers(request: Request, shape: type[Shape]) -> Shape:
     """The header fields that ``shape`` names, by their aliases."""
-    aliases = [described.alias or name for name, described in shape.model_fields.items()]
-    values = {alias: request.headers[alias] for alias in aliases if alias in request.headers}
+    values = {alias: request.headers[alias] for alias in _aliases(shape) if alias in request.headers}
     return _from_text(values, shape, "A header field cannot be used as it is.")
+
+
+@cache
+def _aliases(shape: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(described.alias or name for name, described in shape.model_fields.items())
 
 
 def _from_text(values: Mapping[str, str], shape: type[Shape], detail: str) -> Shape:

@@ -24,7 +24,7 @@ from commonswatch.services.reporting.reports import Answer, Incoming
 LARGEST_GROUP = 1000  # reports in one transaction: several full batches share one fsync
 MOST_WAITING = 2000  # reports that wait; more are sent away
 MANY = 4  # requests in one group: more are about to come
-GATHER_SECONDS = 0.003  # then this is waited for them, so that they share a transaction
+GATHER_SECONDS = 0.004  # then this is waited for them, so that they share a transaction
 IDLE_SECONDS = 5.0
 ANSWER_SECONDS = 30.0
 
@@ -117,7 +117,7 @@ class Intake:
     def _receive(self, group: Sequence[_Waiting]) -> None:
         """One transaction for the group; only when it is committed does anybody learn of it."""
         together = [report for waiting in group for report in waiting.reports]
-        with self._database.writing() as session:
+        with self._database.turn(), self._database.writing() as session:
             answers = reports.receive(session, self._keyring, together, self._now())
         at = 0
         for waiting in group:

@@ -7,9 +7,11 @@ A view gets the caller and the checked input, calls one service and returns a to
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response, current_app, request
 from pydantic import BaseModel
+from werkzeug.datastructures import Headers
 from werkzeug.routing import BaseConverter
 
 from commonswatch.api import binder, callers
@@ -24,6 +26,14 @@ class _ReceiptPart(BaseConverter):
     """The part of an address that holds a receipt: anything but the one word that is an operation of its own."""
 
     regex = r"(?!batch\Z)[^/]+"
+
+
+class Complete(Response):
+    """An answer whose headers are complete and plain, so that werkzeug need not go through them once more."""
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:  # noqa: ARG002 (werkzeug's own name)
+        """The headers as they are."""
+        return self.headers
 
 
 @dataclass(frozen=True)
@@ -114,4 +124,4 @@ def _count_read(caller: callers.Caller | None) -> None:
 def _respond(operation: Operation, told: "BaseModel | Response") -> Response:
     if isinstance(told, Response):
         return told
-    return Response(told.model_dump_json(), operation.status, content_type="application/json")
+    return Complete(told.model_dump_json(), operation.status, content_type="application/json")

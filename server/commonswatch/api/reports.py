@@ -8,7 +8,7 @@ from pydantic import Field
 
 from commonswatch.api.callers import Caller
 from commonswatch.api.intake import Intake
-from commonswatch.api.operations import EVERYBODY, Access, Operation, product
+from commonswatch.api.operations import EVERYBODY, Access, Complete, Operation, product
 from commonswatch.api.schemas.fields import Shape
 from commonswatch.api.schemas.reports import (
     Batch,
@@ -49,9 +49,8 @@ def send_report(caller: Caller, headers: ReportHeaders, body: Report) -> Respons
     if isinstance(answer, CommonswatchError):
         raise answer
     told = ReportTaken(receipt=answer.receipt, repeated=answer.replayed)
-    response = Response(told.model_dump_json(), 202, content_type="application/json")
-    response.headers["Location"] = f"/api/v1/reports/{answer.receipt}"
-    return response
+    where = {"Location": f"/api/v1/reports/{answer.receipt}"}
+    return Complete(told.model_dump_json(), 202, where, content_type="application/json")
 
 
 def send_reports(caller: Caller, body: Batch) -> BatchTaken:

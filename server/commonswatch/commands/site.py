@@ -3,6 +3,7 @@
 import errno
 import socket
 import sys
+import tempfile
 import threading
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from commonswatch.settings import Settings
 
 if TYPE_CHECKING:
     from commonswatch.context import Context
+    from commonswatch.supervisor import Command
 
 _end_with_parent = click.option("--end-with-parent", is_flag=True, hidden=True)
 
@@ -20,7 +22,7 @@ _end_with_parent = click.option("--end-with-parent", is_flag=True, hidden=True)
 @click.command()
 def run() -> None:
     """Bring the database up to date and start web server and worker together. Ctrl-C ends both."""
-    from commonswatch import schema, supervisor
+    from commonswatch import schema
 
     settings = read_settings()
     _refuse_used_port(settings)
@@ -28,7 +30,20 @@ def run() -> None:
     click.echo("Commonswatch is starting …")
     schema.upgrade(context.database.engine)
     threading.Thread(target=_greet, args=(context,), daemon=True).start()
-    sys.exit(supervisor.run(("serve", "worker")))
+    sys.exit(_supervise(settings, [("worker",)]))
+
+
+def _supervise(settings: Settings, others: "list[Command]") -> int:
+    """Run the web processes, which share one port, and other commands until Ctrl-C; return the exit code."""
+    from commonswatch import serving, supervisor
+
+    web = [("serve", "--alone")] * settings.web_processes
+    with tempfile.TemporaryDirectory(prefix="commonswatch-numbers-") as numbers:
+        environment = {
+            "COMMONSWATCH_PORT": str(settings.port or serving.free_port(settings.host)),
+            "PROMETHEUS_MULTIPROC_DIR": numbers,
+        }
+        return supervisor.run([*web, *others], environment)
 
 
 def _refuse_used_port(settings: Settings) -> None:
@@ -66,13 +81,18 @@ def _greet(context: "Context") -> None:
 
 @click.command()
 @_end_with_parent
-def serve(end_with_parent: bool) -> None:
+@click.option("--alone", is_flag=True, hidden=True, help="One process, whatever the settings say.")
+def serve(end_with_parent: bool, alone: bool) -> None:
     """Start the web server alone (the worker must run elsewhere on the same database)."""
-    from commonswatch import app, logs, serving, supervisor
+    from commonswatch import supervisor
 
     if end_with_parent:
         supervisor.end_with_parent()
     settings = read_settings()
+    if settings.web_processes > 1 and not alone:
+        sys.exit(_supervise(settings, []))
+    from commonswatch import app, logs, serving
+
     logs.set_up(settings.log_level)
     serving.serve(app.create_app(settings), settings)
 

@@ -42,7 +42,7 @@ def play(settings: Settings, *, end_afterwards: bool = False) -> int:
         schema.upgrade(context.database.engine)
         telling = _Telling(context, end_afterwards)
         telling.start()
-        supervisor.run(("serve", "worker"))
+        supervisor.run([("serve",), ("worker",)])
         telling.join(1.0)
         return telling.code
 

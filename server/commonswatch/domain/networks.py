@@ -1,8 +1,10 @@
 """Which network a caller counts as, for limits. Whether an address may be dialled is in ``fetch.addresses``."""
 
 import ipaddress
+from functools import lru_cache
 
 
+@lru_cache(maxsize=4096)
 def network_of(address: str) -> str:
     """The network that is counted as one sender: /24 of IPv4, /48 of IPv6 (what one household or office gets).
 

@@ -4,7 +4,7 @@ import hmac
 import shutil
 
 from flask import Blueprint, Response, jsonify, request
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -45,8 +45,8 @@ def numbers() -> Response:
     """Prometheus text. Only this machine, or whoever holds the token, may read it; for others it does not exist."""
     if not _may_read_metrics():
         raise NotFound("There is no such page.")
-    metrics.read_database(database.session(), database.current().now())
-    return Response(generate_latest(metrics.registry()), content_type=CONTENT_TYPE_LATEST)
+    text = metrics.text(database.session(), database.current().now())
+    return Response(text, content_type=CONTENT_TYPE_LATEST)
 
 
 def _may_read_metrics() -> bool:

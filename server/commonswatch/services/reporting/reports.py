@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from commonswatch.domain.errors import Conflict, TooMany
 from commonswatch.domain.states import ReportState
-from commonswatch.keyring import Keyring, new_token
+from commonswatch.keyring import Keyring, new_receipt
 from commonswatch.models import Report
 from commonswatch.services.reporting.submissions import ANONYMOUS
 from commonswatch.services.upkeep import bulk, limits, queue
@@ -172,7 +172,7 @@ def _queue(session: Session, new: Sequence[tuple[_Draft, str]], now: datetime) -
 
 def _row(keyring: Keyring, draft: _Draft, now: datetime) -> dict[str, Any]:
     return {
-        "receipt": new_token(),
+        "receipt": new_receipt(now),
         "reporter": draft.key[0],
         "idempotency_digest": draft.key[1],
         "submission_digest": draft.body_digest,

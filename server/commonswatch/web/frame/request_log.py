@@ -31,19 +31,19 @@ def _instead_of_flask(info: tuple[object, BaseException | None, object]) -> None
 
 def _begin() -> None:
     g.began = time.perf_counter()
-    _request_id()
 
 
 def _end(response: Response) -> Response:
-    response.headers["X-Request-ID"] = _request_id()
-    seconds = time.perf_counter() - g.get("began", time.perf_counter())
+    request_id, method = _request_id(), request.method
+    response.headers["X-Request-ID"] = request_id
+    now = time.perf_counter()
     log.info(
         "request",
-        request_id=_request_id(),
-        method=request.method if request.method.isalpha() else "?",
+        request_id=request_id,
+        method=method if method.isalpha() else "?",
         route=_route(),
         status=response.status_code,
-        milliseconds=round(seconds * 1000, 1),
+        milliseconds=round((now - g.get("began", now)) * 1000, 1),
     )
     return response
 
@@ -55,4 +55,5 @@ def _request_id() -> str:
 
 
 def _route() -> str:
-    return request.url_rule.rule if request.url_rule else "unknown"
+    rule = request.url_rule
+    return rule.rule if rule else "unknown"
