@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
@@ -78,11 +79,13 @@ class Form:
     def seconds(self, values: Values) -> list[tuple[Second, Values]]:
         """The further keys such an address has, each with all fields it needs."""
         fitting = []
-        for second, of, needs, pattern in self._seconds:
-            if needs in values[of]:
-                more = pattern.read(values[of]) if of else Values()
-                if more is not None:
-                    fitting.append((second, Values(values, **more)))
+        for of, some in self._seconds:
+            text = values[of]
+            for one, other, second, pattern in some:
+                if one in text and other in text:
+                    more = pattern.read(text) if of else Values()
+                    if more is not None:
+                        fitting.append((second, Values(values, **more)))
         return fitting
 
     @cached_property
@@ -91,9 +94,11 @@ class Form:
         return wanted + [(name, Pattern(source, self.fields), False) for name, source in self.maybe.items()]
 
     @cached_property
-    def _seconds(self) -> list[tuple[Second, str, str, Pattern]]:
+    def _seconds(self) -> list[tuple[str, list[tuple[str, str, Second, Pattern]]]]:
+        """Field by field, in the order of the file: what must stand in it, the key, the pattern."""
         made = [(second, Pattern(second.pattern, self.fields)) for second in (Second(**entry) for entry in self.also)]
-        return [(second, second.of, pattern.needs, pattern) for second, pattern in made]
+        runs = groupby(made, key=lambda one: one[0].of)
+        return [(of, [(*pattern.needs, second, pattern) for second, pattern in some]) for of, some in runs]
 
 
 def filled(template: str, values: Values) -> str:

@@ -68,7 +68,7 @@ def read_address(text: str) -> Address | None:
         return None
     plain = _PLAIN_ADDRESS.fullmatch(text)
     if plain is None:
-        return _read_any(_AMPERSANDS.sub("&", trimmed(text)))
+        return _read_any(_AMPERSANDS.sub("&", trimmed(text)) if ";" in text else trimmed(text))
     authority, path, query, fragment = plain.groups()
     site = _known_site(authority)
     if site is None:

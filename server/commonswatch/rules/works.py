@@ -16,8 +16,9 @@ def work_keys(text: str) -> list[WorkKey]:
     found = _rules.find(text)
     if found is None or not found.form.key:
         return []
-    first = WorkKey(filled(found.form.key, found.values), found.form.kind, found.how)
-    seconds = found.form.seconds(found.values) if found.form.also else None
+    form, values = found.form, found.values
+    first = WorkKey(filled(form.key, values), form.kind, found.how)
+    seconds = form.seconds(values) if form.also else None
     return _united(first, seconds, found.how) if seconds else [first]
 
 

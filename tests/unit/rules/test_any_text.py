@@ -1,12 +1,14 @@
 """What holds for every text there is: no error, no second opinion, no long wait, no secret shown."""
 
+import re
 import time
 from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
 from commonswatch.domain.keys import LocationKey
-from commonswatch.rules import account_keys, location, work_keys
+from commonswatch.rules import account_keys, location, reading, work_keys
+from commonswatch.rules.patterns import Pattern
 from commonswatch.rules.reading import read_address
 from commonswatch.rules.rulebook import load
 from hypothesis import example, given, settings
@@ -117,6 +119,28 @@ def test_keys_are_printable_and_unique(text: str) -> None:
     assert len(keys) == len(set(keys))
     assert all(ord(letter) >= 32 and not 0x7F <= ord(letter) < 0xA0 for key in keys for letter in key)
     "".join(keys).encode()
+
+
+@given(TEXTS)
+@settings(max_examples=600, deadline=None)
+def test_a_plain_address_is_cut_as_any_other(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "_PLAIN_ADDRESS", re.compile("(?:)[^\\s\\S]"))  # fits nothing
+        slowly = reading.read_address(text)
+    assert reading.read_address(text) == slowly
+
+
+@pytest.mark.parametrize(
+    ("expression", "needs"),
+    [
+        (".*-(?:[0-9]{2})-end\\.jpg", ("-end.jpg", "-")),
+        ("(?:a|b)x?y+z", ("y", "z")),
+        ("ab|c", ("", "")),
+        ("(?:cd)?(?:ef){0,2}(?:[a-z]gh)+i*", ("gh", "")),
+    ],
+)
+def test_what_is_looked_for_first_stands_in_every_text_that_fits(expression: str, needs: tuple[str, str]) -> None:
+    assert Pattern(expression, {}).needs == needs
 
 
 MILLION = 1_000_000
