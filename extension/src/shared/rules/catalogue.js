@@ -9,6 +9,9 @@ import { sha256 } from "./sha256.js";
  * @property {string} name
  * @property {string[]} [aliases]
  * @property {string[]} derived_from
+ * @property {string} origin_class
+ * @property {number | null} [images]
+ * @property {number | null} [identities]
  * @property {string[]} [files]
  * @property {string[]} [generic_files]
  * @property {{btih_sha256?: string, md5?: Record<string, string>}} [signatures]

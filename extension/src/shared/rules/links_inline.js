@@ -5,6 +5,7 @@
  */
 
 import { stripped } from "./address.js";
+import { lower } from "./catalogue.js";
 import { BLANK, bare } from "./texts.js";
 
 /**
@@ -13,6 +14,8 @@ import { BLANK, bare } from "./texts.js";
  * @typedef {{kind: string, start: number, url: string}} Open a link whose text is being read: `[`, `!` or `a`, the number
  *   of pieces before its text, and for `a` where it leads
  * @typedef {Map<string, {url: string, line: number}>} References targets of `[text][name]`, by lower-case name
+ * @typedef {{sign: string, form: RegExp, url: string}} Command one that names a file without an address: a word they all
+ *   have, their form, and the address they mean
  */
 
 const LONGEST_TAG = 4000; // characters
@@ -43,6 +46,8 @@ const ENDS = ".,;:!?'*~)]}";
 /** @type {Record<string, string>} */
 const PAIRS = { ")": "(", "]": "[", "}": "{" };
 const MOST_ENDS = 8;
+const RAW = new Set(["script", "style", "noscript", "svg", "textarea", "template"]); // their inside is not read
+const ENDS_LINK = new Set("a td th tr table li ul ol h1 h2 h3 h4 h5 h6".split(" "));
 
 /** @param {string} name @param {string} unquoted */
 function attribute(name, unquoted) {
@@ -63,10 +68,13 @@ export function piece(text, url = "", line = 0) {
 export class InlineReader {
   /**
    * @param {References} references
+   * @param {Command[]} commands
    * @param {boolean} markdown
    */
-  constructor(references, markdown) {
+  constructor(references, commands, markdown) {
     this._references = references;
+    this._commands = commands;
+    this._raw = ""; // the tag whose inside is being passed over
     this._markdown = markdown;
     /** @type {Open[]} */
     this._open = [];
@@ -86,12 +94,23 @@ export class InlineReader {
     this._open = this._open.filter((one) => one.kind === "a").slice(-1).map((one) => ({ ...one, start: 0 }));
     let at = 0;
     while (at < text.length) {
+      if (this._raw) {
+        at = this._passOver(text, at);
+        continue;
+      }
       SPECIAL.lastIndex = at;
       const found = SPECIAL.exec(text);
       this._say(text.slice(at, found ? found.index : text.length));
       at = found ? this._step(text, found[0], found.index) : text.length;
     }
     return this._pieces;
+  }
+
+  /** @param {string} text @param {number} at */
+  _passOver(text, at) {
+    const end = lower(text).indexOf(`</${this._raw}`, at);
+    if (end >= 0) this._raw = "";
+    return end < 0 ? text.length : end;
   }
 
   /** Close what is still open: a block ends. */
@@ -116,7 +135,24 @@ export class InlineReader {
 
   /** @param {string} words */
   _say(words) {
-    if (words) this._pieces.push(piece(unescaped(words), "", this._line));
+    for (let rest = words; rest !== ""; ) {
+      const found = this._command(rest);
+      if (!found) {
+        this._pieces.push(piece(unescaped(rest), "", this._line));
+        return;
+      }
+      this._pieces.push(piece(rest.slice(0, found.end), "", this._line), piece("", found.url, this._line));
+      rest = rest.slice(found.end);
+    }
+  }
+
+  /** @param {string} words */
+  _command(words) {
+    for (const { sign, form, url } of this._commands) {
+      const found = words.includes(sign) ? form.exec(words) : null;
+      if (found) return { url: url + found[1], end: found.index + found[0].length };
+    }
+    return null;
   }
 
   /** @param {string} text @param {number} at */
@@ -180,7 +216,7 @@ export class InlineReader {
 
   /** @param {string} name @param {boolean} closes @param {string} written */
   _takeTag(name, closes, written) {
-    if (name === "a" && this._top() === "a") {
+    if (ENDS_LINK.has(name) && this._top() === "a") {
       const opened = /** @type {Open} */ (this._open.pop());
       if (opened.url) this._link(opened.url, opened.start, this._line);
     }
@@ -188,6 +224,7 @@ export class InlineReader {
       const url = stripped(unescaped(valueOf(HREF, written)), " ");
       this._open.push({ kind: "a", start: this._pieces.length, url: SCHEME.test(url) ? url : "" });
     } else if (name === "img") this._say(valueOf(ALT, written));
+    else if (RAW.has(name)) this._raw = closes || written.endsWith("/>") ? "" : name;
     else if (name !== "a") this._pieces.push({ name, closes });
   }
 }

@@ -6,24 +6,21 @@
 
 import { stripped, strippedAtEnd, strippedAtStart } from "./address.js";
 import { InlineReader, isTag, piece } from "./links_inline.js";
-import { bare, bareAtEnd, first } from "./texts.js";
+import { bare, bareAtEnd, first, size } from "./texts.js";
 
 /**
  * @typedef {import("./links_inline.js").Piece} Piece
  * @typedef {import("./links_inline.js").Tag} Tag
- * @typedef {object} Section what stands under one heading
- * @property {string[]} headings from the nearest up
- * @property {string[]} words all of it
- * @property {string[]} code
+ * @typedef {import("./links_inline.js").Command} Command
  */
 
 export const LONGEST_PAGE = 5_000_000; // characters; the rest is not read
 export const MOST_LINES = 200_000;
+const LONGEST_SECTION = 20_000; // characters of a section that are evidence for its links
 const MOST_CELLS = 200; // of a row
 const DEEPEST = 12; // list items inside list items
 const MOST_JOINED = 6; // lines a tag may be spread over
 const LONGEST_OPEN_TAG = 1000; // characters
-const LEADS = 60; // blocks that are looked at for a paragraph before
 const ALL_ITEMS = 99;
 const BOLD_LEVEL = 7; // below all headings
 
@@ -38,11 +35,45 @@ const MATTER = /^(?:title|pretty_name) *: *(.+)$/su;
 const BOLD = /^[ \t]*(?:\*\*|__)([^*_]{2,100})(?:\*\*|__) *[:：]?[ \t]*$/u;
 const OPEN_TAG = /^<[A-Za-z][^<>]*$/u;
 const HEADINGS = new Set(["h1", "h2", "h3", "h4", "h5", "h6", "title"]);
-const UNREAD = new Set(["script", "style", "noscript", "svg"]);
 const IN_ROW = new Set(["tr", "td", "th", "table"]);
 const BREAKING = new Set(
   "p div center section article table tbody thead details summary dl hr".split(" "),
 );
+
+/** What stands under one heading: its headings from the nearest up, its words without those of tables, its code. */
+export class Section {
+  /** @param {string[]} headings */
+  constructor(headings) {
+    this.headings = headings;
+    /** @type {string[]} */
+    this._words = [];
+    /** @type {string[]} */
+    this._code = [];
+    this._size = 0;
+    /** @type {string | undefined} */
+    this._allWords = undefined;
+  }
+
+  /** Take in a block, as long as there is room. @param {Block} block */
+  add(block) {
+    if (block.kind === "row" || this._size > LONGEST_SECTION) return;
+    const text = block.text;
+    this._size += size(text);
+    this._words.push(text);
+    if (block.kind === "code") this._code.push(text);
+  }
+
+  /** All its words, once the page is read. */
+  get words() {
+    this._allWords ??= first(this._words.join("\n"), LONGEST_SECTION);
+    return this._allWords;
+  }
+
+  /** Its code, once the page is read. */
+  get code() {
+    return first(this._code.join("\n"), LONGEST_SECTION);
+  }
+}
 
 /** A stretch of a page that belongs together. Only rows have more than one cell. */
 export class Block {
@@ -69,6 +100,14 @@ export class Block {
   get text() {
     return this.cells.map(said).join(" | ");
   }
+
+  /** Whether it has links of its own and does not lead to what follows. */
+  get isAboutItsLinks() {
+    const pieces = this.cells.flat().filter(({ url, text }) => url || stripped(text, " "));
+    const last = pieces.at(-1);
+    const leadsOn = last && !last.url && /[:：]$/u.test(strippedAtEnd(last.text, " "));
+    return pieces.some(({ url }) => url) && !leadsOn;
+  }
 }
 
 /** The words of pieces, with the text of the links among them. @param {Piece[]} pieces */
@@ -80,10 +119,11 @@ export function said(pieces) {
  * The blocks of a page. At most 5,000,000 characters and 200,000 lines are read. Never throws.
  * @param {string} page
  * @param {boolean} markdown
+ * @param {Command[]} commands
  */
-export function readBlocks(page, markdown) {
+export function readBlocks(page, markdown, commands) {
   const lines = first(page, LONGEST_PAGE).split(/\r\n|\r|\n/).slice(0, MOST_LINES);
-  return new PageReader(joined(lines), markdown).read();
+  return new PageReader(joined(lines), commands, markdown).read();
 }
 
 /** Each link: its block, the number of its cell and its number among the pieces there. @param {Block[]} blocks */
@@ -111,12 +151,12 @@ function isOpen(line) {
 }
 
 class PageReader {
-  /** @param {string[]} lines @param {boolean} markdown */
-  constructor(lines, markdown) {
+  /** @param {string[]} lines @param {Command[]} commands @param {boolean} markdown */
+  constructor(lines, commands, markdown) {
     this._lines = lines;
     this._markdown = markdown;
-    this._inline = new InlineReader(markdown ? definitions(lines) : new Map(), markdown);
-    this._codeReader = new InlineReader(new Map(), false);
+    this._inline = new InlineReader(markdown ? definitions(lines) : new Map(), commands, markdown);
+    this._codeReader = new InlineReader(new Map(), commands, false);
     /** @type {Block[]} */
     this._blocks = [];
     this._section = sectionOf([]);
@@ -126,6 +166,8 @@ class PageReader {
     this._items = [];
     /** @type {Block | null} */
     this._block = null;
+    /** The paragraph before, in this section; of items, one that ends with a colon. @type {Block | null} */
+    this._lead = null;
     this._heading = 0; // level of the heading being read from tags
     /** Of the table being read. @type {string[] | null} */
     this._heads = null;
@@ -134,7 +176,6 @@ class PageReader {
     this._fence = "";
     this._matter = false;
     this._depth = 0; // of HTML lists
-    this._skipping = ""; // the tag whose inside is not read
   }
 
   read() {
@@ -222,7 +263,7 @@ class PageReader {
 
   /** @param {Block} block @param {boolean} isHead */
   _closeRow(block, isHead) {
-    block.lead = this._lead();
+    block.lead = this._lead;
     const texts = block.cells.map((cell) => stripped(said(cell), " "));
     if (isHead) {
       this._heads = texts;
@@ -289,7 +330,7 @@ class PageReader {
   _start(kind, level = 0) {
     this._finish();
     const block = this._new(kind);
-    block.lead = this._lead();
+    block.lead = this._lead;
     this._block = block;
     this._heading = level;
     return block;
@@ -298,15 +339,6 @@ class PageReader {
   /** @param {string} kind */
   _new(kind) {
     return new Block(kind, this._section, this._items.map(({ block }) => block).reverse());
-  }
-
-  /** The nearest paragraph before, in this section; of items, also one that ends with a colon. */
-  _lead() {
-    for (const block of this._blocks.slice(-LEADS).reverse()) {
-      if (block.section !== this._section) return null;
-      if (block.kind === "text" || (block.kind === "item" && /[:：]$/u.test(bareAtEnd(block.text)))) return block;
-    }
-    return null;
   }
 
   _finish() {
@@ -326,14 +358,16 @@ class PageReader {
     while (this._headings.length && this._headings[this._headings.length - 1].level >= this._heading) this._headings.pop();
     this._headings.push({ level: this._heading, text });
     this._section = sectionOf(this._headings);
+    this._lead = null;
     this._heads = null;
   }
 
   /** @param {Block} block */
   _keep(block) {
     this._blocks.push(block);
-    block.section.words.push(block.text);
-    if (block.kind === "code") block.section.code.push(block.text);
+    block.section.add(block);
+    const leadsOn = block.kind === "item" && /[:：]$/u.test(strippedAtEnd(block.text, " "));
+    if (block.kind === "text" || leadsOn) this._lead = block;
   }
 
   /** @param {(Piece | Tag)[]} pieces */
@@ -345,7 +379,7 @@ class PageReader {
   _add(pieces) {
     for (const one of pieces) {
       if (isTag(one)) this._takeTag(one);
-      else if (!this._skipping) {
+      else {
         if (this._block === null && (one.url || bare(one.text))) this._start("text");
         this._block?.cells.at(-1)?.push(one);
       }
@@ -355,9 +389,7 @@ class PageReader {
   /** @param {Tag} tag */
   _takeTag(tag) {
     const { name, closes } = tag;
-    if (UNREAD.has(name)) this._skipping = closes ? "" : name;
-    else if (this._skipping) return;
-    else if (HEADINGS.has(name)) {
+    if (HEADINGS.has(name)) {
       this._finish();
       if (!closes) this._start("heading", name === "title" ? 0 : Number(name[1]));
     } else if (this._block?.kind === "row" && !IN_ROW.has(name)) this._breakLine();
@@ -399,9 +431,9 @@ class PageReader {
   }
 }
 
-/** @param {{text: string}[]} headings @returns {Section} */
+/** @param {{text: string}[]} headings */
 function sectionOf(headings) {
-  return { headings: headings.map(({ text }) => text).reverse(), words: [], code: [] };
+  return new Section(headings.map(({ text }) => text).reverse());
 }
 
 /** Whether a line is the one under the head of a table: `|---|:-:|`. @param {string} line */

@@ -18,7 +18,7 @@ import { first } from "./texts.js";
  * @typedef {Record<string, Record<string, string[]>>} Roles role → `strong`, `weak`, `slight` → words
  */
 
-export const LONGEST = 1000; // characters of a context that are read
+export const LONGEST = 3000; // characters of a context that are read
 const MOST_WORDS = 8; // of one name
 const WORD = /[A-Za-z0-9]+|[\u3400-\u9fff]/gu; // a Chinese letter is a word
 /** @type {Record<string, number>} */
@@ -52,6 +52,11 @@ export class Vocabulary {
     this._careful = new Map(careful.map((name) => [squeezed(name), name]));
     /** @type {Map<string, Reading>} */
     this._known = new Map();
+  }
+
+  /** Add words that say nothing. @param {string[]} group */
+  addFillers(group) {
+    for (const word of group) this._fillers.add(word.toLowerCase());
   }
 
   /** @param {Roles} roles */

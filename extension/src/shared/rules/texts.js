@@ -16,6 +16,11 @@ export function last(text, most) {
   return text.length <= most ? text : text.slice(start(text, text.length, most));
 }
 
+/** How many characters. @param {string} text */
+export function size(text) {
+  return text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
+}
+
 /** Without blanks at both ends. @param {string} text */
 export function bare(text) {
   let from = 0;

@@ -1,0 +1,125 @@
+/** The words of `links.json` and the names of the catalogue, ready to read. Knows no page. */
+
+import { lower } from "./catalogue.js";
+import { withoutScheme } from "./links_context.js";
+import { Vocabulary, squeezed, words } from "./links_words.js";
+
+/**
+ * @typedef {import("./catalogue.js").Catalogue} Catalogue
+ * @typedef {import("./catalogue.js").Dataset} Dataset
+ * @typedef {import("./links_page.js").Section} Section
+ * @typedef {object} LinkRules the parsed `links.json`
+ * @property {import("./links_words.js").Roles} roles
+ * @property {string[]} fillers
+ * @property {string[]} careful
+ * @property {string[]} void
+ * @property {Record<string, string>} names
+ * @property {string[]} others
+ * @property {string[]} kinds
+ * @property {string[]} code_hosts
+ * @property {string[]} benchmarks
+ * @property {string[]} archives
+ * @property {{sign: string, pattern: string, url: string}[]} commands
+ * @property {string} list_files
+ * @property {string} homes
+ * @property {Record<string, string[]>} endings
+ */
+
+const SHORTEST_FILE = 8; // letters of a file name that is a name by itself: `wiki.mat` is not
+const MOST_LINES = 200; // of code
+const NUMBER = /[0-9]{1,3}(?:[,.][0-9]{3})+|[0-9]{5,9}/g;
+const ENDING = /(?:\.[A-Za-z][A-Za-z0-9]{0,6}){1,2}$/;
+const LISTED = { role: "list", strength: 2 };
+
+/** What role words, names, endings and hosts mean. */
+export class Rules {
+  /** @param {LinkRules} entries @param {Catalogue} catalogue */
+  constructor(entries, catalogue) {
+    this.words = new Vocabulary(entries.fillers, entries.careful);
+    this.words.addVoid(entries.void);
+    this.words.addRoles(entries.roles);
+    for (const [name, dataset] of Object.entries(entries.names)) this.words.addName(name, dataset);
+    for (const name of entries.others) this.words.addName(name, "");
+    this.kinds = new Set(entries.kinds);
+    this.codeHosts = new Set(entries.code_hosts);
+    this.benchmarks = new Set(entries.benchmarks);
+    this.commands = entries.commands.map(({ sign, pattern, url }) => ({ sign, form: new RegExp(pattern, "u"), url }));
+    this._archives = entries.archives;
+    this._listFiles = new RegExp(`^(?:${entries.list_files})$`, "u");
+    this._homes = new RegExp(`^(?:${entries.homes})$`, "u");
+    this._endings = new Map(Object.entries(entries.endings).flatMap(([role, ends]) => ends.map((end) => [end, role])));
+    /** @type {Map<string, string>} */
+    this._counts = new Map();
+    /** @type {Set<string>} */
+    this._stems = new Set();
+    for (const one of catalogue.datasets) this._addDataset(one, catalogue);
+  }
+
+  /**
+   * Names, files and counts of a dataset. A list over a dataset is a role: what it belongs to is that dataset.
+   * @param {Dataset} one
+   * @param {Catalogue} catalogue
+   */
+  _addDataset(one, catalogue) {
+    const isList = one.origin_class === "list";
+    const above = catalogue.ancestors(one.id).find((up) => up.origin_class !== "list");
+    const owner = isList && above ? above.id : one.id;
+    const more = isList ? LISTED : {};
+    for (const name of [one.id, ...(one.aliases ?? [])]) this.words.addName(name, owner, more);
+    for (const name of one.files ?? []) this._addFile(name, owner, more, (one.generic_files ?? []).includes(name));
+    for (const count of isList ? [] : [one.images, one.identities]) {
+      if (count && count % 1000) this._counts.set(String(count), one.id);
+    }
+  }
+
+  /** @param {string} name @param {string} owner @param {object} more @param {boolean} isGeneric */
+  _addFile(name, owner, more, isGeneric) {
+    const stem = name.replace(ENDING, "");
+    if (isGeneric || name.includes("*")) this.words.addFillers(words(stem));
+    else if (squeezed(stem).length >= SHORTEST_FILE) {
+      this.words.addName(stem, owner, this._listFiles.test(lower(name)) ? LISTED : more);
+      this._stems.add(squeezed(stem));
+    }
+  }
+
+  /** The role of a file by the end of its name; empty where that says nothing. @param {string} name */
+  roleOfEnding(name) {
+    return name.includes(".") ? (this._endings.get(lower(name.slice(name.lastIndexOf(".")))) ?? "") : "";
+  }
+
+  /** Whether a file name is one of an archive, or of a file with a role of its own. @param {string} name */
+  isFile(name) {
+    return this.isArchive(name) || !["", "other"].includes(this.roleOfEnding(name));
+  }
+
+  /** @param {string} name */
+  isArchive(name) {
+    const small = lower(name);
+    return this._archives.some((end) => small.endsWith(end));
+  }
+
+  /** Whether an address is at the site of those who published a dataset: no copy. @param {string} url */
+  isHome(url) {
+    return this._homes.test(lower(withoutScheme(url).split(/[/?#]/, 1)[0]));
+  }
+
+  /**
+   * Whether a name is evidence from far away: benchmarks and unknown sets are named on every page.
+   * @param {string | null} dataset
+   */
+  countsFar(dataset) {
+    return Boolean(dataset) && !this.benchmarks.has(dataset ?? "");
+  }
+
+  /**
+   * The datasets whose file names stand in the code of a section, or whose counts stand in its words.
+   * @param {Section} section
+   */
+  evidence(section) {
+    const numbers = (section.words.match(NUMBER) ?? []).map((number) => number.replace(/[,.]/g, ""));
+    const counted = numbers.flatMap((number) => this._counts.get(number) ?? []);
+    const marks = section.code.split("\n", MOST_LINES).flatMap((line) => this.words.read(line).marks);
+    const named = marks.flatMap(({ names, word }) => (names && this._stems.has(squeezed(word)) ? names : []));
+    return new Set([...counted, ...named]);
+  }
+}
