@@ -4,7 +4,7 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from commonswatch.rules import account_keys, location, work_keys
@@ -120,15 +120,13 @@ def _odd_text(chance: random.Random, seeds: list[str]) -> str:
     return text
 
 
-def _long_texts(chance: random.Random, seeds: list[str]) -> list[str]:
+def _long_texts(chance: random.Random, seeds: list[str]) -> Iterator[str]:
     """Parts of real forms repeated: up to what is read as an address, as a post, and far beyond both."""
-    texts = []
-    for seed in [*seeds, *_ODD]:
-        cut = chance.randrange(len(seed) or 1)
+    for seed in filter(None, [*seeds, *_ODD]):
+        cut = chance.randrange(len(seed))
         for size in (4096, 16_384, 1_000_000):
             head, again = seed[:cut], seed[cut : cut + chance.randrange(1, 12)] or seed
-            texts.append((head + again * (size // len(again)))[:size])
-    return texts
+            yield (head + again * (size // len(again)))[:size]
 
 
 def _vectors(name: str) -> str:
