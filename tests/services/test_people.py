@@ -12,7 +12,7 @@ from commonswatch.models import Account, Delivery, Depiction, Person, Refusal
 from commonswatch.services.deciding import audit
 from commonswatch.services.membership import accounts
 from commonswatch.services.registering.rows import PersonNamed
-from commonswatch.services.telling import people
+from commonswatch.services.telling import naming, people
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -28,7 +28,7 @@ def _name(
     """A new work of a creator in which these people are named."""
     creator = creator or factories.account(session, keyring, now)
     work = factories.work(session, keyring, now, creator=creator)
-    people.name_people(session, keyring, creator, [(work.id, one) for one in named], SITE, now)
+    naming.name_people(session, keyring, creator, [(work.id, one) for one in named], SITE, now)
     return creator
 
 
@@ -210,4 +210,4 @@ def test_a_new_account_invites_fifty_a_day_an_older_one_five_hundred_and_all_tog
         third = factories.account(session, keyring, now)
         shown = [(factories.work(session, keyring, now, creator=third).id, PersonNamed("Z", "z@example.org"))]
         with pytest.raises(TooMany, match="This site sends no more invitations today"):
-            people.name_people(session, keyring, third, shown, SITE, now, 60)
+            naming.name_people(session, keyring, third, shown, SITE, now, 60)

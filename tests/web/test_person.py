@@ -8,7 +8,7 @@ from commonswatch.domain.states import CaseState, Channel, PersonState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Person, PersonAnswer, Refusal, Suppression
 from commonswatch.services.registering.rows import PersonNamed
-from commonswatch.services.telling import people
+from commonswatch.services.telling import naming, people
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -26,7 +26,7 @@ def invited(context: Context) -> int:
         ada = factories.account(session, context.keyring, now, address="creator@example.org")
         ada.name = "<b>Ada</b>"
         work = factories.work(session, context.keyring, now, creator=ada, title="A <i>bridge</i>")
-        people.name_people(
+        naming.name_people(
             session, context.keyring, ada, [(work.id, PersonNamed("Bo", BO))], context.settings.site, now
         )
         factories.case(session, now, (work,), state=CaseState.CONFIRMED)

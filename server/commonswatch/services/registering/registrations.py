@@ -21,7 +21,7 @@ from commonswatch.services.deciding import audit
 from commonswatch.services.membership import accounts
 from commonswatch.services.registering import new_works
 from commonswatch.services.registering.rows import PersonNamed, Row, RowError, parse_people, parse_rows
-from commonswatch.services.telling import people
+from commonswatch.services.telling import naming
 from commonswatch.services.upkeep import queue
 
 __all__ = [
@@ -76,7 +76,7 @@ def register(
     form_token: str,
     site: str,
     now: datetime,
-    most_invitations: int = people.MOST_IN_ALL,
+    most_invitations: int = naming.MOST_IN_ALL,
 ) -> Registration:
     """Register rows for an account; ``licence`` and ``named`` are for rows that bring none of their own.
 
@@ -97,7 +97,7 @@ def register(
     _add_problems(session, registration, problems)
     _queue(session, account, [work_id for work_id, _ in added], now)
     shown = [(work_id, person) for work_id, row in added for person in (row.people or named)]
-    people.name_people(session, keyring, account, shown, site, now, most_invitations)
+    naming.name_people(session, keyring, account, shown, site, now, most_invitations)
     accounts.grant(session, account, RoleName.CREATOR, f"account:{account.id}", now)
     facts = {"works": len(added), "problems": len(problems)}
     audit.record(session, f"account:{account.id}", "works.register", f"registration:{registration.id}", facts, now)

@@ -19,7 +19,7 @@ from commonswatch.models import Account, Depiction, Person, Registration, Work
 from commonswatch.services.deciding import audit
 from commonswatch.services.registering import examination
 from commonswatch.services.registering.rows import LONGEST_TITLE, PersonNamed
-from commonswatch.services.telling import people
+from commonswatch.services.telling import naming
 from commonswatch.services.words import one_line
 
 PER_PAGE = 50
@@ -116,16 +116,16 @@ def set_people(
     named: Sequence[PersonNamed],
     site: str,
     now: datetime,
-    most_invitations: int = people.MOST_IN_ALL,
+    most_invitations: int = naming.MOST_IN_ALL,
 ) -> Work:
     """Say anew who is shown in a work; who is new and has an address is invited, who is no longer named is dropped.
 
-    Raise what ``people.name_people`` raises.
+    Raise what ``naming.name_people`` raises.
     """
     work = get(session, account, work_id)
     session.execute(delete(Depiction).where(Depiction.work_id == work.id))
     shown = [(work.id, person) for person in named]
-    people.name_people(session, keyring, account, shown, site, now, most_invitations)
+    naming.name_people(session, keyring, account, shown, site, now, most_invitations)
     session.expire(work, ["depictions"])
     audit.record(session, f"account:{account.id}", "work.people", f"work:{work.id}", {"people": len(named)}, now)
     return work
