@@ -1,21 +1,22 @@
 """A page and where it is → its outgoing links: which dataset each hands out, in which role, and why.
 
-The words are in `links.json`.
-
-How the decision is made, step by step: docs/links.md. Asks no network; the page is whatever somebody published.
+The words are in `links.json`. How the decision is made, step by step: docs/links.md. Asks no network; the page is
+whatever somebody published.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Literal
 
-from commonswatch.rules.catalogue import ancestors, derived
-from commonswatch.rules.links_context import Context, address_words, contexts, file_names
+from commonswatch.rules.catalogue import derived
+from commonswatch.rules.links_context import Context, address_words, contexts, file_names, is_file_name
+from commonswatch.rules.links_findings import Finding, find_dataset, find_role
 from commonswatch.rules.links_inline import Piece
-from commonswatch.rules.links_page import Block, links_in, read_blocks
+from commonswatch.rules.links_page import Block, Section, links_in, read_blocks
 from commonswatch.rules.links_vocabulary import RULES
-from commonswatch.rules.links_words import Mark, Reading
 from commonswatch.rules.locations import location
 
 Role = Literal["data", "features", "list", "weights", "other"]
@@ -23,9 +24,8 @@ Role = Literal["data", "features", "list", "weights", "other"]
 MOST_LINKS = 5_000
 _NEARBY = 120  # characters in which an access code is looked for
 _HTML = re.compile(r"[ \t\r\n]*(?:<!--[^>]{0,500}-->[ \t\r\n]*)?<(?:!doctype html|html|head|body)[ >]", re.IGNORECASE)
-_VALUE = re.compile(r"[ *_~]*[0-9]{1,3}\.[0-9]{1,4} ?%?[ *_~]*")
-_MOST_VALUES = 1  # in a row; more are figures of a model
-_CLOSE = ("the file name", "the address", "the link text", "the words before it", "the row", "the column head")
+_STRANGE = re.compile("[A-Z]|[a-z][0-9]|[0-9][a-z]|[0-9]{5}")  # what makes a word look like a name
+_NO_REASON = "nothing near says what it hands out"
 
 
 @dataclass(frozen=True)
@@ -40,21 +40,6 @@ class Link:
     access: str | None = field(default=None, repr=False)  # the access code near the link: a secret
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What a context says: a role or a dataset, in which place, by which word."""
-
-    value: str
-    place: str
-    word: str
-    near: bool
-
-    @property
-    def reason(self) -> str:
-        """In plain words. Quotes words of the rules only, never the page."""
-        return f"{self.place} says “{self.word}”" if self.word else self.place
-
-
 def read_links(page: str, at: str, media_type: str | None = None) -> list[Link]:
     """The outgoing links of a page, in the order of their lines. Never raises, never asks the network.
 
@@ -62,15 +47,21 @@ def read_links(page: str, at: str, media_type: str | None = None) -> list[Link]:
     200,000 lines and 5,000 links. Of several links to one address in one line, the first counts.
     """
     kind = media_type or ("text/html" if _HTML.match(page) else "text/markdown")
-    blocks = read_blocks(page, markdown="html" not in kind)
+    blocks = read_blocks(page, markdown="html" not in kind, commands=RULES.commands)
     found: dict[tuple[int, str], _Candidate] = {}
     for block, cell, number in sorted(links_in(blocks), key=lambda one: one[0].kind == "reference"):
         piece = block.cells[cell][number]
-        if len(found) < MOST_LINKS:
-            found.setdefault((piece.line, piece.url), _Candidate(block, cell, number, at))
-    links = [candidate.link() for candidate in _refined(list(found.values()))]
+        if len(found) < MOST_LINKS and (piece.line, piece.url) not in found:
+            found[piece.line, piece.url] = _Candidate(block, cell, number, at)
+    candidates = list(found.values())
+    _refine(candidates)
     RULES.words.forget()
-    return sorted(links, key=lambda link: link.line)
+    return sorted((candidate.link() for candidate in candidates), key=lambda link: link.line)
+
+
+def offers_copy(links: Iterable[Link]) -> bool:
+    """Whether a page hands out a dataset: at least one of its links has the role `data`."""
+    return any(link.role == "data" for link in links)
 
 
 class _Candidate:
@@ -80,82 +71,40 @@ class _Candidate:
         self.block, self.cell, self.number = block, cell, number
         self.piece: Piece = block.cells[cell][number]
         self.where = location(self.piece.url)
-        self._names = file_names(self.piece.url, self._following())
         self._text = RULES.words.read(self.piece.text)
-        self._contexts = list(self._all_contexts(at))
-        self.dataset = self._find_dataset()
-        self.role = self._find_role()
+        self._names = file_names(self.piece.url, self._command())
+        around = list(self._contexts(at))
+        shown = [self.piece.text] if is_file_name(self.piece.text) else []
+        self.dataset = find_dataset(around, near_only=self._is_strange())
+        self.role = find_role(around, block, [*self._names, *shown])
+
+    def _contexts(self, at: str) -> Iterator[Context]:
+        for name in self._names:
+            yield Context("the file name", name)
+        yield Context("the address", address_words(self.piece.url))
+        yield Context("the link text", self.piece.text)
+        alone = any(mark.names is not None for mark in self._text.marks) or self._is_strange()
+        yield from contexts(self.block, self.cell, self.number, alone=alone)
+        for part in reversed(address_words(at).split(" / ")):
+            yield Context("the page's address", part, near=False)
+
+    def _is_strange(self) -> bool:
+        """Whether the link text looks like a name, and is none we know."""
+        known = any(mark.names is not None or mark.role for mark in self._text.marks)
+        looks = any(_STRANGE.search(word) for word in self._text.strange)
+        return looks and not known and not is_file_name(self.piece.text)
+
+    def _command(self) -> str:
+        """The line of code it stands in."""
+        if self.block.kind != "code":
+            return ""
+        before, after = self._sides()
+        return _said(before).split("\n")[-1] + _said(after).split("\n")[0]
 
     def link(self) -> Link:
         """The decision."""
         role, dataset, reason = self._decide()
         return Link(self.piece.line, self.piece.url, dataset, role, reason, self._access())
-
-    @property
-    def says_data(self) -> bool:
-        """Whether a role word says that it hands out data."""
-        return self.role is not None and self.role.value == "data"
-
-    def _following(self) -> str:
-        pieces = self.block.cells[self.cell]
-        text = pieces[self.number + 1].text if self.number + 1 < len(pieces) else ""
-        return text.split("\n")[0] if self.block.kind == "code" else ""
-
-    def _all_contexts(self, at: str) -> Iterator[Context]:
-        for name in self._names:
-            yield Context("the file name", name)
-        yield Context("the address", address_words(self.piece.url))
-        yield Context("the link text", self.piece.text)
-        yield from contexts(self.block, self.cell, self.number, alone=self._is_named())
-        for part in reversed(address_words(at).split(" / ")):
-            yield Context("the page's address", part, near=False)
-
-    def _is_named(self) -> bool:
-        """Whether the link text names something: a dataset, or what looks like a name and is none we know."""
-        return any(mark.names is not None for mark in self._text.marks) or self._is_strange()
-
-    def _is_strange(self) -> bool:
-        strange = any(word != word.lower() or not word.isalpha() for word in self._text.strange)
-        return strange and not any(mark.names or mark.role for mark in self._text.marks)
-
-    def _find_dataset(self) -> Finding | None:
-        """What the nearest context with a name says. A name nobody knows takes none from further away."""
-        for context in self._contexts:
-            if self._is_strange() and not context.near:
-                return None
-            names = _most_special(_names(RULES.words.read(context.text)))
-            if not context.near:
-                names = [mark for mark in names if RULES.counts_far(mark.names)] or names
-                if len({mark.names for mark in names}) > 1:
-                    return None
-            if names:
-                last = context.place == "the words before it"
-                mark = names[-1 if last else 0]
-                return Finding(mark.names or "", context.place, mark.word, context.near)
-        return None
-
-    def _find_role(self) -> Finding | None:
-        for name in self._names:
-            role = RULES.role_of_ending(name)
-            if role:
-                return Finding(role, "the file name", name.rsplit(".", 1)[-1], near=True)
-        for context in self._contexts:
-            found = _role_in(context)
-            if found is not None:
-                return found
-            if context.place == "the row" and self._has_figures():
-                return Finding("weights", "the row holds figures of a model", "", near=True)
-            if context.place == "the file name" and self._is_archive_of_dataset(context):
-                return Finding("data", "the file name is an archive of it", "", near=True)
-        return None
-
-    def _is_archive_of_dataset(self, context: Context) -> bool:
-        named = any(mark.names for mark in RULES.words.read(context.text).marks)
-        return named and context.text.lower().endswith(RULES.archives)
-
-    def _has_figures(self) -> bool:
-        cells = ["".join(piece.text for piece in cell) for cell in self.block.cells[:40]]
-        return sum(bool(_VALUE.fullmatch(cell[:20])) for cell in cells) > _MOST_VALUES
 
     def _decide(self) -> tuple[Role, str | None, str]:
         dataset = self.dataset.value if self.dataset else ""
@@ -167,12 +116,17 @@ class _Candidate:
         if role in ("features", "list"):
             return ("features" if role == "features" else "list"), dataset or None, self._reason()
         if role == "other" or not dataset:
-            return "other", dataset or None, self._reason() if role else "nothing near says what it hands out"
+            return "other", dataset or None, self._reason()
         if dataset in RULES.benchmarks:
             return "other", dataset, f"{self._reason()}: a benchmark"
-        if role == "data" or (self.dataset and (self.dataset.near or self.dataset.place == "the heading")):
+        if role == "data" or self._is_plainly_named():
             return "data", dataset, self._reason()
         return "other", dataset, f"{self._reason()}; nothing says that it hands it out"
+
+    def _is_plainly_named(self) -> bool:
+        """Whether all that is said about it is a dataset's name: close by, and the link text says nothing else."""
+        close = self.dataset is not None and (self.dataset.near or self.dataset.place == "the heading")
+        return close and not self._text.strange
 
     def _hands_out(self) -> bool:
         """Whether the place is one where files lie: a share, a bucket, a release, a dataset; elsewhere, only a file."""
@@ -186,67 +140,50 @@ class _Candidate:
         return any(RULES.is_file(name) for name in self._names)
 
     def _reason(self) -> str:
-        findings = [one.reason for one in (self.dataset, self.role) if one and one.value]
-        return "; ".join(dict.fromkeys(findings)) or "nothing near says what it hands out"
+        findings = [one.reason for one in (self.dataset, self.role) if one and (one.value or one is self.dataset)]
+        return "; ".join(dict.fromkeys(findings)) or _NO_REASON
 
     def _access(self) -> str | None:
-        if self.where is None:
-            return None
-        if self.where.access or self.where.kind not in RULES.kinds:
-            return self.where.access
-        pieces = self.block.cells[self.cell]
-        before = "" if self.number == 0 or pieces[self.number - 1].url else pieces[self.number - 1].text[-_NEARBY:]
-        after = ""
-        for piece in pieces[self.number + 1 : self.number + 4]:
-            if piece.url:
-                break
-            after += piece.text[:_NEARBY]
-        if not after.strip() and self.cell + 1 < len(self.block.cells):
-            after = "".join(piece.text for piece in self.block.cells[self.cell + 1] if not piece.url)[:_NEARBY]
-        read = location(f"{before} {self.piece.url} {after[:_NEARBY]}")
+        """The access code in the address, or in the words around it."""
+        if self.where is None or self.where.access or self.where.kind not in RULES.kinds:
+            return self.where.access if self.where else None
+        before, after = (_said(side) for side in self._sides())
+        if any(piece.url for piece in self.block.cells[self.cell][: self.number]):
+            before = ""  # those are of the link before
+        after = f"{after} {self._next_cell()}"[:_NEARBY]
+        read = location(f"{before[-_NEARBY:]} {self.piece.url} {after}")
         return read.access if read is not None and read.key == self.where.key else None
 
+    def _next_cell(self) -> str:
+        cells, heads = self.block.cells, self.block.heads
+        if self.cell + 1 >= len(cells):
+            return ""
+        beside = self.cell + 1 + max(0, len(heads) - len(cells))
+        return f"{heads[beside] if beside < len(heads) else ''}: {_said(cells[self.cell + 1])}"
 
-def _names(reading: Reading) -> list[Mark]:
-    return [mark for mark in reading.marks if mark.names is not None]
-
-
-def _most_special(marks: list[Mark]) -> list[Mark]:
-    """Without the datasets of which another one named beside them was made."""
-    ids = {mark.names for mark in marks if mark.names}
-    if len(ids) < 2:
-        return marks
-    above = {up.id for one in ids for up in ancestors(one or "")}
-    return [mark for mark in marks if mark.names not in above]
-
-
-def _role_in(context: Context) -> Finding | None:
-    """The first strong role word, else the first; behind the link, the first; in a table's head, weights first."""
-    close = context.place in _CLOSE
-    marks = [mark for mark in RULES.words.read(context.text).marks if mark.role and (close or mark.strength > 0)]
-    if not marks:
-        return None
-    if context.place == "the table's head":
-        marks.sort(key=lambda mark: mark.role != "weights")
-    elif not context.behind:
-        marks.sort(key=lambda mark: mark.strength < 2)
-    return Finding(marks[0].role, context.place, marks[0].word, context.near)
+    def _sides(self) -> tuple[list[Piece], list[Piece]]:
+        """The pieces since the link before, and up to the next one."""
+        pieces, at = self.block.cells[self.cell], self.number
+        before = takewhile(lambda piece: not piece.url, reversed(pieces[max(0, at - 10) : at]))
+        return list(before)[::-1], list(takewhile(lambda piece: not piece.url, pieces[at + 1 : at + 11]))
 
 
-def _refined(candidates: list[_Candidate]) -> list[_Candidate]:
+def _said(pieces: Iterable[Piece]) -> str:
+    return "".join(piece.text for piece in pieces if not piece.url)
+
+
+def _refine(candidates: list[_Candidate]) -> None:
     """Where a section calls the set by its family's name only, but its code and counts are those of one derived set."""
+    named: dict[Section, set[str]] = defaultdict(set)
     for candidate in candidates:
-        found, section = candidate.dataset, candidate.block.section
-        if found and found.value and found.place != "the file name" and candidate.says_data:
+        named[candidate.block.section].add(candidate.dataset.value if candidate.dataset else "")
+    evidence = {section: RULES.evidence(section) for section in named}
+    for candidate in candidates:
+        found, role, section = candidate.dataset, candidate.role, candidate.block.section
+        says_data = role is not None and role.value == "data"
+        if found and found.value and evidence[section] and says_data and found.place != "the file name":
             below = {one.id for one in derived(found.value)}
-            named = {one.dataset.value for one in candidates if one.block.section is section and one.dataset}
-            evidence = RULES.evidence(section) & below if below and not named & below else set()
-            if len(evidence) == 1:
+            better = evidence[section] & below if not named[section] & below else set()
+            if len(better) == 1:
                 place = f"{found.reason}, of which files or counts in this section name one"
-                candidate.dataset = Finding(evidence.pop(), place, "", found.near)
-    return candidates
-
-
-def offers_copy(links: Iterable[Link]) -> bool:
-    """Whether a page hands out a dataset: at least one of its links has the role `data`."""
-    return any(link.role == "data" for link in links)
+                candidate.dataset = Finding(better.pop(), place, "", found.near)

@@ -14,7 +14,9 @@ from commonswatch.rules.links_page import Block, said
 
 _MOST_SENTENCES = 4  # before the one with the link
 _LONGEST = 600  # characters of a stretch
-_SENTENCE_END = re.compile(r"[.!?][ \n]|[。！？；\n]")
+_LONGEST_SECTION = 3000
+_SENTENCE_END = re.compile(r"[.!?;][ \n]|[。！？；\n]")
+_CLAUSE_END = re.compile(r"[.!?;,][ \n]|[。！？；，\n]")
 _SAVED = re.compile(r"(?:-O|-o|--output|--output-document|output ?=) {0,3}[\"']?([A-Za-z0-9_./-]{3,200})")
 _NAMED_IN_QUERY = re.compile(r"[?&](?:fname|file|filename|dn|name|title|path)=([^&#]{1,300})")
 _CHANGES_OF_KIND = re.compile(r"[0-9][A-Za-z]|[a-z][A-Z0-9]")
@@ -29,13 +31,14 @@ class Context:
 
     place: str  # what people call it
     text: str
+    own: str | None = None  # without the texts of other links, where those would say what they lead to themselves
     near: bool = True
     behind: bool = False  # they stand after the link
 
 
-def file_names(url: str, following: str = "") -> list[str]:
-    """Names of the file an address gives: those in its query or command, else the end of its path."""
-    saved = _SAVED.search(following[:_LONGEST])
+def file_names(url: str, command: str = "") -> list[str]:
+    """Names of the file an address gives: those in the command around it and in its query, and the end of its path."""
+    saved = _SAVED.search(command[:_LONGEST])
     names = [saved[1].split("/")[-1]] if saved else []
     names += [_plain(name) for name in _NAMED_IN_QUERY.findall(url)[:4]]
     last = _plain(re.split("[?#]", url)[0].rstrip("/").split("/")[-1])
@@ -59,6 +62,11 @@ def _plain(part: str) -> str:
     return unquote(part, errors="replace")
 
 
+def is_file_name(text: str) -> bool:
+    """Whether a text is one word with an ending: `train.rec`."""
+    return " " not in text and bool(_FILE.fullmatch(text))
+
+
 def contexts(block: Block, cell: int, at: int, *, alone: bool) -> Iterator[Context]:
     """The words around a link, nearest first. ``alone``: its text names something: other links' texts do not count."""
     pieces = block.cells[cell]
@@ -68,8 +76,9 @@ def contexts(block: Block, cell: int, at: int, *, alone: bool) -> Iterator[Conte
     yield from _earlier(block, pieces, at)
     for parent in block.parents:
         yield Context("the list item above", parent.text[-_LONGEST:], near=False)
-    if block.lead is not None:
+    if block.lead is not None and not block.lead.is_about_its_links:
         yield Context("the paragraph above", block.lead.text[-_LONGEST:], near=False)
+    yield Context("the section", block.section.words[:_LONGEST_SECTION], near=False)
     for heading in block.section.headings:
         yield Context("the heading", heading[:_LONGEST], near=False)
 
@@ -104,12 +113,13 @@ def _before(pieces: list[Piece], at: int, *, alone: bool) -> tuple[str, str]:
 
 
 def _after(pieces: list[Piece], at: int, *, alone: bool) -> str:
-    """The words to the end of the sentence. If the link's own text names nothing, they may belong to the next link."""
+    """The words to the end of the sentence. If the link's own text names nothing, they may be about something else:
+    none if another link follows, else up to a comma."""
     parts: list[str] = []
     for piece in pieces[at + 1 : at + 20]:
         if piece.url and not alone:
             return ""
-        end = _SENTENCE_END.search(piece.text[:_LONGEST])
+        end = (_SENTENCE_END if alone else _CLAUSE_END).search(piece.text[:_LONGEST])
         if not piece.url:
             parts.append(piece.text[: end.start() if end else _LONGEST])
         if end:
@@ -122,10 +132,15 @@ def _table(block: Block, cell: int) -> Iterator[Context]:
     if shift < len(block.heads):
         yield Context("the column head", block.heads[shift][:_LONGEST])
     others = [said(pieces)[:_LONGEST] for number, pieces in enumerate(block.cells[:40]) if number != cell]
-    if block.row_name and block.row_name not in others:
+    if block.row_name and block.row_name not in [other.strip(" ") for other in others]:
         others.insert(0, block.row_name[:_LONGEST])
-    yield Context("the row", " | ".join(others))
+    own = [_own(pieces)[:_LONGEST] for number, pieces in enumerate(block.cells[:40]) if number != cell]
+    yield Context("the row", " | ".join(others), " | ".join(own))
     yield Context("the table's head", " | ".join(head[:_LONGEST] for head in block.heads[:40]), near=False)
+
+
+def _own(pieces: list[Piece]) -> str:
+    return "".join(piece.text for piece in pieces if not piece.url)
 
 
 def _earlier(block: Block, pieces: list[Piece], at: int) -> Iterator[Context]:

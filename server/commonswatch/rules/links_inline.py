@@ -4,6 +4,7 @@ Markdown and HTML are read side by side, as in READMEs. Hostile input: every ste
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 _LONGEST_TAG = 4000  # characters
@@ -26,14 +27,20 @@ _PAIRS = {")": "(", "]": "[", "}": "{"}
 _MOST_ENDS = 8
 
 
+_RAW = ("script", "style", "noscript", "svg", "textarea", "template")  # their inside is not read
+_ENDS_LINK = ("td", "th", "tr", "table", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6")
+
+Commands = Sequence[tuple[str, re.Pattern[str], str]]
+"""Commands that name a file without an address: a word they all have, their form, and the address they mean."""
+
+
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of words, or a link: its text and where it leads. ``saved`` is the file a command saves it as."""
+    """A stretch of words, or a link: its text and where it leads."""
 
     text: str
     url: str = ""
     line: int = 0
-    saved: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,8 +63,10 @@ class _Open:
 class InlineReader:
     """Reads lines to pieces. ``references`` are the targets of `[text][name]` and their lines, by lower-case name."""
 
-    def __init__(self, references: dict[str, tuple[str, int]], *, markdown: bool) -> None:
+    def __init__(self, references: dict[str, tuple[str, int]], commands: Commands, *, markdown: bool) -> None:
         self._references = references
+        self._commands = commands
+        self._raw = ""  # the tag whose inside is being passed over
         self._markdown = markdown
         self._open: list[_Open] = []
         self._pieces: list[Piece | Tag] = []
@@ -70,10 +79,20 @@ class InlineReader:
         self._open = [replace(one, start=0) for one in self._open if one.kind == "a"][-1:]
         at = 0
         while at < len(text):
+            if self._raw:
+                at = self._pass_over(text, at)
+                continue
             found = _SPECIAL.search(text, at)
             self._say(text[at : found.start() if found else len(text)])
             at = self._step(text, found) if found else len(text)
         return self._pieces
+
+    def _pass_over(self, text: str, at: int) -> int:
+        end = text.lower().find(f"</{self._raw}", at)
+        if end < 0:
+            return len(text)
+        self._raw = ""
+        return end
 
     def reset(self) -> None:
         """Close what is still open: a block ends."""
@@ -97,8 +116,16 @@ class InlineReader:
         return found.end()
 
     def _say(self, words: str) -> None:
-        if words:
-            self._pieces.append(Piece(unescaped(words), line=self._line))
+        if not words:
+            return
+        for sign, form, address in self._commands:
+            found = form.search(words) if sign in words else None
+            if found is not None:
+                self._pieces.append(Piece(words[: found.end()], line=self._line))
+                self._pieces.append(Piece("", address + found[1], self._line))
+                self._say(words[found.end() :])
+                return
+        self._pieces.append(Piece(unescaped(words), line=self._line))
 
     def _close(self, text: str, at: int) -> int:
         target, end = _target(text, at + 1)
@@ -148,7 +175,7 @@ class InlineReader:
         return end + 1
 
     def _take_tag(self, name: str, closes: bool, written: str) -> None:
-        if name == "a" and self._open and self._open[-1].kind == "a":
+        if name in ("a", *_ENDS_LINK) and self._open and self._open[-1].kind == "a":
             opened = self._open.pop()
             if opened.url:
                 self._link(opened.url, opened.start, self._line)
@@ -157,6 +184,8 @@ class InlineReader:
             self._open.append(_Open("a", len(self._pieces), url if _SCHEME.match(url) else ""))
         elif name == "img":
             self._say(_first(_ALT.search(written)))
+        elif name in _RAW:
+            self._raw = "" if closes or written.endswith("/>") else name
         elif name != "a":
             self._pieces.append(Tag(name, closes))
 

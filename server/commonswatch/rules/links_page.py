@@ -6,11 +6,13 @@ A small tolerant reader instead of a library: the same in both languages, linear
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from commonswatch.rules.links_inline import InlineReader, Piece, Tag
+from commonswatch.rules.links_inline import Commands, InlineReader, Piece, Tag
 
 LONGEST_PAGE = 5_000_000  # characters; the rest is not read
 MOST_LINES = 200_000
+LONGEST_SECTION = 20_000  # characters of a section that are evidence for its links
 MOST_CELLS = 200  # of a row
 _DEEPEST = 12  # list items inside list items
 _MOST_JOINED = 6  # lines a tag may be spread over
@@ -30,11 +32,32 @@ _BREAKING = ("p", "div", "center", "section", "article", "table", "tbody", "thea
 
 @dataclass(eq=False)
 class Section:
-    """What stands under one heading: its headings from the nearest up, and its code."""
+    """What stands under one heading: its headings from the nearest up, its words without those of tables, its code."""
 
     headings: tuple[str, ...] = ()
-    words: list[str] = field(default_factory=list)  # all of it
-    code: list[str] = field(default_factory=list)
+    _words: list[str] = field(default_factory=list)
+    _code: list[str] = field(default_factory=list)
+    _size: int = 0
+
+    def add(self, block: "Block") -> None:
+        """Take in a block, as long as there is room."""
+        if block.kind == "row" or self._size > LONGEST_SECTION:
+            return
+        text = block.text
+        self._size += len(text)
+        self._words.append(text)
+        if block.kind == "code":
+            self._code.append(text)
+
+    @cached_property
+    def words(self) -> str:
+        """All its words, once the page is read."""
+        return "\n".join(self._words)[:LONGEST_SECTION]
+
+    @cached_property
+    def code(self) -> str:
+        """Its code, once the page is read."""
+        return "\n".join(self._code)[:LONGEST_SECTION]
 
 
 @dataclass(eq=False)
@@ -54,16 +77,23 @@ class Block:
         """All its words."""
         return " | ".join(said(cell) for cell in self.cells)
 
+    @property
+    def is_about_its_links(self) -> bool:
+        """Whether it has links of its own and does not lead to what follows."""
+        pieces = [piece for cell in self.cells for piece in cell if piece.url or piece.text.strip(" ")]
+        leads_on = bool(pieces) and not pieces[-1].url and pieces[-1].text.rstrip(" ").endswith((":", "："))
+        return any(piece.url for piece in pieces) and not leads_on
+
 
 def said(pieces: list[Piece]) -> str:
     """The words of pieces, with the text of the links among them."""
     return "".join(piece.text for piece in pieces)
 
 
-def read_blocks(page: str, *, markdown: bool) -> list[Block]:
+def read_blocks(page: str, *, markdown: bool, commands: Commands = ()) -> list[Block]:
     """The blocks of a page. At most 5,000,000 characters and 200,000 lines are read. Never raises."""
     lines = _joined(page[:LONGEST_PAGE].replace("\r\n", "\n").replace("\r", "\n").split("\n")[:MOST_LINES])
-    return _PageReader(lines, markdown=markdown).read()
+    return _PageReader(lines, commands, markdown=markdown).read()
 
 
 def _joined(lines: list[str]) -> list[str]:
@@ -86,16 +116,17 @@ def _is_open(line: str) -> bool:
 
 
 class _PageReader:
-    def __init__(self, lines: list[str], *, markdown: bool) -> None:
+    def __init__(self, lines: list[str], commands: Commands, *, markdown: bool) -> None:
         self._lines = lines
         self._markdown = markdown
-        self._inline = InlineReader(_definitions(lines) if markdown else {}, markdown=markdown)
-        self._code_reader = InlineReader({}, markdown=False)
+        self._inline = InlineReader(_definitions(lines) if markdown else {}, commands, markdown=markdown)
+        self._code_reader = InlineReader({}, commands, markdown=False)
         self._blocks: list[Block] = []
         self._section = Section()
         self._headings: list[tuple[int, str]] = []
         self._items: list[tuple[int, Block]] = []
         self._block: Block | None = None
+        self._lead: Block | None = None  # the paragraph before, in this section; of items, one that ends with a colon
         self._heading = 0  # level of the heading being read from tags
         self._heads: tuple[str, ...] | None = None  # of the table being read
         self._in_table = False  # of HTML
@@ -103,7 +134,6 @@ class _PageReader:
         self._fence = ""
         self._matter = False
         self._depth = 0  # of HTML lists
-        self._skipping = ""  # the tag whose inside is not read
 
     def read(self) -> list[Block]:
         """All blocks."""
@@ -177,7 +207,7 @@ class _PageReader:
         self._close_row(block, is_head=is_head)
 
     def _close_row(self, block: Block, *, is_head: bool) -> None:
-        block.lead = self._lead()
+        block.lead = self._lead
         texts = [said(cell).strip(" ") for cell in block.cells]
         if is_head:
             self._heads, self._row_name = tuple(texts), ""
@@ -235,20 +265,11 @@ class _PageReader:
     def _start(self, kind: str, level: int = 0) -> None:
         self._finish()
         self._block = self._new(kind)
-        self._block.lead = self._lead()
+        self._block.lead = self._lead
         self._heading = level
 
     def _new(self, kind: str) -> Block:
         return Block(kind, self._section, parents=tuple(block for _, block in reversed(self._items)))
-
-    def _lead(self) -> Block | None:
-        """The nearest paragraph before, in this section; of items, also one that ends with a colon."""
-        for block in reversed(self._blocks[-60:]):
-            if block.section is not self._section:
-                return None
-            if block.kind == "text" or (block.kind == "item" and block.text.rstrip().endswith((":", "："))):
-                return block
-        return None
 
     def _finish(self) -> None:
         block, self._block = self._block, None
@@ -262,14 +283,14 @@ class _PageReader:
             while self._headings and self._headings[-1][0] >= self._heading:
                 self._headings.pop()
             self._headings.append((self._heading, block.text.strip(" ")))
-            self._section = Section(tuple(text for _, text in reversed(self._headings)))
+            self._section, self._lead = Section(tuple(text for _, text in reversed(self._headings))), None
             self._heads = None
 
     def _keep(self, block: Block) -> None:
         self._blocks.append(block)
-        block.section.words.append(block.text)
-        if block.kind == "code":
-            block.section.code.append(block.text)
+        block.section.add(block)
+        if block.kind == "text" or (block.kind == "item" and block.text.rstrip(" ").endswith((":", "："))):
+            self._lead = block
 
     def _add_code(self, pieces: list[Piece | Tag]) -> None:
         for piece in pieces:
@@ -280,7 +301,7 @@ class _PageReader:
         for piece in pieces:
             if isinstance(piece, Tag):
                 self._take_tag(piece)
-            elif not self._skipping:
+            else:
                 if self._block is None and piece.text.strip() + piece.url:
                     self._start("text")
                 if self._block is not None and self._block.cells:
@@ -289,10 +310,7 @@ class _PageReader:
     def _take_tag(self, tag: Tag) -> None:
         name = tag.name
         in_row = self._block is not None and self._block.kind == "row"
-        if name in ("script", "style", "noscript", "svg") or self._skipping:
-            if name in ("script", "style", "noscript", "svg"):
-                self._skipping = "" if tag.closes else name
-        elif name in ("h1", "h2", "h3", "h4", "h5", "h6", "title"):
+        if name in ("h1", "h2", "h3", "h4", "h5", "h6", "title"):
             self._finish()
             if not tag.closes:
                 self._start("heading", level=0 if name == "title" else int(name[1]))

@@ -9,9 +9,10 @@ from typing import Any
 from commonswatch.rules.catalogue import DATASETS, ancestors
 from commonswatch.rules.datasets import Dataset, OriginClass
 from commonswatch.rules.links_page import Section
-from commonswatch.rules.links_words import Vocabulary, squeezed
+from commonswatch.rules.links_words import Vocabulary, squeezed, words
 
-_LONGEST_SECTION = 20_000  # characters
+_SHORTEST_FILE = 8  # letters of a file name that is a name by itself: `wiki.mat` is not
+_MOST_LABELS = 8  # of a host
 _NUMBER = re.compile(r"[0-9]{1,3}(?:[,.][0-9]{3})+|[0-9]{5,9}")
 _ENDING = re.compile(r"(?:\.[A-Za-z][A-Za-z0-9]{0,6}){1,2}$")
 
@@ -33,8 +34,12 @@ class Rules:
         self.kinds = frozenset(entries["kinds"])
         self.code_hosts = frozenset(entries["code_hosts"])
         self.benchmarks = frozenset(entries["benchmarks"])
-        self.archives = tuple(entries["archives"])
-        self._homes = re.compile(entries["homes"])
+        self._archives = tuple(entries["archives"])
+        self.commands = [
+            (one["sign"], re.compile(f"{one['before']}({one['id']})"), one["url"]) for one in entries["commands"]
+        ]
+        self._list_files = re.compile(entries["list_files"])
+        self._homes = frozenset(entries["homes"])
         self._endings = {end: role for role, ends in entries["endings"].items() for end in ends}
         self._counts: dict[str, str] = {}
         self._stems: dict[str, str] = {}
@@ -50,9 +55,13 @@ class Rules:
         for name in (one.id, *one.aliases):
             self.words.add_name(name, owner, **more)
         for name in one.files:
-            if name not in one.generic_files and "*" not in name:
-                self.words.add_name(_ENDING.sub("", name), owner, **more)
-                self._stems[squeezed(_ENDING.sub("", name))] = owner
+            stem = _ENDING.sub("", name)
+            if name in one.generic_files or "*" in name:
+                self.words.fillers.update(word.lower() for word in words(stem))
+            elif len(squeezed(stem)) >= _SHORTEST_FILE:
+                listed = self._list_files.search(name.lower())
+                self.words.add_name(stem, owner, **({"role": "list", "strength": 2} if listed else more))
+                self._stems[squeezed(stem)] = owner
         for count in (one.images, one.identities):
             if count and count % 1000 and not is_list:
                 self._counts[str(count)] = one.id
@@ -63,23 +72,27 @@ class Rules:
 
     def is_file(self, name: str) -> bool:
         """Whether a file name is one of an archive, or of a file with a role of its own."""
-        return name.lower().endswith(self.archives) or self.role_of_ending(name) not in ("", "other")
+        return self.is_archive(name) or self.role_of_ending(name) not in ("", "other")
+
+    def is_archive(self, name: str) -> bool:
+        """Whether a file name is one of an archive."""
+        return name.lower().endswith(self._archives)
 
     def is_home(self, url: str) -> bool:
         """Whether an address is at the site of those who published a dataset: no copy."""
         host = re.split("[/?#]", url.split("://", 1)[-1])[0].lower()
-        return bool(self._homes.fullmatch(host))
+        parts = host.split(".")
+        return any(".".join(parts[at:]) in self._homes for at in range(min(len(parts), _MOST_LABELS)))
 
-    def counts_far(self, dataset: str | None) -> bool:
+    def counts_from_far(self, dataset: str | None) -> bool:
         """Whether a name is evidence from far away: benchmarks and unknown sets are named on every page."""
         return bool(dataset) and dataset not in self.benchmarks
 
     def evidence(self, section: Section) -> set[str]:
         """The datasets whose file names stand in the code of a section, or whose counts stand in its words."""
-        words, code = "\n".join(section.words)[:_LONGEST_SECTION], "\n".join(section.code)[:_LONGEST_SECTION]
-        numbers = (re.sub("[,.]", "", number) for number in _NUMBER.findall(words))
+        numbers = (re.sub("[,.]", "", number) for number in _NUMBER.findall(section.words))
         found = {self._counts[number] for number in numbers if number in self._counts}
-        for line in code.split("\n")[:200]:
+        for line in section.code.split("\n")[:200]:
             marks = self.words.read(line).marks
             found |= {mark.names for mark in marks if mark.names and squeezed(mark.word) in self._stems}
         return found

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-LONGEST = 1000  # characters of a context that are read
+LONGEST = 3000  # characters of a context that are read
 _MOST_WORDS = 8  # of one name
 _WORD = re.compile("[A-Za-z0-9]+|[\u3400-\u9fff]")  # a Chinese letter is a word
 _STRENGTHS = {"strong": 2, "weak": 1, "slight": 0}
@@ -60,7 +60,7 @@ class Vocabulary:
         for role, groups in roles.items():
             for strength, group in groups.items():
                 for word in group:
-                    self.marks[squeezed(word)] = Mark(word, role=role, strength=_STRENGTHS[strength])
+                    self.marks.setdefault(squeezed(word), Mark(word, role=role, strength=_STRENGTHS[strength]))
 
     def add_void(self, group: Iterable[str]) -> None:
         """Add words that hide the role words in them: `train the model` hands out no model."""

@@ -1,0 +1,100 @@
+"""The contexts of a link → what they say about its dataset and its role, each with the word that says it.
+
+Decides neither what follows from both nor whether the place hands anything out: that is links.py.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from commonswatch.rules.catalogue import ancestors
+from commonswatch.rules.links_context import Context
+from commonswatch.rules.links_page import Block
+from commonswatch.rules.links_vocabulary import RULES
+from commonswatch.rules.links_words import Mark
+
+_SLIGHT = ("the file name", "the address", "the link text", "the row", "the column head")  # where slight words count
+_ONE_FIGURE = 1  # decimal fractions in a row; more are results of a model
+_FIGURE = re.compile(r"[ *_~]*[0-9]{1,3}\.[0-9]{1,4} ?%?[ *_~]*")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a context says: a role, or a dataset (empty: a set that is not in the catalogue)."""
+
+    value: str
+    place: str
+    word: str
+    near: bool
+
+    @property
+    def reason(self) -> str:
+        """In plain words. Quotes words of the rules only, never the page."""
+        return f"{self.place} says “{self.word}”" if self.word else self.place
+
+
+def find_dataset(contexts: Sequence[Context], *, near_only: bool) -> Finding | None:
+    """The dataset the nearest context with a name says. Far contexts must agree with themselves: one dataset."""
+    for context in contexts:
+        if context.place == "the section":
+            continue  # names what stands beside the link too
+        if near_only and not context.near:
+            return None
+        names = _most_special([mark for mark in RULES.words.read(context.text).marks if mark.names is not None])
+        if not context.near:
+            names = [mark for mark in names if RULES.counts_from_far(mark.names)] or names
+            if len({mark.names for mark in names}) > 1:
+                return None
+        if names:
+            mark = names[-1 if context.place == "the words before it" else 0]
+            return Finding(mark.names or "", context.place, mark.word, context.near)
+    return None
+
+
+def _most_special(marks: list[Mark]) -> list[Mark]:
+    """Without the datasets of which another one named beside them was made."""
+    ids = {mark.names for mark in marks if mark.names}
+    if len(ids) < 2:
+        return marks
+    above = {up.id for one in ids for up in ancestors(one)}
+    return [mark for mark in marks if mark.names not in above]
+
+
+def find_role(contexts: Sequence[Context], block: Block, names: Sequence[str]) -> Finding | None:
+    """The role by the ending of the file's name, else by the nearest context with a role word."""
+    for name in names:
+        role = RULES.role_of_ending(name)
+        if role:
+            return Finding(role, "the file name", name.rsplit(".", 1)[-1].lower(), near=True)
+    for context in contexts:
+        found = _role_in(context)
+        if found is not None:
+            return found
+        if context.place == "the row" and _holds_figures(block):
+            return Finding("weights", "the row holds figures of a model", "", near=True)
+        if context.place in ("the file name", "the link text") and _is_archive_of_dataset(context.text):
+            return Finding("data", f"{context.place} is an archive of it", "", near=True)
+    return None
+
+
+def _role_in(context: Context) -> Finding | None:
+    """The first strong role word, else the first; behind a link the first; in a table's head one of weights first."""
+    least = 0 if context.place in _SLIGHT else 1
+    text = context.text if context.own is None else context.own
+    marks = [mark for mark in RULES.words.read(text).marks if mark.role and mark.strength >= least]
+    if context.place == "the section":  # where it speaks of features, a heading that says data means those
+        marks = [mark for mark in marks if mark.role == "features" and mark.strength > 1]
+    elif context.place == "the table's head":
+        marks.sort(key=lambda mark: mark.role != "weights")
+    elif not context.behind:
+        marks.sort(key=lambda mark: mark.strength < 2)
+    return Finding(marks[0].role, context.place, marks[0].word, context.near) if marks else None
+
+
+def _is_archive_of_dataset(name: str) -> bool:
+    return RULES.is_archive(name) and any(mark.names for mark in RULES.words.read(name).marks)
+
+
+def _holds_figures(block: Block) -> bool:
+    cells = ("".join(piece.text for piece in cell) for cell in block.cells[:40])
+    return sum(bool(_FIGURE.fullmatch(cell[:20])) for cell in cells) > _ONE_FIGURE
