@@ -11,7 +11,7 @@ from commonswatch.context import Context, open_context
 from commonswatch.domain.states import DecisionVerdict, DeliveryState, ReportOutcome, ReportState, WorkState
 from commonswatch.jobs.runner import Workers
 from commonswatch.keyring import Keyring
-from commonswatch.models import Case, Delivery, Report, Work
+from commonswatch.models import Case, Copy, Delivery, Report, Work
 from commonswatch.services.deciding import cases
 from commonswatch.services.reporting import outcomes, reports
 from commonswatch.services.upkeep import queue
@@ -36,7 +36,11 @@ def _state(context: Context, column: Any, *, where: Any = True) -> list[Any]:
 
 
 def test_a_report_of_a_smaller_copy_becomes_letters_to_creator_and_person_shown(settings: Settings) -> None:
-    listing = page(b"<img src='https://data.example/img/000017.jpg'>")
+    listing = page(
+        b"<h2>Download MS-Celeb-1M</h2><p>MS-Celeb-1M, aligned faces: "
+        b"<a href='https://pan.baidu.com/s/1ExampleShare00'>Baidu Pan</a></p>"
+        b"<img src='https://data.example/img/000017.jpg'>"
+    )
     with PlayedHosts({"pictures.example": page(photo(3), "image/jpeg"), "data.example": listing}) as hosts:
         hosts.play("copies.example", page(photo(3, (320, 240)), "image/jpeg"))
         settings = dataclasses.replace(settings, fetch_played_hosts=hosts.played, fetch_ca_file=hosts.ca_file)
@@ -50,6 +54,7 @@ def test_a_report_of_a_smaller_copy_becomes_letters_to_creator_and_person_shown(
             _eventually(lambda: _told(context, receipt) == ReportOutcome.CHECKED)
             assert _state(context, Delivery.id) == []
             assert _state(context, Report.state) == [ReportState.VERIFIED]
+            assert _state(context, Copy.dataset) == ["ms-celeb-1m"]
             _confirm(context)
             assert _told(context, receipt) == ReportOutcome.CONFIRMED
             _eventually(lambda: _state(context, Delivery.state) == [DeliveryState.DELIVERED] * 2)

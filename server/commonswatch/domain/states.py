@@ -25,8 +25,8 @@ class ReportState(StrEnum):
     """What became of a report."""
 
     RECEIVED = "received"
-    VERIFIED = "verified"  # the server found registered works in it: there is a case
-    UNMATCHED = "unmatched"  # nothing in it is registered
+    VERIFIED = "verified"  # the server found registered works in it, or a copy of a dataset: there is a case
+    UNMATCHED = "unmatched"  # nothing in it is registered, no copy was read
     REJECTED = "rejected"  # it could not be used; ``outcome`` says why
 
 

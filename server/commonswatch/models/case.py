@@ -13,7 +13,10 @@ from commonswatch.models.work import Work
 
 
 class Case(Base):
-    """All sightings at one location, decided together. ``version`` grows with every decision (two moderators)."""
+    """All sightings and copies at one location, decided together.
+
+    ``version`` grows with every decision and everything new, so that two moderators notice each other.
+    """
 
     __tablename__ = "cases"
 
