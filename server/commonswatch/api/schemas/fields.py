@@ -18,6 +18,7 @@ _DIGITS = re.compile(r"0|[1-9]\d{0,15}", re.A)
 _ONE_LINE = r"^[^\x00-\x1F\x7F-\x9F]*$"
 _LINES = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$"
 _WEB_ADDRESS = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\x00-\x20\x7F-\x9F]+$"
+_LINK = r"^(?:[Hh][Tt][Tt][Pp][Ss]?://|[Mm][Aa][Gg][Nn][Ee][Tt]:\?)[^\x00-\x20\x7F-\x9F]+$"
 
 
 class Shape(BaseModel):
@@ -52,6 +53,7 @@ def _moment(value: Any) -> Any:
 
 Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_moment, json_schema_input_type=datetime)]
 WebAddress = Annotated[str, StringConstraints(pattern=_WEB_ADDRESS, min_length=8, max_length=2048)]
+LinkAddress = Annotated[str, StringConstraints(pattern=_LINK, min_length=8, max_length=2048)]  # magnet links too
 Hex64 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 

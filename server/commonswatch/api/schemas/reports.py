@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from commonswatch import rules
-from commonswatch.api.schemas.fields import Hex64, Moment, Shape, Told, WebAddress, line, lines, whole
+from commonswatch.api.schemas.fields import Hex64, LinkAddress, Moment, Shape, Told, WebAddress, line, lines, whole
 from commonswatch.domain.states import ReportOutcome
 
 LARGEST_BATCH = 100
@@ -44,7 +44,7 @@ class ObservedMedia(Shape):
 class ObservedLink(Shape):
     """A link on the page that may lead to a copy. What it is said to be is kept as claimed; our server looks itself."""
 
-    url: WebAddress
+    url: LinkAddress
     text: Annotated[str, lines(500)] | None = None
     dataset: DatasetId | None = Field(default=None, description="Id of the dataset it belongs to, in our catalogue.")
     role: Literal["data", "features", "list", "weights", "other"] | None = Field(
