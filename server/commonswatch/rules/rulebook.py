@@ -7,9 +7,9 @@ from importlib.resources import files
 from typing import Any
 
 from commonswatch.domain.keys import How
-from commonswatch.rules.families import Family, Place, Texts
 from commonswatch.rules.forms import Form, filled
 from commonswatch.rules.generic import Generic, sites
+from commonswatch.rules.hosts import Family, Place, Texts
 from commonswatch.rules.patterns import Values
 from commonswatch.rules.reading import KNOWN, LONGEST, Address, is_plain, read_address, trimmed
 

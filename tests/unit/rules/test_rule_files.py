@@ -19,7 +19,7 @@ EXPRESSIONS = {  # under which names expressions stand: alone, in a list, or as 
     "media_hosts.json": OF_HOSTS | {"query", "maybe", "fields", "codes"},
     "sharing_hosts.json": OF_HOSTS | {"query", "maybe", "fields", "codes"},
     "licences.json": {"fields", "addresses", "address", "text", "templates"},
-    "links.json": {"homes"},
+    "links.json": {"before", "id", "list_files"},
 }
 GIVES = ("key", "url", "inside", "access", "address", "account")
 BUILT_IN = {"host", "site", "path", "query", "search", "secret"}
