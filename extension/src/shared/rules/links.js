@@ -5,17 +5,19 @@
  * whatever somebody published.
  */
 
-import { Rules } from "./links_vocabulary.js";
 import { addressWords, context, contexts, fileNames, isFileName } from "./links_context.js";
+import { findDataset, findRole, reasonOf } from "./links_findings.js";
+import { Rules } from "./links_vocabulary.js";
 import { linksIn, readBlocks, said } from "./links_page.js";
-import { bare, first, last } from "./texts.js";
+import { first, last } from "./texts.js";
 
 /**
  * @typedef {import("./catalogue.js").Catalogue} Catalogue
  * @typedef {import("./links_context.js").Context} Context
  * @typedef {import("./links_page.js").Block} Block
  * @typedef {import("./links_page.js").Section} Section
- * @typedef {import("./links_words.js").Mark} Mark
+ * @typedef {import("./links_findings.js").Finding} Finding
+ * @typedef {import("./links_inline.js").Piece} Piece
  * @typedef {import("./locations.js").LocationKey} LocationKey
  * @typedef {"data" | "features" | "list" | "weights" | "other"} Role
  * @typedef {object} Link an outgoing link
@@ -25,11 +27,6 @@ import { bare, first, last } from "./texts.js";
  * @property {Role} role what it hands out
  * @property {string} reason in plain words; quotes words of the rules only, never the page
  * @property {string | null} access the access code near the link: a secret
- * @typedef {object} Finding what a context says: a role or a dataset, in which place, by which word
- * @property {string} value
- * @property {string} place
- * @property {string} word
- * @property {boolean} near
  * @typedef {object} Parts what the reader needs to know
  * @property {Rules} rules
  * @property {Catalogue} catalogue
@@ -40,14 +37,9 @@ import { bare, first, last } from "./texts.js";
 export const MOST_LINKS = 5_000;
 const NEARBY = 120; // characters in which an access code is looked for
 const HTML = /^[ \t\r\n]*(?:<!--[^>]{0,500}-->[ \t\r\n]*)?<(?:!doctype html|html|head|body)[ >]/iu;
-const VALUE = /^[ *_~]*[0-9]{1,3}\.[0-9]{1,4} ?%?[ *_~]*$/;
-const LONGEST_VALUE = 20;
-const MOST_CELLS = 40;
 const STRANGE = /[A-Z]|[a-z][0-9]|[0-9][a-z]|[0-9]{5}/; // what makes a word look like a name
-const MOST_VALUES = 1; // in a row; more are figures of a model
-const PIECES = 3; // around a link, of the line it stands in
-const CLOSE = new Set(["the file name", "the address", "the link text", "the row", "the column head"]);
-const SILENT = "nothing near says what it hands out";
+const BESIDE = 10; // pieces on each side of a link that are looked at
+const NO_REASON = "nothing near says what it hands out";
 
 /**
  * The reader of links.
@@ -104,13 +96,12 @@ class Candidate {
     this._pieces = block.cells[cell];
     this._piece = this._pieces[number];
     this._where = parts.location(this._piece.url);
-    this._names = fileNames(this._piece.url, this._command());
     this._text = this._rules.words.read(this._piece.text);
-    this._isStrange = this._looksStrange();
-    const isNamed = this._isStrange || this._text.marks.some(({ names }) => names !== null);
-    this._contexts = [...this._allContexts(at, isNamed)];
-    this.dataset = this._findDataset();
-    this._role = this._findRole();
+    this._names = fileNames(this._piece.url, this._command());
+    const around = [...this._contexts(at)];
+    const shown = isFileName(this._piece.text) ? [this._piece.text] : [];
+    this.dataset = findDataset(around, this._isStrange(), parts.rules, parts.catalogue);
+    this.role = findRole(around, block, [...this._names, ...shown], parts.rules);
   }
 
   /** The decision. @returns {Link} */
@@ -119,105 +110,38 @@ class Candidate {
     return { line: this._piece.line, url: this._piece.url, dataset, role, reason, access: this._access() };
   }
 
-  /** Whether a role word says that it hands out data. */
-  get saysData() {
-    return this._role?.value === "data";
+  /** @param {string} at @returns {Generator<Context>} */
+  *_contexts(at) {
+    for (const name of this._names) yield context("the file name", name);
+    yield context("the address", addressWords(this._piece.url));
+    yield context("the link text", this._piece.text);
+    const alone = this._isStrange() || this._text.marks.some(({ names }) => names !== null);
+    yield* contexts(this.block, this._cell, this._number, alone);
+    for (const part of addressWords(at).split(" / ").reverse()) yield context("the page's address", part, { near: false });
+  }
+
+  /** Whether the link text looks like a name, and is none we know. */
+  _isStrange() {
+    const isKnown = this._text.marks.some(({ names, role }) => names !== null || role);
+    return !isKnown && this._text.strange.some((word) => STRANGE.test(word)) && !isFileName(this._piece.text);
   }
 
   /** The line of code it stands in. */
   _command() {
     if (this.block.kind !== "code") return "";
-    const before = said(this._pieces.slice(Math.max(0, this._number - PIECES), this._number));
-    const after = said(this._pieces.slice(this._number + 1, this._number + 1 + PIECES));
+    const { before, after } = this._sides();
     return before.slice(before.lastIndexOf("\n") + 1) + after.split("\n", 1)[0];
-  }
-
-  /** @param {string} at @param {boolean} isNamed @returns {Generator<Context>} */
-  *_allContexts(at, isNamed) {
-    for (const name of this._names) yield context("the file name", name);
-    yield context("the address", addressWords(this._piece.url));
-    yield context("the link text", this._piece.text);
-    yield* contexts(this.block, this._cell, this._number, isNamed);
-    for (const part of addressWords(at).split(" / ").reverse()) yield context("the page's address", part, { near: false });
-  }
-
-  /** Whether the link text is what looks like a name and is none we know. */
-  _looksStrange() {
-    const isKnown = this._text.marks.some(({ names, role }) => names || role);
-    return !isKnown && this._text.strange.some((word) => STRANGE.test(word)) && !isFileName(this._piece.text);
-  }
-
-  /**
-   * What the nearest context with a name says. A name nobody knows takes none from further away.
-   * @returns {Finding | null}
-   */
-  _findDataset() {
-    for (const { place, text, near } of this._contexts) {
-      if (place === "the section") continue; // names what stands beside it too
-      if (this._isStrange && !near) return null;
-      let marks = this._mostSpecial(this._rules.words.read(text).marks.filter(({ names }) => names !== null));
-      if (!near) {
-        const far = marks.filter(({ names }) => this._rules.countsFar(names));
-        marks = far.length ? far : marks;
-        if (new Set(marks.map(({ names }) => names)).size > 1) return null;
-      }
-      const mark = marks.at(place === "the words before it" ? -1 : 0);
-      if (mark) return { value: mark.names ?? "", place, word: mark.word, near };
-    }
-    return null;
-  }
-
-  /** Without the datasets of which another one named beside them was made. @param {Mark[]} marks */
-  _mostSpecial(marks) {
-    const ids = new Set(marks.flatMap(({ names }) => names || []));
-    if (ids.size < 2) return marks;
-    const above = new Set([...ids].flatMap((id) => this._parts.catalogue.ancestors(id).map((up) => up.id)));
-    return marks.filter(({ names }) => !above.has(names ?? ""));
-  }
-
-  /** @returns {Finding | null} */
-  _findRole() {
-    for (const name of isFileName(this._piece.text) ? [...this._names, this._piece.text] : this._names) {
-      const value = this._rules.roleOfEnding(name);
-      if (value) return { value, place: "the file name", word: name.slice(name.lastIndexOf(".") + 1), near: true };
-    }
-    for (const one of this._contexts) {
-      const found = roleIn(one, this._rules) ?? this._roleByShape(one);
-      if (found) return found;
-    }
-    return null;
-  }
-
-  /** @param {Context} context @returns {Finding | null} */
-  _roleByShape({ place, text }) {
-    if (place === "the row" && this._hasFigures()) {
-      return { value: "weights", place: "the row holds figures of a model", word: "", near: true };
-    }
-    if ((place === "the file name" || place === "the link text") && this._isArchiveOfDataset(text)) {
-      return { value: "data", place: `${place} is an archive of it`, word: "", near: true };
-    }
-    return null;
-  }
-
-  /** @param {string} text */
-  _isArchiveOfDataset(text) {
-    return this._rules.isArchive(text) && this._rules.words.read(text).marks.some(({ names }) => names);
-  }
-
-  _hasFigures() {
-    const cells = this.block.cells.slice(0, MOST_CELLS).map((pieces) => first(said(pieces), LONGEST_VALUE));
-    return cells.filter((cell) => VALUE.test(cell)).length > MOST_VALUES;
   }
 
   /** @returns {Decision} */
   _decision() {
     const dataset = this.dataset?.value || null;
-    const role = this._role?.value ?? "";
+    const role = this.role?.value ?? "";
     const reason = this._reason();
     if (!this._handsOut()) return { role: "other", dataset, reason: "a page or repository, no place that hands out files" };
     if (role === "weights") return { role, dataset: null, reason };
     if (role === "features" || role === "list") return { role, dataset, reason };
-    if (role === "other" || !dataset) return { role: "other", dataset, reason: role ? reason : SILENT };
+    if (role === "other" || !dataset) return { role: "other", dataset, reason };
     if (this._rules.benchmarks.has(dataset)) return { role: "other", dataset, reason: `${reason}: a benchmark` };
     if (role === "data" || this._isPlainlyNamed()) return { role: "data", dataset, reason };
     return { role: "other", dataset, reason: `${reason}; nothing says that it hands it out` };
@@ -239,50 +163,43 @@ class Candidate {
   }
 
   _reason() {
-    const reasons = [this.dataset, this._role].flatMap((one) => (one?.value ? reasonOf(one) : []));
-    return [...new Set(reasons)].join("; ") || SILENT;
+    const reasons = this.dataset ? [reasonOf(this.dataset)] : [];
+    if (this.role?.value) reasons.push(reasonOf(this.role));
+    return [...new Set(reasons)].join("; ") || NO_REASON;
   }
 
-  /** @returns {string | null} */
+  /** The access code in the address, or in the words around it. @returns {string | null} */
   _access() {
-    if (this._where === null) return null;
-    if (this._where.access || !this._rules.kinds.has(this._where.kind)) return this._where.access;
-    const neighbour = this._pieces[this._number - 1];
-    const before = !neighbour || neighbour.url ? "" : last(neighbour.text, NEARBY);
-    const read = this._parts.location(`${before} ${this._piece.url} ${first(this._wordsAfter(), NEARBY)}`);
+    if (this._where === null || this._where.access || !this._rules.kinds.has(this._where.kind)) {
+      return this._where?.access ?? null;
+    }
+    const { before, after } = this._sides();
+    const isFirst = !this._pieces.slice(0, this._number).some(({ url }) => url); // else those are of the link before
+    const behind = first(`${after} ${this._nextCell()}`, NEARBY);
+    const words = `${isFirst ? last(before, NEARBY) : ""} ${this._piece.url} ${behind}`;
+    const read = this._parts.location(words);
     return read?.key === this._where.key ? read.access : null;
   }
 
-  _wordsAfter() {
-    const pieces = this._pieces.slice(this._number + 1, this._number + 1 + PIECES);
-    const next = pieces.findIndex(({ url }) => url);
-    const words = (next < 0 ? pieces : pieces.slice(0, next)).map(({ text }) => first(text, NEARBY)).join("");
-    const cell = this.block.cells[this._cell + 1];
-    return bare(words) || !cell ? words : said(cell.filter(({ url }) => !url));
+  _nextCell() {
+    const { cells, heads } = this.block;
+    if (this._cell + 1 >= cells.length) return "";
+    const beside = this._cell + 1 + Math.max(0, heads.length - cells.length);
+    return `${heads[beside] ?? ""}: ${said(cells[this._cell + 1].filter(({ url }) => !url))}`;
+  }
+
+  /** The words since the link before, and up to the next one. */
+  _sides() {
+    const before = this._pieces.slice(Math.max(0, this._number - BESIDE), this._number).reverse();
+    const after = this._pieces.slice(this._number + 1, this._number + 1 + BESIDE);
+    return { before: said(untilLink(before).reverse()), after: said(untilLink(after)) };
   }
 }
 
-/** In plain words. Quotes words of the rules only, never the page. @param {Finding} finding */
-function reasonOf({ place, word }) {
-  return word ? `${place} says “${word}”` : place;
-}
-
-/**
- * The first strong role word, else the first; behind the link, the first; in a table's head, weights first.
- * @param {Context} context
- * @param {Rules} rules
- * @returns {Finding | null}
- */
-function roleIn({ place, own, near, behind }, rules) {
-  let marks = rules.words.read(own).marks.filter(({ role, strength }) => role && (CLOSE.has(place) || strength > 0));
-  if (place === "the section") {
-    // Where it speaks of features, a heading that says data means those.
-    marks = marks.filter(({ role, strength }) => role === "features" && strength > 1);
-  }
-  const best = (place === "the table's head" ? marks.find(({ role }) => role === "weights") : undefined) ??
-    (place !== "the table's head" && !behind ? marks.find(({ strength }) => strength > 1) : undefined) ??
-    marks[0];
-  return best ? { value: best.role, place, word: best.word, near } : null;
+/** @param {Piece[]} pieces */
+function untilLink(pieces) {
+  const end = pieces.findIndex(({ url }) => url);
+  return end < 0 ? pieces : pieces.slice(0, end);
 }
 
 /**
@@ -299,9 +216,9 @@ function refine(candidates, { rules, catalogue }) {
     known.named.add(dataset?.value ?? "");
   }
   for (const candidate of candidates) {
-    const { dataset, block, saysData } = candidate;
+    const { dataset, role, block } = candidate;
     const { named, evidence } = sections.get(block.section) ?? { named: new Set(), evidence: new Set() };
-    if (!dataset?.value || !evidence.size || dataset.place === "the file name" || !saysData) continue;
+    if (!dataset?.value || !evidence.size || dataset.place === "the file name" || role?.value !== "data") continue;
     const below = catalogue.derived(dataset.value).map(({ id }) => id);
     const better = below.some((id) => named.has(id)) ? [] : below.filter((id) => evidence.has(id));
     if (better.length !== 1) continue;

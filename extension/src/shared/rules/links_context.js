@@ -24,6 +24,7 @@ const MOST_SENTENCES = 4; // before the one with the link
 const LONGEST = 600; // characters of a stretch
 const LONGEST_SECTION = 3000;
 const SENTENCE_END = /[.!?;][ \n]|[。！？；\n]/gu;
+const CLAUSE_END = /[.!?;,][ \n]|[。！？；，\n]/u;
 const SAVED = /(?:-O|-o|--output|--output-document|output ?=) {0,3}["']?([A-Za-z0-9_./-]{3,200})/;
 const NAMED_IN_QUERY = /[?&](?:fname|file|filename|dn|name|title|path)=([^&#]{1,300})/gu;
 const MOST_NAMES = 4;
@@ -140,7 +141,8 @@ function wordsBefore(pieces, at, alone) {
 }
 
 /**
- * The words to the end of the sentence. If the link's own text names nothing, they may belong to the next link.
+ * The words to the end of the sentence. If the link's own text names nothing, they may be about something else: none if
+ * another link follows, else up to a comma.
  * @param {Piece[]} pieces
  * @param {number} at
  * @param {boolean} alone
@@ -150,7 +152,7 @@ function wordsAfter(pieces, at, alone) {
   for (const piece of pieces.slice(at + 1, at + AFTER)) {
     if (piece.url && !alone) return "";
     const text = first(piece.text, LONGEST);
-    const end = text.search(SENTENCE_END);
+    const end = text.search(alone ? SENTENCE_END : CLAUSE_END);
     if (!piece.url) words += end < 0 ? text : text.slice(0, end);
     if (end >= 0) break;
   }

@@ -19,13 +19,14 @@ import { Vocabulary, squeezed, words } from "./links_words.js";
  * @property {string[]} code_hosts
  * @property {string[]} benchmarks
  * @property {string[]} archives
- * @property {{sign: string, pattern: string, url: string}[]} commands
+ * @property {{sign: string, before: string, id: string, url: string}[]} commands
  * @property {string} list_files
- * @property {string} homes
+ * @property {string[]} homes
  * @property {Record<string, string[]>} endings
  */
 
 const SHORTEST_FILE = 8; // letters of a file name that is a name by itself: `wiki.mat` is not
+const MOST_LABELS = 8; // of a host
 const MOST_LINES = 200; // of code
 const NUMBER = /[0-9]{1,3}(?:[,.][0-9]{3})+|[0-9]{5,9}/g;
 const ENDING = /(?:\.[A-Za-z][A-Za-z0-9]{0,6}){1,2}$/;
@@ -43,10 +44,10 @@ export class Rules {
     this.kinds = new Set(entries.kinds);
     this.codeHosts = new Set(entries.code_hosts);
     this.benchmarks = new Set(entries.benchmarks);
-    this.commands = entries.commands.map(({ sign, pattern, url }) => ({ sign, form: new RegExp(pattern, "u"), url }));
+    this.commands = entries.commands.map(({ sign, before, id, url }) => ({ sign, form: new RegExp(`${before}(${id})`, "u"), url }));
     this._archives = entries.archives;
-    this._listFiles = new RegExp(`^(?:${entries.list_files})$`, "u");
-    this._homes = new RegExp(`^(?:${entries.homes})$`, "u");
+    this._listFiles = new RegExp(entries.list_files, "u");
+    this._homes = new Set(entries.homes);
     this._endings = new Map(Object.entries(entries.endings).flatMap(([role, ends]) => ends.map((end) => [end, role])));
     /** @type {Map<string, string>} */
     this._counts = new Map();
@@ -100,14 +101,15 @@ export class Rules {
 
   /** Whether an address is at the site of those who published a dataset: no copy. @param {string} url */
   isHome(url) {
-    return this._homes.test(lower(withoutScheme(url).split(/[/?#]/, 1)[0]));
+    const labels = lower(withoutScheme(url).split(/[/?#]/, 1)[0]).split(".");
+    return labels.slice(0, MOST_LABELS).some((_, at) => this._homes.has(labels.slice(at).join(".")));
   }
 
   /**
    * Whether a name is evidence from far away: benchmarks and unknown sets are named on every page.
    * @param {string | null} dataset
    */
-  countsFar(dataset) {
+  countsFromFar(dataset) {
     return Boolean(dataset) && !this.benchmarks.has(dataset ?? "");
   }
 

@@ -63,7 +63,7 @@ export class Vocabulary {
   addRoles(roles) {
     for (const [role, groups] of Object.entries(roles)) {
       for (const [strength, group] of Object.entries(groups)) {
-        for (const word of group) this._marks.set(squeezed(word), mark(word, { role, strength: STRENGTHS[strength] }));
+        for (const word of group) this._add(squeezed(word), mark(word, { role, strength: STRENGTHS[strength] }));
       }
     }
   }
@@ -74,14 +74,19 @@ export class Vocabulary {
   }
 
   /**
-   * Add a name. The first meaning of a name stays.
+   * Add a name.
    * @param {string} name
    * @param {string} dataset
    * @param {Partial<Mark>} [more]
    */
   addName(name, dataset, more = {}) {
     const key = squeezed(name);
-    if (key.length > 2 && !this._marks.has(key)) this._marks.set(key, mark(name, { names: dataset, ...more }));
+    if (key.length > 2) this._add(key, mark(name, { names: dataset, ...more }));
+  }
+
+  /** The first meaning of a word stays. @param {string} key @param {Mark} meaning */
+  _add(key, meaning) {
+    if (!this._marks.has(key)) this._marks.set(key, meaning);
   }
 
   /**

@@ -1,0 +1,133 @@
+/**
+ * The contexts of a link → what they say about its dataset and its role, each with the word that says it.
+ *
+ * Decides neither what follows from both nor whether the place hands anything out: that is links.js.
+ */
+
+import { lower } from "./catalogue.js";
+import { said } from "./links_page.js";
+import { first } from "./texts.js";
+
+/**
+ * @typedef {import("./catalogue.js").Catalogue} Catalogue
+ * @typedef {import("./links_context.js").Context} Context
+ * @typedef {import("./links_page.js").Block} Block
+ * @typedef {import("./links_vocabulary.js").Rules} Rules
+ * @typedef {import("./links_words.js").Mark} Mark
+ * @typedef {object} Finding what a context says: a role, or a dataset (empty: a set that is not in the catalogue)
+ * @property {string} value
+ * @property {string} place
+ * @property {string} word
+ * @property {boolean} near
+ */
+
+// Where slight words count.
+const SLIGHT = new Set(["the file name", "the address", "the link text", "the row", "the column head"]);
+const ONE_FIGURE = 1; // decimal fractions in a row; more are results of a model
+const FIGURE = /^[ *_~]*[0-9]{1,3}\.[0-9]{1,4} ?%?[ *_~]*$/;
+const LONGEST_FIGURE = 20; // characters
+const CELLS = 40;
+
+/** In plain words. Quotes words of the rules only, never the page. @param {Finding} finding */
+export function reasonOf({ place, word }) {
+  return word ? `${place} says “${word}”` : place;
+}
+
+/**
+ * The dataset the nearest context with a name says. Far contexts must agree with themselves: one dataset.
+ * @param {Context[]} contexts
+ * @param {boolean} nearOnly
+ * @param {Rules} rules
+ * @param {Catalogue} catalogue
+ * @returns {Finding | null}
+ */
+export function findDataset(contexts, nearOnly, rules, catalogue) {
+  for (const { place, text, near } of contexts) {
+    if (place === "the section") continue; // names what stands beside the link too
+    if (nearOnly && !near) return null;
+    const named = rules.words.read(text).marks.filter(({ names }) => names !== null);
+    const special = mostSpecial(named, catalogue);
+    const marks = near ? special : fromFar(special, rules);
+    if (!near && new Set(marks.map(({ names }) => names)).size > 1) return null;
+    const mark = marks.at(place === "the words before it" ? -1 : 0);
+    if (mark) return { value: mark.names ?? "", place, word: mark.word, near };
+  }
+  return null;
+}
+
+/** @param {Mark[]} marks @param {Rules} rules */
+function fromFar(marks, rules) {
+  const counting = marks.filter(({ names }) => rules.countsFromFar(names));
+  return counting.length ? counting : marks;
+}
+
+/** Without the datasets of which another one named beside them was made. @param {Mark[]} marks @param {Catalogue} catalogue */
+function mostSpecial(marks, catalogue) {
+  const ids = new Set(marks.flatMap(({ names }) => names || []));
+  if (ids.size < 2) return marks;
+  const above = new Set([...ids].flatMap((id) => catalogue.ancestors(id).map((up) => up.id)));
+  return marks.filter(({ names }) => !above.has(names ?? ""));
+}
+
+/**
+ * The role by the ending of the file's name, else by the nearest context with a role word.
+ * @param {Context[]} contexts
+ * @param {Block} block
+ * @param {string[]} names
+ * @param {Rules} rules
+ * @returns {Finding | null}
+ */
+export function findRole(contexts, block, names, rules) {
+  for (const name of names) {
+    const value = rules.roleOfEnding(name);
+    if (value) return { value, place: "the file name", word: lower(name.slice(name.lastIndexOf(".") + 1)), near: true };
+  }
+  for (const context of contexts) {
+    const found = roleIn(context, rules) ?? roleByShape(context, block, rules);
+    if (found) return found;
+  }
+  return null;
+}
+
+/**
+ * The first strong role word, else the first; behind the link the first; in a table's head those of weights first.
+ * @param {Context} context
+ * @param {Rules} rules
+ * @returns {Finding | null}
+ */
+function roleIn({ place, own, near, behind }, rules) {
+  const least = SLIGHT.has(place) ? 0 : 1;
+  const marks = rules.words.read(own).marks.filter(({ role, strength }) => role && strength >= least);
+  const best = marks.find(preferred(place, behind)) ?? (place === "the section" ? undefined : marks[0]);
+  return best ? { value: best.role, place, word: best.word, near } : null;
+}
+
+/** Which role word wins over an earlier one. @param {string} place @param {boolean} behind @returns {(mark: Mark) => boolean} */
+function preferred(place, behind) {
+  // Where a section speaks of features, a heading that says data means those.
+  if (place === "the section") return ({ role, strength }) => role === "features" && strength > 1;
+  if (place === "the table's head") return ({ role }) => role === "weights";
+  return ({ strength }) => !behind && strength > 1;
+}
+
+/** @param {Context} context @param {Block} block @param {Rules} rules @returns {Finding | null} */
+function roleByShape({ place, text }, block, rules) {
+  if (place === "the row" && holdsFigures(block)) {
+    return { value: "weights", place: "the row holds figures of a model", word: "", near: true };
+  }
+  if ((place === "the file name" || place === "the link text") && isArchiveOfDataset(text, rules)) {
+    return { value: "data", place: `${place} is an archive of it`, word: "", near: true };
+  }
+  return null;
+}
+
+/** @param {string} name @param {Rules} rules */
+function isArchiveOfDataset(name, rules) {
+  return rules.isArchive(name) && rules.words.read(name).marks.some(({ names }) => names);
+}
+
+/** @param {Block} block */
+function holdsFigures(block) {
+  const cells = block.cells.slice(0, CELLS).map((pieces) => first(said(pieces), LONGEST_FIGURE));
+  return cells.filter((cell) => FIGURE.test(cell)).length > ONE_FIGURE;
+}
