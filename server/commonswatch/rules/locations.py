@@ -84,11 +84,13 @@ def _unwrapped(link: str) -> str:
 def _code_near(found: Found, text: str, start: int, end: int) -> str:
     after = _SCHEME.split(text[end : end + _NEARBY])[0]
     before = text[max(0, start - _NEARBY) : start]
-    for place in (after, "" if _SCHEME.search(before) else before):
-        for pattern in found.family.codes if found.family else ():
+    patterns = found.family.codes if found.family else []
+    anywhere = [one for one in patterns if not one.expression.startswith("^")]  # the others: right behind the link
+    for place, some in ((after, patterns), ("" if _SCHEME.search(before) else before, anywhere)):
+        for pattern in some:
             values = pattern.seek(place)
-            if values is not None:
-                return values.get("code", "")
+            if values:
+                return next(iter(values.values()))
     return ""
 
 
