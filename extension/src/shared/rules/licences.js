@@ -33,7 +33,7 @@ import { Pattern } from "./patterns.js";
  * @property {{text: string, ids: Record<string, string>}} wikidata
  * @property {{names: string}} templates
  * @property {Record<string, string>} places
- * @property {string[]} flickr
+ * @property {{text: string, ids: string[]}} flickr
  * @property {{element?: Element, versions?: string[], question: string}[]} conditions
  * @property {string[]} limits
  */
@@ -48,10 +48,10 @@ const WORDS = ["words", "elements", "attribution", "more"];
 const BLANKS =
   /[\0-\x20\x7f-\xa0\u2000-\u200b\u2028\u2029\u202f\u3000\ufeff]+|&(?:quot|lt|gt|apos|nbsp);/gu;
 const DASHES = /[\u2010-\u2015\u2212]/gu;
-const NUMBER = /^[0-9]+$/;
 const IS_ADDRESS =
   /^(?:(?:[a-z][a-z0-9+.-]*:)?\/\/[^ "<>{}|]*|[a-z0-9.-]+\.[a-z]{2,63}(?::[0-9]*)?(?:[/?#][^ ]*)?)$/u;
 const AROUND_ADDRESSES = /[ "'<>()[\]{}|,;]+/u;
+const AFTER_ADDRESSES = ".,:;!?)";
 const TEMPLATE = /\{\{|\}\}|\|/;
 
 /**
@@ -100,6 +100,7 @@ class Reader {
     this._pages = rules.statements.map((entry) => ({ entry, pattern: new Pattern(entry.address, fields) }));
     this._names = rules.names.map(ready);
     this._within = rules.within.map(ready);
+    this._flickr = new Pattern(rules.flickr.text, fields);
     this._wikidata = new Pattern(rules.wikidata.text, fields);
     this._parameters = new Pattern(rules.templates.names, {});
     this._element = new RegExp(PARTS.map((name) => `(${fields[name]})`).join("|"), "gu");
@@ -108,14 +109,15 @@ class Reader {
   /** @param {string} text @returns {Licence | null} */
   read(text) {
     const plain = plainText(text);
-    if (NUMBER.test(plain)) return this._fromFlickr(plain);
+    const number = this._flickr.read(plain);
+    if (number) return this._fromFlickr(number.number);
     if (IS_ADDRESS.test(plain)) return this._fromAddress(plain) ?? this._fromWikidata(plain);
     return plain.includes("{{") ? this._fromTemplate(plain) : this._fromWords(plain);
   }
 
-  /** Ids 11 to 16 exist since 18 June 2025. @param {string} number */
+  /** What one of the ids 0 to 16 means in Flickr's API. @param {string} number */
   _fromFlickr(number) {
-    const meant = number.length > 1 && number.startsWith("0") ? undefined : this._rules.flickr[Number(number)];
+    const meant = this._rules.flickr.ids.find((_, id) => String(id) === number);
     return meant ? this._short(meant) : null;
   }
 
@@ -130,8 +132,9 @@ class Reader {
     return this._fromInside(plain);
   }
 
-  /** @param {string} plain @returns {Licence | null} */
-  _fromAddress(plain) {
+  /** @param {string} written @returns {Licence | null} */
+  _fromAddress(written) {
+    const plain = strippedAtEnd(written, AFTER_ADDRESSES);
     for (const pattern of this._addresses) {
       const values = pattern.read(plain);
       if (!values) continue;
@@ -157,7 +160,7 @@ class Reader {
    */
   _fromInside(plain) {
     for (const word of plain.split(AROUND_ADDRESSES, MOST_PARTS)) {
-      const licence = this._fromAddress(strippedAtEnd(word, ".:!?"));
+      const licence = this._fromAddress(word);
       if (licence) return { ...licence, how: "unwrapped" };
     }
     for (const { pattern, entry } of this._within) {

@@ -2,10 +2,12 @@
 
 import { LONGEST, end, isLonger, start, stripped, strippedAtStart, trimmed } from "./address.js";
 import { Rulebook } from "./rulebook.js";
+import { bare } from "./texts.js";
 
 /**
  * @typedef {import("./rulebook.js").Rules} Rules
  * @typedef {import("./rulebook.js").Found} Found
+ * @typedef {import("./patterns.js").Pattern} Pattern
  * @typedef {object} LocationKey what identifies a place where works were seen
  * @property {string} key
  * @property {string} kind
@@ -111,11 +113,16 @@ function endOfBrackets(link) {
 function codeNear(found, text, from, to) {
   const after = text.slice(to, end(text, to, NEARBY)).split(SCHEME, 1)[0];
   const before = text.slice(start(text, from, NEARBY), from);
-  for (const place of [after, SCHEME.test(before) ? "" : before]) {
-    for (const pattern of found.family?.codes ?? []) {
-      const values = pattern.seek(place);
-      if (values !== null) return values.code ?? "";
-    }
+  const patterns = found.family?.codes ?? [];
+  const anywhere = patterns.filter(({ isAnchored }) => !isAnchored); // the others: right behind the link
+  return codeIn(after, patterns) || (SCHEME.test(before) ? "" : codeIn(before, anywhere));
+}
+
+/** @param {string} words @param {Pattern[]} patterns */
+function codeIn(words, patterns) {
+  for (const pattern of patterns) {
+    const [code] = Object.values(pattern.seek(words) ?? {});
+    if (code !== undefined) return code;
   }
   return "";
 }
@@ -127,7 +134,7 @@ function keyOf({ form, values, how }, code) {
     kind: form.kind,
     url: form.url?.filledUrl(values) ?? "",
     path: stripped(form.inside?.filled(values) ?? "", ": "),
-    access: stripped(form.access?.filled(values) ?? "", " ") || code || null,
+    access: bare(form.access?.filled(values) ?? "") || code || null,
     how,
     hidden: form.hidden,
   };

@@ -29,6 +29,7 @@ export class Pattern {
     const expression = source.replace(FIELD, (_, name) => `(${patternOf(fields[name])})`);
     /** Letters that stand in every text that fits. */
     this.needs = needed(expression);
+    this.isAnchored = expression.startsWith("^");
     this._source = dotted(expression);
     this._whole = wholly(this._source);
     /** @type {RegExp | undefined} */
