@@ -12,6 +12,7 @@ FIELD = re.compile(r"\{([a-z_]+)\}")
 
 _UNITS = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\{[0-9,]+\}|\(\?:|.", re.DOTALL)  # what an expression consists of
 _SIGNS = ".*+?^$"
+_OPEN_START = re.compile(r"\.[*+]|\(/?\.[*+]\)(?![*+?{])")
 _USUAL = "/.-_"  # single letters that most addresses have
 
 
@@ -44,7 +45,8 @@ class Pattern:
     @cached_property
     def _end(self) -> re.Pattern[str] | None:
         """What stands behind a first `.*`: where it is missing, that is found out faster without the `.*`."""
-        return re.compile(f"(?:{self.expression[2:]})\\Z") if self.expression.startswith(".*") else None
+        start = _OPEN_START.match(self.expression)
+        return re.compile(f"(?:{self.expression[start.end() :]})\\Z") if start else None
 
     def read(self, text: str) -> Values | None:
         """The fields, changed as the family says; None when the text is not of this form."""

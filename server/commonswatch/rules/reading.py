@@ -20,6 +20,7 @@ _PLAIN_ADDRESS = re.compile(  # most are: printable ASCII, nothing escaped, so t
 _AUTHORITY = re.compile(r"([^@:\[\]\\%]+?)\.?(?::([0-9]{0,5}))?")
 _HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})")
 _IP_ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
+_TO_SETTLE = re.compile("[%; ]")
 _NEXT = "%[89ABab][0-9A-Fa-f]"  # a byte that continues a character
 _ESCAPES = re.compile(  # those of one character in UTF-8, else of one byte, else a percent sign that is none
     f"%[CDcd][0-9A-Fa-f]{_NEXT}|%[Ee][0-9A-Fa-f](?:{_NEXT}){{2}}|%[Ff][0-7](?:{_NEXT}){{3}}|%[0-9A-Fa-f]{{2}}|%"
@@ -57,9 +58,9 @@ class Address:
     def parameters(self) -> list[str]:
         """All parameters as `name=value`, percent-decoded as far as their meaning allows."""
         pairs = self.search[1:].split("&")
-        if "%" in self.search or ";" in self.search:
-            pairs = [_settled(f"&{pair}", keep="%#&+=")[1:] for pair in pairs]
-        return [pair for pair in (pair.strip(" ") for pair in pairs) if pair]
+        if _TO_SETTLE.search(self.search):
+            pairs = [_settled(f"&{pair}", keep="%#&+=")[1:].strip(" ") for pair in pairs]
+        return [pair for pair in pairs if pair]
 
 
 def read_address(text: str) -> Address | None:
