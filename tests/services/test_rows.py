@@ -69,6 +69,8 @@ def test_a_csv_may_come_from_any_spreadsheet(delimiter: str, encoding: str) -> N
         ("https://pictures.example/\ud800.jpg", "invisible"),
         ("https://pictures.example/" + "a" * 3000, "longer"),
         ("https://example.org/", "single picture"),
+        ("https://www.flickr.com/photos/example_user/albums/72157600000000001", "single picture"),
+        ("https://www.youtube.com/@example", "single picture"),
         (f"{PICTURE},CC BY 4.0,My title", "CSV template"),
     ],
 )

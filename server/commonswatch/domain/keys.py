@@ -6,6 +6,10 @@ from typing import Literal, NamedTuple
 How = Literal["exact", "unwrapped", "guessed"]
 
 
+MANY_WORKS = frozenset({"album", "channel", "gallery", "group", "tag", "user"})
+"""Kinds of key that mean many works, and so none that could be registered or found as one."""
+
+
 class WorkKey(NamedTuple):
     """What identifies a work: `flickr:photo:105`, `wikimedia:commons:Name.jpg`, `url:host/path`.
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from commonswatch import rules
 from commonswatch.domain.addresses import parse_address
 from commonswatch.domain.errors import InvalidInput
-from commonswatch.domain.keys import WorkKey
+from commonswatch.domain.keys import MANY_WORKS, WorkKey
 from commonswatch.domain.licences import Licence
 from commonswatch.rules.licences import read_creative_commons
 from commonswatch.services.registering.web_addresses import LONGEST_URL, read_url
@@ -147,7 +147,7 @@ def _row(line: int, cells: Mapping[str, str]) -> Row | RowError:
     try:
         url = read_url(cells.get("url", ""))
         keys = rules.work_keys(url)
-        if not keys:
+        if not keys or keys[0].kind in MANY_WORKS:
             raise InvalidInput("This address does not lead to a single picture or video.")
         return Row(
             line=line,
