@@ -14,8 +14,8 @@ _UNSAFE = "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
 _HAS_UNSAFE = re.compile(f"[{_UNSAFE}]")
 _AMPERSANDS = re.compile(r"&(?:(?:amp|#0{0,4}38|#x0{0,4}26);)+")  # `&amp;amp;` too: pages are escaped twice
 _ADDRESS = re.compile(r"(?:((?:[Hh][Tt][Tt][Pp][Ss]?:)?//)/*)?([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?")
-_PLAIN_ADDRESS = re.compile(  # most are: printable ASCII, nothing escaped, so that all parts are settled already
-    r"https?://([A-Za-z0-9._:-]{1,260})(/[!-\"$&-:<->@-~]*)(?:\?([!-\"$&-:<-~]*))?(?:#([!-:<-~]*))?"
+_PLAIN_ADDRESS = re.compile(  # most are: printable ASCII, nothing escaped in the path, so that it is settled already
+    r"https?://([A-Za-z0-9._:-]{1,260})(/[!-\"$&-:<->@-~]*)(?:\?([!-\"$-:<-~]*))?(?:#([!-:<-~]*))?"
 )
 _AUTHORITY = re.compile(r"([^@:\[\]\\%]+?)\.?(?::([0-9]{0,5}))?")
 _HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})")
@@ -69,7 +69,10 @@ def read_address(text: str) -> Address | None:
         return None
     plain = _PLAIN_ADDRESS.fullmatch(text)
     if plain is None:
-        return _read_any(_AMPERSANDS.sub("&", trimmed(text)) if ";" in text else trimmed(text))
+        text = _AMPERSANDS.sub("&", trimmed(text)) if ";" in text else trimmed(text)
+        plain = _PLAIN_ADDRESS.fullmatch(text)
+    if plain is None:
+        return _read_any(text)
     authority, path, query, fragment = plain.groups()
     site = _known_site(authority)
     if site is None:
