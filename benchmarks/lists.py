@@ -21,7 +21,7 @@ _NUMBER, _ACCOUNT = re.compile(r"[0-9]{3,11}"), re.compile(r"[0-9]{5,11}@[Nn][0-
 _NAME = re.compile(r"([0-9]{3,11})_[0-9a-f]{10}(?:_[0-9a-z]{1,2})?\.jpg")
 _PATH = re.compile(r"[0-9]+@N[0-9]{2}(?:_identity_[0-9]+)?[/@]([0-9]+)_[0-9]+\.jpg")
 _ALBUM = re.compile(r"721[0-9]{14}")
-_CAPTION = re.compile(r"([0-9]{5,11})\.jpg#[0-9]")
+_CAPTION = re.compile(r"([0-9]{5,11})\.jpg#[0-9]|([0-9]{10,11})\.jpg")
 
 
 def files_of(folder: Path) -> Iterable[Path]:
@@ -83,15 +83,16 @@ def ids_of(row: list[str]) -> Iterator[tuple[str, str]]:
     """The Flickr ids of a row that stand in no address: what a rule is given, and the key it must find.
 
     A cell that is a file name with id and secret (Adience), with the account's number where a cell holds one; a cell
-    that is a path of account and photo (MegaFace, DiveFace); a name with a caption's number (Flickr30k); an album's
-    number, a blank and the photo's (PIPA); a photo's number, then the account's, in a wide row (YFCC100M).
+    that is a path of account and photo (MegaFace, DiveFace); a number with a caption's (Flickr30k) or of 10 or 11
+    digits as a file name (after FFHQ); an album's number, a blank and the photo's (PIPA); a photo's number, then the
+    account's, in a wide row (YFCC100M).
     """
     account = next((cell for cell in row if _ACCOUNT.fullmatch(cell)), "")
     for cell in row:
         if named := _NAME.fullmatch(cell):
             yield (f"{account}/{cell}" if account else cell), f"flickr:photo:{named[1]}"
         elif found := _PATH.fullmatch(cell) or _CAPTION.fullmatch(cell):
-            yield cell, f"flickr:photo:{found[1]}"
+            yield cell, f"flickr:photo:{found[found.lastindex or 1]}"
     words = row[0].split(" ") if len(row) == 1 else []
     if len(words) > 5 and _ALBUM.fullmatch(words[0]) and _NUMBER.fullmatch(words[1]):
         yield row[0], f"flickr:photo:{words[1]}"
