@@ -52,7 +52,7 @@ KEY = "url:pictures.example/a/bridge_in_fog.jpg"
 
 @pytest.fixture
 def hosts() -> Iterator[PlayedHosts]:
-    lines = [f'<li>MS-Celeb-1M, training data: <a href="{link}">download</a></li>' for link in SECRETS]
+    lines = [f'<li>MS-Celeb-1M, training data: <a href="{link}">MS1M {link}</a></li>' for link in SECRETS]
     lines.append("<li>MS-Celeb-1M 链接: https://pan.baidu.com/s/1ExampleExampleExample11 提取码: vv3k</li>")
     text = f'<img src="{PICTURE}"><h2>Download MS-Celeb-1M</h2><ul>{"".join(lines)}</ul>'
     with PlayedHosts({"data.example": page(text.encode())}) as played:
@@ -80,8 +80,8 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
 def _documents() -> Iterator[dict[str, Any]]:
     links = [{"url": link, "text": f"MS-Celeb-1M {link}", "dataset": "ms-celeb-1m", "role": "data"} for link in SECRETS]
     yield {"page": PAGE, "media": [{"url": PICTURE}], "links": links}
-    for link in SECRETS:
-        yield {"page": PAGE, "media": [{"url": link, "name": link[-300:], "key": KEY}]}
+    for number, link in enumerate(SECRETS):
+        yield {"page": f"https://page{number}.example/", "media": [{"url": link, "name": link[-300:], "key": KEY}]}
         if link.startswith("https"):
             yield {"page": link, "media": [{"url": PICTURE}], "links": links[:3]}
 
