@@ -25,6 +25,7 @@ _NEXT = "%[89ABab][0-9A-Fa-f]"  # a byte that continues a character
 _ESCAPES = re.compile(  # those of one character in UTF-8, else of one byte, else a percent sign that is none
     f"%[CDcd][0-9A-Fa-f]{_NEXT}|%[Ee][0-9A-Fa-f](?:{_NEXT}){{2}}|%[Ff][0-7](?:{_NEXT}){{3}}|%[0-9A-Fa-f]{{2}}|%"
 )
+_LONGEST_HOST = 253  # characters [RFC 1035]
 _LONGEST_AUTHORITY = 260  # characters: a name and a port
 _DEFAULT_PORTS = ("", "80", "443")
 _BLANKS = "".join(map(chr, range(0x21)))
@@ -117,10 +118,12 @@ def is_plain(text: str) -> bool:
 
 
 def _read_site(authority: str) -> tuple[str, str] | None:
+    if _HOST.fullmatch(authority) and len(authority) <= _LONGEST_HOST and "xn--" not in authority:
+        return authority, ""
     # Names and passwords before an `@` are refused with all else that makes one host look like another.
     found = _AUTHORITY.fullmatch(authority)
     host = ascii_host(found[1]) if found else None
-    if found is None or host is None or len(host) > 253:
+    if found is None or host is None or len(host) > _LONGEST_HOST:
         return None
     if not (_HOST.fullmatch(host) or _IP_ADDRESS.fullmatch(host)):
         return None
