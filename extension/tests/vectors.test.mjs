@@ -6,11 +6,13 @@ import test from "node:test";
 
 import { Catalogue } from "../src/shared/rules/catalogue.js";
 import { makeLicences } from "../src/shared/rules/licences.js";
+import { makeLinks } from "../src/shared/rules/links.js";
 import { makeLocations } from "../src/shared/rules/locations.js";
 import { makeWorks } from "../src/shared/rules/works.js";
 import { rules } from "../tools/rules.mjs";
 
 const VECTORS = new URL("../../tests/fixtures/vectors/", import.meta.url);
+const PAGES = new URL("../../tests/fixtures/pages/", import.meta.url);
 const SERVER_RULES = new URL("../../server/commonswatch/rules/", import.meta.url);
 const OWN_RULES = new URL("../src/rules/", import.meta.url);
 
@@ -18,6 +20,7 @@ const { workKeys, accountKeys } = makeWorks(rules("media_hosts.json"));
 const { location } = makeLocations(rules("sharing_hosts.json"));
 const { licence } = makeLicences(rules("licences.json"));
 const catalogue = new Catalogue(rules("datasets.json"));
+const { readLinks } = makeLinks(rules("links.json"), catalogue, location);
 
 const rows = (name) => JSON.parse(readFileSync(new URL(name, VECTORS), "utf8"));
 const ids = (datasets) => datasets.map(({ id }) => id);
@@ -56,6 +59,14 @@ test("a dataset has the relatives, names and files of its vector", () => {
   for (const [path, expected] of Object.entries(files)) {
     assert.deepEqual(ids(catalogue.byFile(path)), expected.datasets, path);
     assert.deepEqual(ids(catalogue.byFile(path, { generic: true })), expected.with_generic, path);
+  }
+});
+
+test("the links of a page are those of its vector", () => {
+  for (const { page, at, links } of rows("links.json")) {
+    const found = readLinks(readFileSync(new URL(page, PAGES), "utf8"), at);
+    const shown = found.map(({ line, url, dataset, role, access }) => ({ line, url, dataset, role, access }));
+    assert.deepEqual(shown, links, page);
   }
 });
 

@@ -38,6 +38,7 @@ export const MOST_LINKS = 5_000;
 const NEARBY = 120; // characters in which an access code is looked for
 const HTML = /^[ \t\r\n]*(?:<!--[^>]{0,500}-->[ \t\r\n]*)?<(?:!doctype html|html|head|body)[ >]/iu;
 const STRANGE = /[A-Z]|[a-z][0-9]|[0-9][a-z]|[0-9]{5}/; // what makes a word look like a name
+const ABOVE = ["the heading", "the list item above", "the paragraph above"];
 const BESIDE = 10; // pieces on each side of a link that are looked at
 const NO_REASON = "nothing near says what it hands out";
 
@@ -99,6 +100,7 @@ class Candidate {
     this._text = this._rules.words.read(this._piece.text);
     this._names = fileNames(this._piece.url, this._command());
     const around = [...this._contexts(at)];
+    this._beside = this._rules.words.read(around.find(({ place }) => place === "the words before it")?.text ?? "");
     const shown = isFileName(this._piece.text) ? [this._piece.text] : [];
     this.dataset = findDataset(around, this._isStrange(), parts.rules, parts.catalogue);
     this.role = findRole(around, block, [...this._names, ...shown], parts.rules);
@@ -147,10 +149,10 @@ class Candidate {
     return { role: "other", dataset, reason: `${reason}; nothing says that it hands it out` };
   }
 
-  /** Whether all that is said about a link is a dataset's name: close by, and the link text says nothing else. */
+  /** Whether all that is said about it is a dataset's name: close by, or above it and nothing else beside it. */
   _isPlainlyNamed() {
-    const isClose = this.dataset?.near || this.dataset?.place === "the heading";
-    return isClose && this._text.strange.length === 0;
+    if (!this.dataset || this._text.strange.length) return false;
+    return this.dataset.near || (ABOVE.includes(this.dataset.place) && !this._beside.strange.length);
   }
 
   /** Whether the place is one where files lie: a share, a bucket, a release, a dataset; elsewhere, only a file. */

@@ -34,6 +34,10 @@ const DELIMITER = /^[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)*[ \t]*:?-+:?[ \t]*\|?[ \t]
 const MATTER = /^(?:title|pretty_name) *: *(.+)$/su;
 const BOLD = /^[ \t]*(?:\*\*|__)([^*_]{2,100})(?:\*\*|__) *[:：]?[ \t]*$/u;
 const OPEN_TAG = /^<[A-Za-z][^<>]*$/u;
+const NUMBERED = // a paragraph that is a heading: `1、MegaFace`, `（二）MegaFace`
+  /^ *(?:[0-9]{1,2}[、．]|[一二三四五六七八九十]{1,3}、|[（(][0-9一二三四五六七八九十]{1,2}[)）])[^。.：:；;]{2,40}$/u;
+const NUMBERED_LEVEL = 8;
+const LONGEST_LEAD = 60; // characters of an item that leads on to the paragraphs behind it
 const HEADINGS = new Set(["h1", "h2", "h3", "h4", "h5", "h6", "title"]);
 const IN_ROW = new Set(["tr", "td", "th", "table"]);
 const BREAKING = new Set(
@@ -101,12 +105,17 @@ export class Block {
     return this.cells.map(said).join(" | ");
   }
 
+  /** Whether a link stands in it. */
+  get hasLinks() {
+    return this.cells.some((pieces) => pieces.some(({ url }) => url));
+  }
+
   /** Whether it has links of its own and does not lead to what follows. */
   get isAboutItsLinks() {
     const pieces = this.cells.flat().filter(({ url, text }) => url || stripped(text, " "));
     const last = pieces.at(-1);
     const leadsOn = last && !last.url && /[:：]$/u.test(strippedAtEnd(last.text, " "));
-    return pieces.some(({ url }) => url) && !leadsOn;
+    return this.hasLinks && !leadsOn;
   }
 }
 
@@ -166,7 +175,7 @@ class PageReader {
     this._items = [];
     /** @type {Block | null} */
     this._block = null;
-    /** The paragraph before, in this section; of items, one that ends with a colon. @type {Block | null} */
+    /** The paragraph before, in this section; or an item that leads on. @type {Block | null} */
     this._lead = null;
     this._heading = 0; // level of the heading being read from tags
     /** Of the table being read. @type {string[] | null} */
@@ -349,6 +358,10 @@ class PageReader {
       this._closeRow(block, this._heads === null && !block.cells.flat().some(({ url }) => url));
       return;
     }
+    if (block.kind === "text" && NUMBERED.test(block.text) && !block.hasLinks) {
+      block.kind = "heading";
+      this._heading = NUMBERED_LEVEL;
+    }
     this._keep(block);
     if (block.kind === "heading") this._enter(stripped(block.text, " "));
   }
@@ -366,8 +379,7 @@ class PageReader {
   _keep(block) {
     this._blocks.push(block);
     block.section.add(block);
-    const leadsOn = block.kind === "item" && /[:：]$/u.test(strippedAtEnd(block.text, " "));
-    if (block.kind === "text" || leadsOn) this._lead = block;
+    if (block.kind === "text" || (block.kind === "item" && leadsOn(block))) this._lead = block;
   }
 
   /** @param {(Piece | Tag)[]} pieces */
@@ -429,6 +441,13 @@ class PageReader {
       }
     }
   }
+}
+
+/** Whether an item is about what follows it. @param {Block} item */
+function leadsOn(item) {
+  const text = strippedAtEnd(item.text, " ");
+  const isTitle = size(text) <= LONGEST_LEAD && item.parents.length === 0 && !item.hasLinks;
+  return text !== "" && (isTitle || /[:：]$/u.test(text));
 }
 
 /** @param {{text: string}[]} headings */

@@ -30,7 +30,7 @@ const MOST_LABELS = 8; // of a host
 const MOST_LINES = 200; // of code
 const NUMBER = /[0-9]{1,3}(?:[,.][0-9]{3})+|[0-9]{5,9}/g;
 const ENDING = /(?:\.[A-Za-z][A-Za-z0-9]{0,6}){1,2}$/;
-const LISTED = { role: "list", strength: 2 };
+const LIST = { role: "list", strength: 2 };
 
 /** What role words, names, endings and hosts mean. */
 export class Rules {
@@ -53,33 +53,33 @@ export class Rules {
     this._counts = new Map();
     /** @type {Set<string>} */
     this._stems = new Set();
-    for (const one of catalogue.datasets) this._addDataset(one, catalogue);
+    for (const one of catalogue.datasets) this._addNames(one, catalogue);
+    for (const one of catalogue.datasets) this._addFiles(one, catalogue);
   }
 
-  /**
-   * Names, files and counts of a dataset. A list over a dataset is a role: what it belongs to is that dataset.
-   * @param {Dataset} one
-   * @param {Catalogue} catalogue
-   */
-  _addDataset(one, catalogue) {
-    const isList = one.origin_class === "list";
-    const above = catalogue.ancestors(one.id).find((up) => up.origin_class !== "list");
-    const owner = isList && above ? above.id : one.id;
-    const more = isList ? LISTED : {};
-    for (const name of [one.id, ...(one.aliases ?? [])]) this.words.addName(name, owner, more);
-    for (const name of one.files ?? []) this._addFile(name, owner, more, (one.generic_files ?? []).includes(name));
+  /** The names and counts of a dataset. @param {Dataset} one @param {Catalogue} catalogue */
+  _addNames(one, catalogue) {
+    const { owner, isList } = ownerOf(one, catalogue);
+    for (const name of [one.id, ...(one.aliases ?? [])]) this.words.addName(name, owner, isList ? LIST : {});
     for (const count of isList ? [] : [one.images, one.identities]) {
       if (count && count % 1000) this._counts.set(String(count), one.id);
     }
   }
 
-  /** @param {string} name @param {string} owner @param {object} more @param {boolean} isGeneric */
-  _addFile(name, owner, more, isGeneric) {
-    const stem = name.replace(ENDING, "");
-    if (isGeneric || name.includes("*")) this.words.addFillers(words(stem));
-    else if (squeezed(stem).length >= SHORTEST_FILE) {
-      this.words.addName(stem, owner, this._listFiles.test(lower(name)) ? LISTED : more);
-      this._stems.add(squeezed(stem));
+  /**
+   * The names of its files: those that anybody could have chosen only say nothing.
+   * @param {Dataset} one
+   * @param {Catalogue} catalogue
+   */
+  _addFiles(one, catalogue) {
+    const { owner, isList } = ownerOf(one, catalogue);
+    for (const name of one.files ?? []) {
+      const stem = name.replace(ENDING, "");
+      if (one.generic_files?.includes(name) || name.includes("*")) this.words.addFillers(words(stem));
+      else if (squeezed(stem).length >= SHORTEST_FILE || words(stem).length > 1) {
+        this.words.addName(stem, owner, isList || this._listFiles.test(lower(name)) ? LIST : {});
+        this._stems.add(squeezed(stem));
+      }
     }
   }
 
@@ -124,4 +124,15 @@ export class Rules {
     const named = marks.flatMap(({ names, word }) => (names && this._stems.has(squeezed(word)) ? names : []));
     return new Set([...counted, ...named]);
   }
+}
+
+/**
+ * The dataset a name belongs to, and whether it is a list. A list is a role: it belongs to what it lists.
+ * @param {Dataset} one
+ * @param {Catalogue} catalogue
+ */
+function ownerOf(one, catalogue) {
+  const isList = one.origin_class === "list";
+  const above = isList ? catalogue.ancestors(one.id).find((up) => up.origin_class !== "list") : undefined;
+  return { owner: above?.id ?? one.id, isList };
 }
