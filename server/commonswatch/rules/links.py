@@ -12,7 +12,7 @@ from itertools import takewhile
 from typing import Literal
 
 from commonswatch.rules.catalogue import derived
-from commonswatch.rules.links_context import Context, address_words, contexts, file_names, is_file_name
+from commonswatch.rules.links_context import Context, address_words, contexts, file_beside, file_names, is_file_name
 from commonswatch.rules.links_findings import Finding, find_dataset, find_role
 from commonswatch.rules.links_inline import Piece
 from commonswatch.rules.links_page import Block, Section, links_in, read_blocks
@@ -25,6 +25,7 @@ MOST_LINKS = 5_000
 _NEARBY = 120  # characters in which an access code is looked for
 _HTML = re.compile(r"[ \t\r\n]*(?:<!--[^>]{0,500}-->[ \t\r\n]*)?<(?:!doctype html|html|head|body)[ >]", re.IGNORECASE)
 _STRANGE = re.compile("[A-Z]|[a-z][0-9]|[0-9][a-z]|[0-9]{5}")  # what makes a word look like a name
+_ABOVE = ("the heading", "the list item above", "the paragraph above")
 _NO_REASON = "nothing near says what it hands out"
 
 
@@ -74,7 +75,8 @@ class _Candidate:
         self._text = RULES.words.read(self.piece.text)
         self._names = file_names(self.piece.url, self._command())
         around = list(self._contexts(at))
-        shown = [self.piece.text] if is_file_name(self.piece.text) else []
+        self._beside = RULES.words.read(next(one.text for one in around if one.place == "the words before it"))
+        shown = [self.piece.text] if is_file_name(self.piece.text) else [self._file_beside()]
         self.dataset = find_dataset(around, near_only=self._is_strange())
         self.role = find_role(around, block, [*self._names, *shown])
 
@@ -83,10 +85,17 @@ class _Candidate:
             yield Context("the file name", name)
         yield Context("the address", address_words(self.piece.url))
         yield Context("the link text", self.piece.text)
+        yield Context("the file name beside it", self._file_beside())
         alone = any(mark.names is not None for mark in self._text.marks) or self._is_strange()
         yield from contexts(self.block, self.cell, self.number, alone=alone)
         for part in reversed(address_words(at).split(" / ")):
             yield Context("the page's address", part, near=False)
+
+    def _file_beside(self) -> str:
+        """The file name before it, if only fillers stand between: `faces.zip (from Baidu): `."""
+        name, between = file_beside(_said(self._sides()[0]))
+        read = RULES.words.read(between)
+        return name if RULES.is_file(name) and not read.marks and not read.strange else ""
 
     def _is_strange(self) -> bool:
         """Whether the link text looks like a name, and is none we know."""
@@ -124,9 +133,10 @@ class _Candidate:
         return "other", dataset, f"{self._reason()}; nothing says that it hands it out"
 
     def _is_plainly_named(self) -> bool:
-        """Whether all that is said about it is a dataset's name: close by, and the link text says nothing else."""
-        close = self.dataset is not None and (self.dataset.near or self.dataset.place == "the heading")
-        return close and not self._text.strange
+        """Whether all that is said about it is a dataset's name: close by, or above it and nothing else beside it."""
+        if self.dataset is None or self._text.strange:
+            return False
+        return self.dataset.near or (self.dataset.place in _ABOVE and not self._beside.strange)
 
     def _hands_out(self) -> bool:
         """Whether the place is one where files lie: a share, a bucket, a release, a dataset; elsewhere, only a file."""

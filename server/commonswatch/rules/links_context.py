@@ -22,6 +22,7 @@ _NAMED_IN_QUERY = re.compile(r"[?&](?:fname|file|filename|dn|name|title|path)=([
 _CHANGES_OF_KIND = re.compile(r"[0-9][A-Za-z]|[a-z][A-Z0-9]")
 _MOST_CHANGES = 5  # in a name; more make a random id
 _OPAQUE = re.compile(r"[A-Za-z0-9_!-]{12,}")
+_WRITTEN_FILE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.+-]{2,200}[A-Za-z0-9]")
 _FILE = re.compile(r".{0,200}\.[A-Za-z][A-Za-z0-9]{0,12}")
 
 
@@ -41,10 +42,15 @@ def file_names(url: str, command: str = "") -> list[str]:
     saved = _SAVED.search(command[:_LONGEST])
     names = [saved[1].split("/")[-1]] if saved else []
     names += [_plain(name) for name in _NAMED_IN_QUERY.findall(url)[:4]]
-    last = _plain(re.split("[?#]", url)[0].rstrip("/").split("/")[-1])
-    if _FILE.fullmatch(last) and "://" in url and url.count("/") > 2:
-        names.append(last)
+    path = re.split("[?#]", url.split("://", 1)[-1])[0].split("/")[1:]
+    names += [part for part in map(_plain, path[:-3:-1]) if _FILE.fullmatch(part)]
     return names
+
+
+def file_beside(text: str) -> tuple[str, str]:
+    """The last file name in the words before a link, and the words between it and the link."""
+    found = [one for one in _WRITTEN_FILE.finditer(text[-_LONGEST:]) if _FILE.fullmatch(one[0])]
+    return (found[-1][0], text[-_LONGEST:][found[-1].end() :]) if found else ("", "")
 
 
 def address_words(url: str) -> str:

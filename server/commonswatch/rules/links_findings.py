@@ -13,7 +13,8 @@ from commonswatch.rules.links_page import Block
 from commonswatch.rules.links_vocabulary import RULES
 from commonswatch.rules.links_words import Mark
 
-_SLIGHT = ("the file name", "the address", "the link text", "the row", "the column head")  # where slight words count
+_FILES = ("the file name", "the link text", "the file name beside it")
+_SLIGHT = (*_FILES, "the address", "the row", "the column head")  # where slight words count
 _ONE_FIGURE = 1  # decimal fractions in a row; more are results of a model
 _FIGURE = re.compile(r"[ *_~]*[0-9]{1,3}\.[0-9]{1,4} ?%?[ *_~]*")
 
@@ -72,7 +73,7 @@ def find_role(contexts: Sequence[Context], block: Block, names: Sequence[str]) -
             return found
         if context.place == "the row" and _holds_figures(block):
             return Finding("weights", "the row holds figures of a model", "", near=True)
-        if context.place in ("the file name", "the link text") and _is_archive_of_dataset(context.text):
+        if context.place in _FILES and _is_archive_of_dataset(context.text):
             return Finding("data", f"{context.place} is an archive of it", "", near=True)
     return None
 

@@ -19,13 +19,17 @@ _MOST_JOINED = 6  # lines a tag may be spread over
 
 _DEFINITION = re.compile(r" {0,3}\[([^\[\]]{1,100})\]: {0,4}<?([^ \t<>]{4,4096})>?")
 _HEADING = re.compile(r" {0,3}(#{1,6})([^#0-9!].*)")
-_UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*")
+_UNDERLINE = re.compile(r" {0,3}(?:=+|-+|\^+)[ \t]*")
 _RULE = re.compile(r"[ \t]*(?:-[- ]{2,}|\*[* ]{2,}|_[_ ]{2,})")
 _ITEM = re.compile(r"([ \t]*)((?:[-*+]|[0-9]{1,3}[.)])[ \t]+)(.*)")
 _FENCE = re.compile(r"[ \t]*(?:[-*+][ \t]+)?(`{3,}|~{3,})")
 _DELIMITER = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)*[ \t]*:?-+:?[ \t]*\|?[ \t]*")
 _MATTER = re.compile(r"(?:title|pretty_name) *: *(.+)")
 _BOLD = re.compile(r"[ \t]*(?:\*\*|__)([^*_]{2,100})(?:\*\*|__) *[:：]?[ \t]*")
+_NUMBERED = re.compile(  # a paragraph that is a heading: `1、MegaFace`, `（二）MegaFace`
+    r" *(?:[0-9]{1,2}[、．]|[一二三四五六七八九十]{1,3}、|[（(][0-9一二三四五六七八九十]{1,2}[)）])[^。.：:；;]{2,40}"
+)
+_LONGEST_LEAD = 60  # characters of an item that leads on to the paragraphs behind it
 _OPEN_TAG = re.compile(r"<[A-Za-z][^<>]*$")
 _BREAKING = ("p", "div", "center", "section", "article", "table", "tbody", "thead", "details", "summary", "dl", "hr")
 
@@ -78,11 +82,16 @@ class Block:
         return " | ".join(said(cell) for cell in self.cells)
 
     @property
+    def has_links(self) -> bool:
+        """Whether a link stands in it."""
+        return any(piece.url for cell in self.cells for piece in cell)
+
+    @property
     def is_about_its_links(self) -> bool:
         """Whether it has links of its own and does not lead to what follows."""
         pieces = [piece for cell in self.cells for piece in cell if piece.url or piece.text.strip(" ")]
         leads_on = bool(pieces) and not pieces[-1].url and pieces[-1].text.rstrip(" ").endswith((":", "："))
-        return any(piece.url for piece in pieces) and not leads_on
+        return self.has_links and not leads_on
 
 
 def said(pieces: list[Piece]) -> str:
@@ -126,7 +135,7 @@ class _PageReader:
         self._headings: list[tuple[int, str]] = []
         self._items: list[tuple[int, Block]] = []
         self._block: Block | None = None
-        self._lead: Block | None = None  # the paragraph before, in this section; of items, one that ends with a colon
+        self._lead: Block | None = None  # the paragraph before, in this section; or an item that leads on
         self._heading = 0  # level of the heading being read from tags
         self._heads: tuple[str, ...] | None = None  # of the table being read
         self._in_table = False  # of HTML
@@ -278,6 +287,8 @@ class _PageReader:
         if block.kind == "row":
             self._close_row(block, is_head=self._heads is None and not any(p.url for cell in block.cells for p in cell))
             return
+        if block.kind == "text" and _NUMBERED.fullmatch(block.text) and not block.has_links:
+            block.kind, self._heading = "heading", 8
         self._keep(block)
         if block.kind == "heading":
             while self._headings and self._headings[-1][0] >= self._heading:
@@ -289,7 +300,9 @@ class _PageReader:
     def _keep(self, block: Block) -> None:
         self._blocks.append(block)
         block.section.add(block)
-        if block.kind == "text" or (block.kind == "item" and block.text.rstrip(" ").endswith((":", "："))):
+        text = block.text.rstrip(" ") if block.kind == "item" else ""
+        is_title = len(text) <= _LONGEST_LEAD and not block.parents and not block.has_links
+        if block.kind == "text" or (text and (is_title or text.endswith((":", "：")))):
             self._lead = block
 
     def _add_code(self, pieces: list[Piece | Tag]) -> None:

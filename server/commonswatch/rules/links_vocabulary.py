@@ -12,6 +12,7 @@ from commonswatch.rules.links_page import Section
 from commonswatch.rules.links_words import Vocabulary, squeezed, words
 
 _SHORTEST_FILE = 8  # letters of a file name that is a name by itself: `wiki.mat` is not
+_LIST: dict[str, Any] = {"role": "list", "strength": 2}
 _MOST_LABELS = 8  # of a host
 _NUMBER = re.compile(r"[0-9]{1,3}(?:[,.][0-9]{3})+|[0-9]{5,9}")
 _ENDING = re.compile(r"(?:\.[A-Za-z][A-Za-z0-9]{0,6}){1,2}$")
@@ -23,6 +24,7 @@ class Rules:
     def __init__(self, entries: Mapping[str, Any]) -> None:
         self.words = Vocabulary(
             fillers={squeezed(word) for word in entries["fillers"]},
+            filler_parts=tuple(entries["filler_parts"]),
             careful={squeezed(name): name for name in entries["careful"]},
         )
         self.words.add_void(entries["void"])
@@ -39,35 +41,41 @@ class Rules:
             (one["sign"], re.compile(f"{one['before']}({one['id']})"), one["url"]) for one in entries["commands"]
         ]
         self._list_files = re.compile(entries["list_files"])
+        self._papers = frozenset(map(squeezed, entries["papers"]))
         self._homes = frozenset(entries["homes"])
         self._endings = {end: role for role, ends in entries["endings"].items() for end in ends}
         self._counts: dict[str, str] = {}
         self._stems: dict[str, str] = {}
         for one in DATASETS:
-            self._add_dataset(one)
+            self._add_names(one)
+        for one in DATASETS:
+            self._add_files(one)
 
-    def _add_dataset(self, one: Dataset) -> None:
-        """Names, files and counts of a dataset. A list over a dataset is a role: what it belongs to is that dataset."""
-        is_list = one.origin_class is OriginClass.LIST
-        above = [up.id for up in ancestors(one.id) if up.origin_class is not OriginClass.LIST]
-        owner = above[0] if is_list and above else one.id
-        more: dict[str, Any] = {"role": "list", "strength": 2} if is_list else {}
+    def _add_names(self, one: Dataset) -> None:
+        """The names and counts of a dataset."""
+        owner, is_list = _owner(one)
         for name in (one.id, *one.aliases):
-            self.words.add_name(name, owner, **more)
-        for name in one.files:
-            stem = _ENDING.sub("", name)
-            if name in one.generic_files or "*" in name:
-                self.words.fillers.update(word.lower() for word in words(stem))
-            elif len(squeezed(stem)) >= _SHORTEST_FILE:
-                listed = self._list_files.search(name.lower())
-                self.words.add_name(stem, owner, **({"role": "list", "strength": 2} if listed else more))
-                self._stems[squeezed(stem)] = owner
+            self.words.add_name(name, owner, **(_LIST if is_list else {}))
         for count in (one.images, one.identities):
             if count and count % 1000 and not is_list:
                 self._counts[str(count)] = one.id
 
+    def _add_files(self, one: Dataset) -> None:
+        """The names of its files: those that anybody could have chosen only say nothing."""
+        owner, is_list = _owner(one)
+        for name in one.files:
+            stem = _ENDING.sub("", name)
+            if name in one.generic_files or "*" in name:
+                self.words.fillers.update(word.lower() for word in words(stem))
+            elif len(squeezed(stem)) >= _SHORTEST_FILE or len(words(stem)) > 1:
+                listed = is_list or self._list_files.search(name.lower())
+                self.words.add_name(stem, owner, **(_LIST if listed else {}))
+                self._stems[squeezed(stem)] = owner
+
     def role_of_ending(self, name: str) -> str:
         """The role of a file by the end of its name; empty where that says nothing."""
+        if squeezed(_ENDING.sub("", name)) in self._papers:
+            return "other"
         return self._endings.get("." + name.lower().rsplit(".", 1)[-1], "") if "." in name else ""
 
     def is_file(self, name: str) -> bool:
@@ -96,6 +104,13 @@ class Rules:
             marks = self.words.read(line).marks
             found |= {mark.names for mark in marks if mark.names and squeezed(mark.word) in self._stems}
         return found
+
+
+def _owner(one: Dataset) -> tuple[str, bool]:
+    """The dataset a name belongs to, and whether it is a list. A list is a role: it belongs to what it lists."""
+    is_list = one.origin_class is OriginClass.LIST
+    above = [up.id for up in ancestors(one.id) if up.origin_class is not OriginClass.LIST]
+    return (above[0] if is_list and above else one.id), is_list
 
 
 def _load() -> Rules:

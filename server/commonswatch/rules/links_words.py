@@ -52,6 +52,7 @@ class Vocabulary:
 
     marks: dict[str, Mark] = field(default_factory=dict)
     fillers: set[str] = field(default_factory=set)
+    filler_parts: tuple[str, ...] = ()  # names of hosts: every word with one of them in it is a filler
     careful: dict[str, str] = field(default_factory=dict)  # short names that count only in this spelling
     _read: dict[str, Reading] = field(default_factory=dict)
 
@@ -92,10 +93,13 @@ class Vocabulary:
             mark, length = self._longest(found, at)
             if mark is not None:
                 marks.append(mark)
-            elif found[at].lower() not in self.fillers:
+            elif not self._is_filler(found[at].lower()):
                 strange.append(found[at])
             at += length
         return Reading(tuple(marks), tuple(strange))
+
+    def _is_filler(self, word: str) -> bool:
+        return word in self.fillers or any(part in word for part in self.filler_parts)
 
     def _longest(self, found: list[str], at: int) -> tuple[Mark | None, int]:
         for length in range(min(_MOST_WORDS, len(found) - at), 0, -1):
