@@ -5,7 +5,7 @@
  * whatever somebody published.
  */
 
-import { addressWords, context, contexts, fileNames, isFileName } from "./links_context.js";
+import { addressWords, context, contexts, fileBeside, fileNames, isFileName } from "./links_context.js";
 import { findDataset, findRole, reasonOf } from "./links_findings.js";
 import { Rules } from "./links_vocabulary.js";
 import { linksIn, readBlocks, said } from "./links_page.js";
@@ -101,7 +101,7 @@ class Candidate {
     this._names = fileNames(this._piece.url, this._command());
     const around = [...this._contexts(at)];
     this._beside = this._rules.words.read(around.find(({ place }) => place === "the words before it")?.text ?? "");
-    const shown = isFileName(this._piece.text) ? [this._piece.text] : [];
+    const shown = isFileName(this._piece.text) ? [this._piece.text] : [this._fileBeside()];
     this.dataset = findDataset(around, this._isStrange(), parts.rules, parts.catalogue);
     this.role = findRole(around, block, [...this._names, ...shown], parts.rules);
   }
@@ -117,9 +117,17 @@ class Candidate {
     for (const name of this._names) yield context("the file name", name);
     yield context("the address", addressWords(this._piece.url));
     yield context("the link text", this._piece.text);
+    yield context("the file name beside it", this._fileBeside());
     const alone = this._isStrange() || this._text.marks.some(({ names }) => names !== null);
     yield* contexts(this.block, this._cell, this._number, alone);
     for (const part of addressWords(at).split(" / ").reverse()) yield context("the page's address", part, { near: false });
+  }
+
+  /** The file name before it, if only fillers stand between: `faces.zip (from Baidu): `. */
+  _fileBeside() {
+    const { name, between } = fileBeside(this._sides().before);
+    const { marks, strange } = this._rules.words.read(between);
+    return this._rules.isFile(name) && !marks.length && !strange.length ? name : "";
   }
 
   /** Whether the link text looks like a name, and is none we know. */

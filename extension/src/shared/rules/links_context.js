@@ -5,7 +5,7 @@
  * headings, the page's own address.
  */
 
-import { stripped, strippedAtEnd, strippedAtStart } from "./address.js";
+import { stripped } from "./address.js";
 import { said } from "./links_page.js";
 import { bare, first, last, unescapedAll } from "./texts.js";
 
@@ -31,6 +31,7 @@ const MOST_NAMES = 4;
 const CHANGES_OF_KIND = /[0-9][A-Za-z]|[a-z][A-Z0-9]/g;
 const MOST_CHANGES = 5; // in a name; more make a random id
 const OPAQUE = /^[A-Za-z0-9_!-]{12,}$/;
+const WRITTEN_FILE = /[A-Za-z0-9_-][A-Za-z0-9_.+-]{2,200}[A-Za-z0-9]/g;
 const FILE = /^[^\n]{0,200}\.[A-Za-z][A-Za-z0-9]{0,12}$/u;
 const COMMENT = /^ *(?:#|\/\/|echo|rem )/;
 const BEFORE = 60; // pieces before a link that are looked at
@@ -46,10 +47,16 @@ export function fileNames(url, command) {
   const saved = SAVED.exec(first(command, LONGEST));
   const names = saved ? [saved[1].split("/").at(-1) ?? ""] : [];
   names.push(...Array.from(url.matchAll(NAMED_IN_QUERY), (found) => unescapedAll(found[1])).slice(0, MOST_NAMES));
-  const path = strippedAtEnd(url.split(/[?#]/, 1)[0], "/");
-  const end = unescapedAll(path.slice(path.lastIndexOf("/") + 1));
-  if (FILE.test(end) && url.includes("://") && url.split("/").length > 3) names.push(end);
-  return names;
+  const path = withoutScheme(url).split(/[?#]/, 1)[0].split("/").slice(1);
+  const ends = path.slice(-2).reverse().map(unescapedAll);
+  return [...names, ...ends.filter((part) => FILE.test(part))];
+}
+
+/** The last file name in the words before a link, and the words between it and the link. @param {string} words */
+export function fileBeside(words) {
+  const text = last(words, LONGEST);
+  const found = [...text.matchAll(WRITTEN_FILE)].filter((one) => FILE.test(one[0])).at(-1);
+  return found ? { name: found[0], between: text.slice(found.index + found[0].length) } : { name: "", between: "" };
 }
 
 /** The readable parts of an address' path, without random ids. @param {string} url */

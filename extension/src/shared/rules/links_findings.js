@@ -21,8 +21,8 @@ import { first } from "./texts.js";
  * @property {boolean} near
  */
 
-// Where slight words count.
-const SLIGHT = new Set(["the file name", "the address", "the link text", "the row", "the column head"]);
+const FILES = ["the file name", "the link text", "the file name beside it"];
+const SLIGHT = new Set([...FILES, "the address", "the row", "the column head"]); // where slight words count
 const ONE_FIGURE = 1; // decimal fractions in a row; more are results of a model
 const FIGURE = /^[ *_~]*[0-9]{1,3}\.[0-9]{1,4} ?%?[ *_~]*$/;
 const LONGEST_FIGURE = 20; // characters
@@ -115,7 +115,7 @@ function roleByShape({ place, text }, block, rules) {
   if (place === "the row" && holdsFigures(block)) {
     return { value: "weights", place: "the row holds figures of a model", word: "", near: true };
   }
-  if ((place === "the file name" || place === "the link text") && isArchiveOfDataset(text, rules)) {
+  if (FILES.includes(place) && isArchiveOfDataset(text, rules)) {
     return { value: "data", place: `${place} is an archive of it`, word: "", near: true };
   }
   return null;

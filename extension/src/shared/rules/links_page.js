@@ -26,7 +26,7 @@ const BOLD_LEVEL = 7; // below all headings
 
 const DEFINITION = /^ {0,3}\[([^[\]]{1,100})\]: {0,4}<?([^ \t<>]{4,4096})>?/u;
 const HEADING = /^ {0,3}(#{1,6})([^#0-9!].*)$/su;
-const UNDERLINE = /^ {0,3}(?:=+|-+)[ \t]*$/;
+const UNDERLINE = /^ {0,3}(?:=+|-+|\^+)[ \t]*$/;
 const RULE = /^[ \t]*(?:-[- ]{2,}|\*[* ]{2,}|_[_ ]{2,})$/;
 const ITEM = /^([ \t]*)((?:[-*+]|[0-9]{1,3}[.)])[ \t]+)(.*)$/su;
 const FENCE = /^[ \t]*(?:[-*+][ \t]+)?(`{3,}|~{3,})/;

@@ -11,6 +11,8 @@ import { Vocabulary, squeezed, words } from "./links_words.js";
  * @typedef {object} LinkRules the parsed `links.json`
  * @property {import("./links_words.js").Roles} roles
  * @property {string[]} fillers
+ * @property {string[]} filler_parts
+ * @property {string[]} papers
  * @property {string[]} careful
  * @property {string[]} void
  * @property {Record<string, string>} names
@@ -36,7 +38,7 @@ const LIST = { role: "list", strength: 2 };
 export class Rules {
   /** @param {LinkRules} entries @param {Catalogue} catalogue */
   constructor(entries, catalogue) {
-    this.words = new Vocabulary(entries.fillers, entries.careful);
+    this.words = new Vocabulary(entries.fillers, entries.filler_parts, entries.careful);
     this.words.addVoid(entries.void);
     this.words.addRoles(entries.roles);
     for (const [name, dataset] of Object.entries(entries.names)) this.words.addName(name, dataset);
@@ -47,6 +49,7 @@ export class Rules {
     this.commands = entries.commands.map(({ sign, before, id, url }) => ({ sign, form: new RegExp(`${before}(${id})`, "u"), url }));
     this._archives = entries.archives;
     this._listFiles = new RegExp(entries.list_files, "u");
+    this._papers = new Set(entries.papers.map(squeezed));
     this._homes = new Set(entries.homes);
     this._endings = new Map(Object.entries(entries.endings).flatMap(([role, ends]) => ends.map((end) => [end, role])));
     /** @type {Map<string, string>} */
@@ -85,6 +88,7 @@ export class Rules {
 
   /** The role of a file by the end of its name; empty where that says nothing. @param {string} name */
   roleOfEnding(name) {
+    if (this._papers.has(squeezed(name.replace(ENDING, "")))) return "other";
     return name.includes(".") ? (this._endings.get(lower(name.slice(name.lastIndexOf(".")))) ?? "") : "";
   }
 

@@ -43,12 +43,14 @@ export function squeezed(text) {
 export class Vocabulary {
   /**
    * @param {string[]} fillers
+   * @param {string[]} fillerParts names of hosts: every word with one of them in it is a filler
    * @param {string[]} careful short names that count only in this spelling
    */
-  constructor(fillers, careful) {
+  constructor(fillers, fillerParts, careful) {
     /** @type {Map<string, Mark>} */
     this._marks = new Map();
     this._fillers = new Set(fillers.map(squeezed));
+    this._fillerParts = fillerParts;
     this._careful = new Map(careful.map((name) => [squeezed(name), name]));
     /** @type {Map<string, Reading>} */
     this._known = new Map();
@@ -113,9 +115,14 @@ export class Vocabulary {
       const longest = this._longest(found, at);
       length = longest?.length ?? 1;
       if (longest) reading.marks.push({ ...longest.mark, place: at });
-      else if (!this._fillers.has(found[at].toLowerCase())) reading.strange.push(found[at]);
+      else if (!this._isFiller(found[at].toLowerCase())) reading.strange.push(found[at]);
     }
     return reading;
+  }
+
+  /** @param {string} word */
+  _isFiller(word) {
+    return this._fillers.has(word) || this._fillerParts.some((part) => word.includes(part));
   }
 
   /** @param {string[]} found @param {number} at */
