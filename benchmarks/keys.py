@@ -3,7 +3,7 @@
 Every http address in the files is read (text, tsv, csv); without files, addresses made up in the same mix. One core,
 processor time, the best of three rounds in turn. "United" counts pairs of forms of one work, as in the vectors, that
 end in the same string, and pairs of different works that wrongly do. The vectors are ours: our own figure there only
-says that they hold. ``--fuzz N`` reads N texts nobody would write instead, and says what raised.
+says that they hold, in both languages. ``--fuzz N`` reads N texts nobody would write instead, and says what raised.
 """
 
 import argparse

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from commonswatch.rules import account_keys, location, work_keys
+from commonswatch.rules import account_keys, location, read_licence, work_keys
 
 VECTORS = Path(__file__).resolve().parent.parent / "tests" / "fixtures" / "vectors"
 LIMIT = 0.1  # seconds one text may take, however long
@@ -15,7 +15,7 @@ LIMIT = 0.1  # seconds one text may take, however long
 _WORDS = ["sunset", "harbour", "portrait", "2014", "uploads", "images", "IMG_1234", "wp-content", "product", "old-town"]
 _HOSTS = ["pictures.example", "www.shop.example", "cdn.news.example", "img{}.blog.example", "static{}.gallery.example"]
 _ENDS = [".jpg", ".jpg", ".jpg", "-300x200.jpg", ".png", ".jpg?w=640&h=480", ".jpeg?v=1234", ".php?id=5", "%20b.jpg"]
-_READERS: tuple[Callable[[str], object], ...] = (work_keys, account_keys, location)
+_READERS: tuple[Callable[[str], object], ...] = (work_keys, account_keys, location, read_licence)
 _ODD = [
     "%", "%25", "%2f", "%2F", "%00", "%e9", "%E2%82%AC", "&amp;", "&", "=", "?", "#", "+", ";", " ", "\t", "\x85", "\0",
     "..", "//", "/", "@", ":80", ":", "[", "]", "(", ")", "{id}", "https://", "http:", "www.", ".com", ".jpg", "_b",
