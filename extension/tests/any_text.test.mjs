@@ -23,10 +23,11 @@ const { readLinks } = makeLinks(rules("links.json"), new Catalogue(rules("datase
 const READERS = { workKeys, accountKeys, location, licence };
 
 const MILLION = 1_000_000;
+// prettier-ignore
 const LONG = [
   "a", "/", " ", "(", ".", "%", "%41", "&amp;", "a/.", "a.", "http://", "提取码", "😀", "\ud800", "1_0123456789_",
   "https://x.example/", "https://pan.baidu.com/s/1 ", "https://i0.wp.com/", "密码:", "_(1)", "-300x200", "attribution-", "by-nc-", "cc by ", "creativecommons.org/", "{{", "a=b|", "{{self|cc",
-].map((piece) => piece.repeat(MILLION / piece.length)); // prettier-ignore
+].map((piece) => piece.repeat(MILLION / piece.length));
 const STARTS = ["", "https://x.example/", "https://upload.wikimedia.org/wikipedia/commons/a/ab/", "https://"];
 const LENGTHS = [4000, 16_384, MILLION];
 const TRIES = 3; // the best counts: this machine may do other things as well
@@ -41,11 +42,12 @@ test("no text takes long", () => {
   }
 });
 
+// prettier-ignore
 const PAGE_PIECES = [
   "a", "[", "](", "<", "<!--", "|", "\n", "`", "~~", "\\", "![", "=\n", "---\n", "```\n", "# h\n", "* i\n", "<td>", "<tr><td>", "<ul>",
   "[a](https://pan.baidu.com/s/1abcdefgh) ", "| a | [b](https://x.example/b.zip) |\n", "[x]: https://x.example\n", "[a][x] ",
   "<a href='https://x.example/a.zip'>", "https://x.example/a.zip ", "gdown (", "<script>", "&amp;", "提取码", "😀", "\ud800",
-]; // prettier-ignore
+];
 const AT = "https://github.com/example-lab/face-kit/blob/main/README.md";
 
 test("the time a page takes grows with its length, not faster", () => {
@@ -72,10 +74,11 @@ function fastest(act, enough) {
 }
 
 test("no text is an error", () => {
+  // prettier-ignore
   const pieces = [
     "https://", "//", "www.flickr.com", "bücher.example", "xn--", "xn--a-", "a.b", "%", "%C3", "%A9", "%ff", "%00", "&amp;",
     "?", "#", "=", "\ud800", "\udc00", "\u0000", "\u2028", "😀", "/photos/", "1", ":", "@", "..", "Ａ", "。", "İ", "ß",
-  ]; // prettier-ignore
+  ];
   let seed = 1;
   const next = (below) => (seed = (seed * 48_271) % 2_147_483_647) % below; // the same texts every time
   for (let count = 0; count < 20_000; count++) {
@@ -92,7 +95,13 @@ test("only web addresses become keys", () => {
 });
 
 test("digests are right", () => {
-  for (const text of ["", "a", "Example.jpg", "日本.jpg", ...Array.from({ length: 130 }, (_, length) => "x".repeat(length))]) {
+  for (const text of [
+    "",
+    "a",
+    "Example.jpg",
+    "日本.jpg",
+    ...Array.from({ length: 130 }, (_, length) => "x".repeat(length)),
+  ]) {
     assert.equal(md5(text), createHash("md5").update(text).digest("hex"));
     assert.equal(sha256(text), createHash("sha256").update(text).digest("hex"));
   }
@@ -120,8 +129,16 @@ test("host names outside ASCII", () => {
 
 test("an address is cut into parts", () => {
   const address = readAddress("  HTTPS://Example.ORG.:443//a%20b%2Fc?x=1&amp;y=%26#z ");
-  assert.deepEqual({ ...address }, {
-    explicit: true, host: "example.org", port: "", path: "//a b%2Fc", search: "?x=1&y=%26", fragment: "z",
-  }); // prettier-ignore
+  assert.deepEqual(
+    { ...address },
+    {
+      explicit: true,
+      host: "example.org",
+      port: "",
+      path: "//a b%2Fc",
+      search: "?x=1&y=%26",
+      fragment: "z",
+    },
+  );
   assert.deepEqual(address?.parameters, ["x=1", "y=%26"]);
 });

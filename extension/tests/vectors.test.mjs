@@ -29,7 +29,12 @@ const plain = (keys) => keys.map(({ key, kind, how }) => [key, kind, how]);
 test("a work has the keys of its vector", () => {
   for (const row of rows("works.json")) {
     assert.deepEqual(plain(workKeys(row.text)), row.keys, row.text);
-    if (row.accounts) assert.deepEqual(accountKeys(row.text).map(({ key }) => key), row.accounts, row.text);
+    if (row.accounts)
+      assert.deepEqual(
+        accountKeys(row.text).map(({ key }) => key),
+        row.accounts,
+        row.text,
+      );
   }
 });
 
@@ -53,7 +58,8 @@ test("a dataset has the relatives, names and files of its vector", () => {
   const { datasets, names, files } = rows("datasets.json");
   assert.deepEqual(ids(catalogue.datasets), Object.keys(datasets));
   for (const [id, expected] of Object.entries(datasets)) {
-    for (const relation of ["ancestors", "derived", "family"]) assert.deepEqual(ids(catalogue[relation](id)), expected[relation], id);
+    for (const relation of ["ancestors", "derived", "family"])
+      assert.deepEqual(ids(catalogue[relation](id)), expected[relation], id);
   }
   for (const [name, id] of Object.entries(names)) assert.equal(catalogue.dataset(name)?.id ?? null, id, name);
   for (const [path, expected] of Object.entries(files)) {

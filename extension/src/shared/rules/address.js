@@ -129,7 +129,7 @@ export function strippedAtEnd(text, letters) {
  */
 export function decoded(text) {
   const broken = "\0";
-  const plain = text.includes("%") ? text.replace(ESCAPES, (run) => (run === "%" ? run : utf8(run) ?? broken)) : text;
+  const plain = text.includes("%") ? text.replace(ESCAPES, (run) => (run === "%" ? run : (utf8(run) ?? broken))) : text;
   return isPlain(plain) ? plain : null;
 }
 

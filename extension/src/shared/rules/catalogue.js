@@ -54,7 +54,10 @@ export class Catalogue {
     return this._walk(name, (id) => this._madeFrom.get(id) ?? []);
   }
 
-  /** What it goes back to in the end: its ancestors that were made from nothing else, or itself. @param {string} name */
+  /**
+   * What it goes back to in the end: its ancestors that were made from nothing else, or itself.
+   * @param {string} name
+   */
   roots(name) {
     return [...this._itself(name), ...this.ancestors(name)].filter((one) => one.derived_from.length === 0);
   }
@@ -86,7 +89,9 @@ export class Catalogue {
    */
   byFile(name, { generic = false } = {}) {
     const parts = isLonger(name, LONGEST) ? [] : stripped(lower(name), "/").split("/");
-    const tails = Array.from({ length: Math.min(parts.length, WITH_FOLDER) }, (_, count) => parts.slice(-count - 1).join("/"));
+    const tails = Array.from({ length: Math.min(parts.length, WITH_FOLDER) }, (_, count) =>
+      parts.slice(-count - 1).join("/"),
+    );
     return this.datasets.filter((one) => hasFile(one, tails, generic));
   }
 
@@ -119,7 +124,10 @@ export class Catalogue {
   }
 }
 
-/** A name as names are compared: without case, blanks and the signs people write instead of blanks. @param {string} name */
+/**
+ * A name as names are compared: without case, blanks and the signs people write instead of blanks.
+ * @param {string} name
+ */
 export function plain(name) {
   return lower(name).replace(/[ \t\-_./()]+/g, "");
 }

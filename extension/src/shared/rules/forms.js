@@ -12,7 +12,8 @@ import { FIELD, Pattern } from "./patterns.js";
  * @typedef {{
  *   host?: string, path?: string, text?: string, query?: Record<string, string>, maybe?: Record<string, string>,
  *   md5?: Record<string, string[]>, key?: string, address?: string, kind?: string, how?: How, also?: SecondEntry[],
- *   account?: string, url?: string, inside?: string, access?: string, hidden?: boolean, generic?: boolean, note?: string
+ *   account?: string, url?: string, inside?: string, access?: string, hidden?: boolean, generic?: boolean, note?:
+ * string
  * }} FormEntry
  */
 
@@ -51,7 +52,8 @@ class Second {
 export class Form {
   /** @param {FormEntry} entry @param {Fields} fields */
   constructor(entry, fields) {
-    const pattern = (/** @type {string | undefined} */ source) => (source === undefined ? null : new Pattern(source, fields));
+    const pattern = (/** @type {string | undefined} */ source) =>
+      source === undefined ? null : new Pattern(source, fields);
     const template = (/** @type {string | undefined} */ source) => (source ? new Template(source) : null);
     this.kind = entry.kind ?? "";
     /** @type {How} */
@@ -113,7 +115,12 @@ export class Form {
 
   /** @param {Values} values */
   _isRight(values) {
-    return this._md5.every(([name, parts]) => md5StartsWith(values[name], parts.map((part) => values[part])));
+    return this._md5.every(([name, parts]) =>
+      md5StartsWith(
+        values[name],
+        parts.map((part) => values[part]),
+      ),
+    );
   }
 }
 
@@ -152,11 +159,18 @@ export class Template {
 
 /** @param {Record<string, string> | undefined} sources @param {Fields} fields @param {boolean} wanted */
 function parameters(sources, fields, wanted) {
-  return Object.entries(sources ?? {}).map(([name, source]) => ({ name, pattern: new Pattern(source, fields), wanted }));
+  return Object.entries(sources ?? {}).map(([name, source]) => ({
+    name,
+    pattern: new Pattern(source, fields),
+    wanted,
+  }));
 }
 
 /** @param {string} value @param {string} name */
 function encoded(value, name) {
   if (PLAIN_IN_URL.test(value)) return value;
-  return encodeURIComponent(value).replace(ADDRESS_PARTS.has(name) ? ADDRESS_ESCAPES : PLAIN_ESCAPES, decodeURIComponent);
+  return encodeURIComponent(value).replace(
+    ADDRESS_PARTS.has(name) ? ADDRESS_ESCAPES : PLAIN_ESCAPES,
+    decodeURIComponent,
+  );
 }

@@ -45,11 +45,9 @@ const MOST_PARTS = 500; // of a template, or words that may be addresses
 const ELEMENTS = ["BY", "NC", "ND", "SA"];
 const PARTS = ["by", "nc", "nd", "sa"];
 const WORDS = ["words", "elements", "attribution", "more"];
-const BLANKS =
-  /[\0-\x20\x7f-\xa0\u2000-\u200b\u2028\u2029\u202f\u3000\ufeff]+|&(?:quot|lt|gt|apos|nbsp);/gu;
+const BLANKS = /[\0-\x20\x7f-\xa0\u2000-\u200b\u2028\u2029\u202f\u3000\ufeff]+|&(?:quot|lt|gt|apos|nbsp);/gu;
 const DASHES = /[\u2010-\u2015\u2212]/gu;
-const IS_ADDRESS =
-  /^(?:(?:[a-z][a-z0-9+.-]*:)?\/\/[^ "<>{}|]*|[a-z0-9.-]+\.[a-z]{2,63}(?::[0-9]*)?(?:[/?#][^ ]*)?)$/u;
+const IS_ADDRESS = /^(?:(?:[a-z][a-z0-9+.-]*:)?\/\/[^ "<>{}|]*|[a-z0-9.-]+\.[a-z]{2,63}(?::[0-9]*)?(?:[/?#][^ ]*)?)$/u;
 const AROUND_ADDRESSES = /[ "'<>()[\]{}|,;]+/u;
 const AFTER_ADDRESSES = ".,:;!?)";
 const TEMPLATE = /\{\{|\}\}|\|/;
@@ -258,7 +256,10 @@ function* allPublished({ published }) {
 /** @param {string} unit @param {Record<string, string>} codes */
 function codesOf(unit, codes) {
   const [path, version, port] = unit.split(" ");
-  return path.split("/").slice(1).map((name) => `${ownOr(codes, name, name)} ${version} ${port}`);
+  return path
+    .split("/")
+    .slice(1)
+    .map((name) => `${ownOr(codes, name, name)} ${version} ${port}`);
 }
 
 /**

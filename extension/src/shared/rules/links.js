@@ -5,17 +5,18 @@
  * whatever somebody published.
  */
 
+import { linksIn, said } from "./links_blocks.js";
 import { addressWords, context, contexts, fileBeside, fileNames, isFileName } from "./links_context.js";
 import { findDataset, findRole, reasonOf } from "./links_findings.js";
 import { Rules } from "./links_vocabulary.js";
-import { linksIn, readBlocks, said } from "./links_page.js";
+import { readBlocks } from "./links_page.js";
 import { first, last } from "./texts.js";
 
 /**
  * @typedef {import("./catalogue.js").Catalogue} Catalogue
  * @typedef {import("./links_context.js").Context} Context
- * @typedef {import("./links_page.js").Block} Block
- * @typedef {import("./links_page.js").Section} Section
+ * @typedef {import("./links_blocks.js").Block} Block
+ * @typedef {import("./links_blocks.js").Section} Section
  * @typedef {import("./links_findings.js").Finding} Finding
  * @typedef {import("./links_inline.js").Piece} Piece
  * @typedef {import("./locations.js").LocationKey} LocationKey
@@ -120,7 +121,8 @@ class Candidate {
     yield context("the file name beside it", this._fileBeside());
     const alone = this._isStrange() || this._text.marks.some(({ names }) => names !== null);
     yield* contexts(this.block, this._cell, this._number, alone);
-    for (const part of addressWords(at).split(" / ").reverse()) yield context("the page's address", part, { near: false });
+    for (const part of addressWords(at).split(" / ").reverse())
+      yield context("the page's address", part, { near: false });
   }
 
   /** The file name before it, if only fillers stand between: `faces.zip (from Baidu): `. */
@@ -148,7 +150,8 @@ class Candidate {
     const dataset = this.dataset?.value || null;
     const role = this.role?.value ?? "";
     const reason = this._reason();
-    if (!this._handsOut()) return { role: "other", dataset, reason: "a page or repository, no place that hands out files" };
+    if (!this._handsOut())
+      return { role: "other", dataset, reason: "a page or repository, no place that hands out files" };
     if (role === "weights") return { role, dataset: null, reason };
     if (role === "features" || role === "list") return { role, dataset, reason };
     if (role === "other" || !dataset) return { role: "other", dataset, reason };

@@ -6,12 +6,12 @@
  */
 
 import { stripped } from "./address.js";
-import { said } from "./links_page.js";
+import { said } from "./links_blocks.js";
 import { bare, first, last, unescapedAll } from "./texts.js";
 
 /**
  * @typedef {import("./links_inline.js").Piece} Piece
- * @typedef {import("./links_page.js").Block} Block
+ * @typedef {import("./links_blocks.js").Block} Block
  * @typedef {object} Context words near a link
  * @property {string} place what people call it
  * @property {string} text
@@ -122,7 +122,12 @@ function* sentence(pieces, at, alone) {
   if (after) yield context("the words after it", after, { behind: true });
 }
 
-/** The words since the link before, and since the sentence began. @param {Piece[]} pieces @param {number} at @param {boolean} alone */
+/**
+ * The words since the link before, and since the sentence began.
+ * @param {Piece[]} pieces
+ * @param {number} at
+ * @param {boolean} alone
+ */
 function wordsBefore(pieces, at, alone) {
   /** @type {string[]} */
   const parts = [];
@@ -190,7 +195,10 @@ function* table(block, cell) {
 function* earlier(block, pieces, at) {
   const text = last(said(pieces.slice(Math.max(0, at - BEFORE), at)), 4 * LONGEST);
   if (block.kind === "code") {
-    const comment = text.split("\n").filter((line) => COMMENT.test(line)).at(-1);
+    const comment = text
+      .split("\n")
+      .filter((line) => COMMENT.test(line))
+      .at(-1);
     if (comment !== undefined) yield context("the comment above", first(comment, LONGEST));
     return;
   }

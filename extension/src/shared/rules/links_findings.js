@@ -5,13 +5,13 @@
  */
 
 import { lower } from "./catalogue.js";
-import { said } from "./links_page.js";
+import { said } from "./links_blocks.js";
 import { first } from "./texts.js";
 
 /**
  * @typedef {import("./catalogue.js").Catalogue} Catalogue
  * @typedef {import("./links_context.js").Context} Context
- * @typedef {import("./links_page.js").Block} Block
+ * @typedef {import("./links_blocks.js").Block} Block
  * @typedef {import("./links_vocabulary.js").Rules} Rules
  * @typedef {import("./links_words.js").Mark} Mark
  * @typedef {object} Finding what a context says: a role, or a dataset (empty: a set that is not in the catalogue)
@@ -61,7 +61,11 @@ function fromFar(marks, rules) {
   return counting.length ? counting : marks;
 }
 
-/** Without the datasets of which another one named beside them was made. @param {Mark[]} marks @param {Catalogue} catalogue */
+/**
+ * Without the datasets of which another one named beside them was made.
+ * @param {Mark[]} marks
+ * @param {Catalogue} catalogue
+ */
 function mostSpecial(marks, catalogue) {
   const ids = new Set(marks.flatMap(({ names }) => names || []));
   if (ids.size < 2) return marks;
@@ -102,7 +106,12 @@ function roleIn({ place, own, near, behind }, rules) {
   return best ? { value: best.role, place, word: best.word, near } : null;
 }
 
-/** Which role word wins over an earlier one. @param {string} place @param {boolean} behind @returns {(mark: Mark) => boolean} */
+/**
+ * Which role word wins over an earlier one.
+ * @param {string} place
+ * @param {boolean} behind
+ * @returns {(mark: Mark) => boolean}
+ */
 function preferred(place, behind) {
   // Where a section speaks of features, a heading that says data means those.
   if (place === "the section") return ({ role, strength }) => role === "features" && strength > 1;

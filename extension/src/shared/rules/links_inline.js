@@ -11,10 +11,12 @@ import { BLANK, bare } from "./texts.js";
 /**
  * @typedef {{text: string, url: string, line: number}} Piece a stretch of words, or a link: its text and where it leads
  * @typedef {{name: string, closes: boolean}} Tag an HTML tag that is not about links
- * @typedef {{kind: string, start: number, url: string}} Open a link whose text is being read: `[`, `!` or `a`, the number
+ * @typedef {{kind: string, start: number, url: string}} Open a link whose text is being read: `[`, `!` or `a`, the
+ *   number
  *   of pieces before its text, and for `a` where it leads
  * @typedef {Map<string, {url: string, line: number}>} References targets of `[text][name]`, by lower-case name
- * @typedef {{sign: string, form: RegExp, url: string}} Command one that names a file without an address: a word they all
+ * @typedef {{sign: string, form: RegExp, url: string}} Command one that names a file without an address: a word they
+ *   all
  *   have, their form, and the address they mean
  */
 
@@ -91,7 +93,10 @@ export class InlineReader {
   read(text, line) {
     this._line = line;
     this._pieces = [];
-    this._open = this._open.filter((one) => one.kind === "a").slice(-1).map((one) => ({ ...one, start: 0 }));
+    this._open = this._open
+      .filter((one) => one.kind === "a")
+      .slice(-1)
+      .map((one) => ({ ...one, start: 0 }));
     let at = 0;
     while (at < text.length) {
       if (this._raw) {
@@ -135,7 +140,7 @@ export class InlineReader {
 
   /** @param {string} words */
   _say(words) {
-    for (let rest = words; rest !== ""; ) {
+    for (let rest = words; rest !== "";) {
       const found = this._command(rest);
       if (!found) {
         this._pieces.push(piece(unescaped(rest), "", this._line));
@@ -177,7 +182,10 @@ export class InlineReader {
 
   /** @param {number} start */
   _text(start) {
-    return this._pieces.slice(start).map((one) => (isTag(one) ? "" : one.text)).join("");
+    return this._pieces
+      .slice(start)
+      .map((one) => (isTag(one) ? "" : one.text))
+      .join("");
   }
 
   /** @param {string} url @param {number} start @param {number} line */
@@ -262,7 +270,13 @@ function valueOf(attribute, tag) {
   return attribute.exec(tag)?.slice(1).find(Boolean) ?? "";
 }
 
-/** Where a sign stands in a stretch of a text; -1 where it does not. @param {string} text @param {string} sign @param {number} at @param {number} length */
+/**
+ * Where a sign stands in a stretch of a text; -1 where it does not.
+ * @param {string} text
+ * @param {string} sign
+ * @param {number} at
+ * @param {number} length
+ */
 function within(text, sign, at, length) {
   const found = text.slice(at, at + length).indexOf(sign);
   return found < 0 ? -1 : at + found;
@@ -277,7 +291,7 @@ function within(text, sign, at, length) {
 function targetAt(text, at) {
   if (text[at] !== "(") return { target: null, end: at };
   let depth = 0;
-  for (let end = at; end < Math.min(text.length, at + LONGEST_TARGET); ) {
+  for (let end = at; end < Math.min(text.length, at + LONGEST_TARGET);) {
     const sign = text[end++];
     if (sign === "(") depth++;
     if (sign === ")") depth--;

@@ -1,12 +1,13 @@
 /**
- * A page, Markdown or HTML → its blocks in order: headings, paragraphs, list items, table rows, code. Knows no dataset.
+ * A page, Markdown or HTML → its blocks in order: headings, paragraphs, list items, table rows, code.
  *
  * A small tolerant reader instead of a library: the same in both languages, linear, and it keeps line numbers.
  */
 
-import { stripped, strippedAtEnd, strippedAtStart } from "./address.js";
+import { stripped, strippedAtStart } from "./address.js";
+import { Block, Section, leadsOn, said } from "./links_blocks.js";
 import { InlineReader, isTag, piece } from "./links_inline.js";
-import { bare, bareAtEnd, first, size } from "./texts.js";
+import { bare, bareAtEnd, first } from "./texts.js";
 
 /**
  * @typedef {import("./links_inline.js").Piece} Piece
@@ -16,7 +17,6 @@ import { bare, bareAtEnd, first, size } from "./texts.js";
 
 export const LONGEST_PAGE = 5_000_000; // characters; the rest is not read
 export const MOST_LINES = 200_000;
-const LONGEST_SECTION = 20_000; // characters of a section that are evidence for its links
 const MOST_CELLS = 200; // of a row
 const DEEPEST = 12; // list items inside list items
 const MOST_JOINED = 6; // lines a tag may be spread over
@@ -37,92 +37,9 @@ const OPEN_TAG = /^<[A-Za-z][^<>]*$/u;
 const NUMBERED = // a paragraph that is a heading: `1、MegaFace`, `（二）MegaFace`
   /^ *(?:[0-9]{1,2}[、．]|[一二三四五六七八九十]{1,3}、|[（(][0-9一二三四五六七八九十]{1,2}[)）])[^。.：:；;]{2,40}$/u;
 const NUMBERED_LEVEL = 8;
-const LONGEST_LEAD = 60; // characters of an item that leads on to the paragraphs behind it
 const HEADINGS = new Set(["h1", "h2", "h3", "h4", "h5", "h6", "title"]);
 const IN_ROW = new Set(["tr", "td", "th", "table"]);
-const BREAKING = new Set(
-  "p div center section article table tbody thead details summary dl hr".split(" "),
-);
-
-/** What stands under one heading: its headings from the nearest up, its words without those of tables, its code. */
-export class Section {
-  /** @param {string[]} headings */
-  constructor(headings) {
-    this.headings = headings;
-    /** @type {string[]} */
-    this._words = [];
-    /** @type {string[]} */
-    this._code = [];
-    this._size = 0;
-    /** @type {string | undefined} */
-    this._allWords = undefined;
-  }
-
-  /** Take in a block, as long as there is room. @param {Block} block */
-  add(block) {
-    if (block.kind === "row" || this._size > LONGEST_SECTION) return;
-    const text = block.text;
-    this._size += size(text);
-    this._words.push(text);
-    if (block.kind === "code") this._code.push(text);
-  }
-
-  /** All its words, once the page is read. */
-  get words() {
-    this._allWords ??= first(this._words.join("\n"), LONGEST_SECTION);
-    return this._allWords;
-  }
-
-  /** Its code, once the page is read. */
-  get code() {
-    return first(this._code.join("\n"), LONGEST_SECTION);
-  }
-}
-
-/** A stretch of a page that belongs together. Only rows have more than one cell. */
-export class Block {
-  /**
-   * @param {string} kind heading, text, item, row, code, reference
-   * @param {Section} section
-   * @param {Block[]} parents list items around it, nearest first
-   */
-  constructor(kind, section, parents) {
-    this.kind = kind;
-    this.section = section;
-    this.parents = parents;
-    /** @type {Piece[][]} */
-    this.cells = [[]];
-    /** Heads of the columns. @type {string[]} */
-    this.heads = [];
-    /** First cell, or that of the row above where it is left out. */
-    this.rowName = "";
-    /** What stands before it in its section. @type {Block | null} */
-    this.lead = null;
-  }
-
-  /** All its words. */
-  get text() {
-    return this.cells.map(said).join(" | ");
-  }
-
-  /** Whether a link stands in it. */
-  get hasLinks() {
-    return this.cells.some((pieces) => pieces.some(({ url }) => url));
-  }
-
-  /** Whether it has links of its own and does not lead to what follows. */
-  get isAboutItsLinks() {
-    const pieces = this.cells.flat().filter(({ url, text }) => url || stripped(text, " "));
-    const last = pieces.at(-1);
-    const leadsOn = last && !last.url && /[:：]$/u.test(strippedAtEnd(last.text, " "));
-    return this.hasLinks && !leadsOn;
-  }
-}
-
-/** The words of pieces, with the text of the links among them. @param {Piece[]} pieces */
-export function said(pieces) {
-  return pieces.map(({ text }) => text).join("");
-}
+const BREAKING = new Set("p div center section article table tbody thead details summary dl hr".split(" "));
 
 /**
  * The blocks of a page. At most 5,000,000 characters and 200,000 lines are read. Never throws.
@@ -131,15 +48,10 @@ export function said(pieces) {
  * @param {Command[]} commands
  */
 export function readBlocks(page, markdown, commands) {
-  const lines = first(page, LONGEST_PAGE).split(/\r\n|\r|\n/).slice(0, MOST_LINES);
+  const lines = first(page, LONGEST_PAGE)
+    .split(/\r\n|\r|\n/)
+    .slice(0, MOST_LINES);
   return new PageReader(joined(lines), commands, markdown).read();
-}
-
-/** Each link: its block, the number of its cell and its number among the pieces there. @param {Block[]} blocks */
-export function linksIn(blocks) {
-  return blocks.flatMap((block) =>
-    block.cells.flatMap((pieces, cell) => pieces.flatMap((one, at) => (one.url ? [{ block, cell, at }] : []))),
-  );
 }
 
 /** The lines with tags that go on over the next lines put together; as many as before. @param {string[]} lines */
@@ -302,7 +214,8 @@ class PageReader {
     if (heading) this._whole("heading", heading[1].length, number, stripped(heading[2], " #\t"));
     else if (isBold) this._whole("heading", BOLD_LEVEL, number, words);
     else {
-      if (!item && this._block === null) this._leaveItems(width(words.slice(0, words.length - strippedAtStart(words, " \t").length)));
+      if (!item && this._block === null)
+        this._leaveItems(width(words.slice(0, words.length - strippedAtStart(words, " \t").length)));
       this._add(this._inline.read(`${stripped(words, " \t")} `, number + 1));
     }
   }
@@ -368,7 +281,8 @@ class PageReader {
 
   /** Under a heading. @param {string} text */
   _enter(text) {
-    while (this._headings.length && this._headings[this._headings.length - 1].level >= this._heading) this._headings.pop();
+    while (this._headings.length && this._headings[this._headings.length - 1].level >= this._heading)
+      this._headings.pop();
     this._headings.push({ level: this._heading, text });
     this._section = sectionOf(this._headings);
     this._lead = null;
@@ -441,13 +355,6 @@ class PageReader {
       }
     }
   }
-}
-
-/** Whether an item is about what follows it. @param {Block} item */
-function leadsOn(item) {
-  const text = strippedAtEnd(item.text, " ");
-  const isTitle = size(text) <= LONGEST_LEAD && item.parents.length === 0 && !item.hasLinks;
-  return text !== "" && (isTitle || /[:：]$/u.test(text));
 }
 
 /** @param {{text: string}[]} headings */

@@ -7,7 +7,7 @@ import { Vocabulary, squeezed, words } from "./links_words.js";
 /**
  * @typedef {import("./catalogue.js").Catalogue} Catalogue
  * @typedef {import("./catalogue.js").Dataset} Dataset
- * @typedef {import("./links_page.js").Section} Section
+ * @typedef {import("./links_blocks.js").Section} Section
  * @typedef {object} LinkRules the parsed `links.json`
  * @property {import("./links_words.js").Roles} roles
  * @property {string[]} fillers
@@ -46,7 +46,11 @@ export class Rules {
     this.kinds = new Set(entries.kinds);
     this.codeHosts = new Set(entries.code_hosts);
     this.benchmarks = new Set(entries.benchmarks);
-    this.commands = entries.commands.map(({ sign, before, id, url }) => ({ sign, form: new RegExp(`${before}(${id})`, "u"), url }));
+    this.commands = entries.commands.map(({ sign, before, id, url }) => ({
+      sign,
+      form: new RegExp(`${before}(${id})`, "u"),
+      url,
+    }));
     this._archives = entries.archives;
     this._listFiles = new RegExp(entries.list_files, "u");
     this._papers = new Set(entries.papers.map(squeezed));

@@ -14,7 +14,8 @@ import { first } from "./texts.js";
  * @property {number} strength 2 strong, 1 weak, 0 slight: counts only close to the link
  * @property {string | null} names id of a dataset; empty for a known set that is not in the catalogue
  * @property {number} place number of its first word
- * @typedef {{marks: Mark[], strange: string[]}} Reading the marks from left to right, and words no mark and no filler covers
+ * @typedef {{marks: Mark[], strange: string[]}} Reading the marks from left to right, and words no mark and no
+ *   filler covers
  * @typedef {Record<string, Record<string, string[]>>} Roles role → `strong`, `weak`, `slight` → words
  */
 

@@ -23,8 +23,7 @@ const MOST_LINKS = 50;
 const MOST_PUNCTUATION = 8;
 const NEARBY = 120; // characters after a link (and before it) in which its access code is looked for
 const LINK_LETTERS = /[!#-;=?-[\]_a-z~]+/g; // printable ASCII without quotes, brackets `<>{}`, `|`, `^`, `\`
-const SCHEME =
-  /[Hh][Tt][Tt][Pp][Ss]?:\/\/|[Mm][Aa][Gg][Nn][Ee][Tt]:\?|(?:hf|s3[an]?|gs|oss|cosn?|obs|bos):\/\//;
+const SCHEME = /[Hh][Tt][Tt][Pp][Ss]?:\/\/|[Mm][Aa][Gg][Nn][Ee][Tt]:\?|(?:hf|s3[an]?|gs|oss|cosn?|obs|bos):\/\//;
 const BLANK = /[ \t\r\n]/;
 const AROUND = "([*_'.,;:!?)]";
 /** @type {Record<string, string>} */

@@ -11,7 +11,8 @@ import { Pattern } from "./patterns.js";
  * @typedef {import("./forms.js").How} How
  * @typedef {import("./patterns.js").Fields} Fields
  * @typedef {import("./forms.js").FormEntry} FormEntry
- * @typedef {{name: string, domains?: string[], fields?: Fields, forms?: FormEntry[], texts?: FormEntry[], codes?: string[]}} FamilyEntry
+ * @typedef {{name: string, domains?: string[], fields?: Fields, forms?: FormEntry[], texts?: FormEntry[], codes?:
+ *   string[]}} FamilyEntry
  * @typedef {{families: FamilyEntry[], generic: import("./generic.js").GenericEntry}} Rules one parsed rule file
  * @typedef {{form: Form, values: Values, how: How, family: Family | null}} Found a form that fits, and how sure that is
  */

@@ -1,0 +1,103 @@
+/** What a page consists of: blocks, under sections. How it is read from Markdown and HTML: links_page.js. */
+
+import { stripped, strippedAtEnd } from "./address.js";
+import { first, size } from "./texts.js";
+
+/** @typedef {import("./links_inline.js").Piece} Piece */
+
+const LONGEST_SECTION = 20_000; // characters of a section that are evidence for its links
+const LONGEST_LEAD = 60; // characters of an item that leads on to the paragraphs behind it
+
+/** What stands under one heading: its headings from the nearest up, its words without those of tables, its code. */
+export class Section {
+  /** @param {string[]} headings */
+  constructor(headings) {
+    this.headings = headings;
+    /** @type {string[]} */
+    this._words = [];
+    /** @type {string[]} */
+    this._code = [];
+    this._size = 0;
+    /** @type {string | undefined} */
+    this._allWords = undefined;
+  }
+
+  /** Take in a block, as long as there is room. @param {Block} block */
+  add(block) {
+    if (block.kind === "row" || this._size > LONGEST_SECTION) return;
+    const text = block.text;
+    this._size += size(text);
+    this._words.push(text);
+    if (block.kind === "code") this._code.push(text);
+  }
+
+  /** All its words, once the page is read. */
+  get words() {
+    this._allWords ??= first(this._words.join("\n"), LONGEST_SECTION);
+    return this._allWords;
+  }
+
+  /** Its code, once the page is read. */
+  get code() {
+    return first(this._code.join("\n"), LONGEST_SECTION);
+  }
+}
+
+/** A stretch of a page that belongs together. Only rows have more than one cell. */
+export class Block {
+  /**
+   * @param {string} kind heading, text, item, row, code, reference
+   * @param {Section} section
+   * @param {Block[]} parents list items around it, nearest first
+   */
+  constructor(kind, section, parents) {
+    this.kind = kind;
+    this.section = section;
+    this.parents = parents;
+    /** @type {Piece[][]} */
+    this.cells = [[]];
+    /** Heads of the columns. @type {string[]} */
+    this.heads = [];
+    /** First cell, or that of the row above where it is left out. */
+    this.rowName = "";
+    /** What stands before it in its section. @type {Block | null} */
+    this.lead = null;
+  }
+
+  /** All its words. */
+  get text() {
+    return this.cells.map(said).join(" | ");
+  }
+
+  /** Whether a link stands in it. */
+  get hasLinks() {
+    return this.cells.some((pieces) => pieces.some(({ url }) => url));
+  }
+
+  /** Whether it has links of its own and does not lead to what follows. */
+  get isAboutItsLinks() {
+    const pieces = this.cells.flat().filter(({ url, text }) => url || stripped(text, " "));
+    const last = pieces.at(-1);
+    const leadsOn = last && !last.url && /[:：]$/u.test(strippedAtEnd(last.text, " "));
+    return this.hasLinks && !leadsOn;
+  }
+}
+
+/** The words of pieces, with the text of the links among them. @param {Piece[]} pieces */
+export function said(pieces) {
+  return pieces.map(({ text }) => text).join("");
+}
+
+/** Each link: its block, the number of its cell and its number among the pieces there. @param {Block[]} blocks */
+export function linksIn(blocks) {
+  return blocks.flatMap((block) =>
+    block.cells.flatMap((pieces, cell) => pieces.flatMap((one, at) => (one.url ? [{ block, cell, at }] : []))),
+  );
+}
+
+/** Whether an item is about what follows it. @param {Block} item */
+export function leadsOn(item) {
+  const text = strippedAtEnd(item.text, " ");
+  const isTitle = size(text) <= LONGEST_LEAD && item.parents.length === 0 && !item.hasLinks;
+  return text !== "" && (isTitle || /[:：]$/u.test(text));
+}
