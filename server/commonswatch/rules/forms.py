@@ -1,10 +1,11 @@
 """One data entry made ready: the form of address or text it describes, and what that gives. Knows no host."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from commonswatch.rules.reading import Address
 
 ANY_HOST, ANY_PATH = ".+", ".*"
 
+_KNOWN_TEMPLATES = 4096  # more than all rule files have
 _BUILT_IN = ("host", "site", "path", "query", "search")  # always there, and in canonical spelling already
 _URL_SAFE = "/!$'()*,;:@~+="
 
@@ -103,7 +105,14 @@ class Form:
 
 def filled(template: str, values: Values) -> str:
     """A template with its fields put in as they are."""
-    return template.format_map(values)
+    text, fields = _cut(template)
+    return text % fields(values) if fields else template
+
+
+@lru_cache(_KNOWN_TEMPLATES)
+def _cut(template: str) -> tuple[str, Callable[[Values], Any] | None]:
+    names = FIELD.findall(template)
+    return FIELD.sub("%s", template.replace("%", "%%")), itemgetter(*names) if names else None
 
 
 def filled_url(template: str, values: Values) -> str:

@@ -35,11 +35,13 @@ class Generic:
         return values
 
     def _read_query(self, address: Address, values: Values) -> None:
-        pairs = [(pair, self._kind(pair.partition("=")[0])) for pair in address.parameters()]
-        dropped = self._dropped(address.path) if any(kind for _, kind in pairs) else ()
-        kept = [pair for pair, kind in pairs if kind not in dropped]
-        values["query"] = f"?{'&'.join(kept)}" if kept else ""
-        values["secret"] = "&".join(pair for pair, kind in pairs if kind == "secrets")
+        pairs = address.parameters()
+        kinds = [self._kind(pair.partition("=")[0]) for pair in pairs]
+        if any(kinds):
+            dropped = self._dropped(address.path)
+            values["secret"] = "&".join([pair for pair, kind in zip(pairs, kinds, strict=True) if kind == "secrets"])
+            pairs = [pair for pair, kind in zip(pairs, kinds, strict=True) if kind not in dropped]
+        values["query"] = f"?{'&'.join(pairs)}" if pairs else ""
 
     def _kind_of(self, name: str) -> str:
         return next((kind for kind, regex in self._names.items() if regex.fullmatch(name.lower())), "")

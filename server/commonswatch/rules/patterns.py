@@ -53,7 +53,9 @@ class Pattern:
         if self._end is not None and not self._end.search(text):
             return None
         found = self._regex.fullmatch(text)
-        return None if found is None else self.values(found)
+        if found is None:
+            return None
+        return self.values(found) if self.fields else Values()
 
     def seek(self, text: str) -> Values | None:
         """As `read`, for the first place in the text that fits."""
@@ -63,8 +65,6 @@ class Pattern:
     def values(self, found: re.Match[str], group: int = 1) -> Values | None:
         """The fields of a text that fits, captured from this group on; None when one cannot be changed."""
         values = Values()
-        if not self.fields:
-            return values
         for number, (name, changes) in enumerate(self.fields, group):
             text = found[number]
             if text is None:

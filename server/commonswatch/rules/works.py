@@ -38,4 +38,7 @@ def _united(first: WorkKey, seconds: list[tuple[Second, Values]], how: How) -> l
     for second, values in seconds:
         key = WorkKey(filled(second.key, values), second.kind, less_certain(second.how, how))
         keys.insert(0 if second.first else len(keys), key)
-    return [key for number, key in enumerate(keys) if key.key not in {before.key for before in keys[:number]}]
+    unique: dict[str, WorkKey] = {}
+    for key in keys:
+        unique.setdefault(key.key, key)
+    return list(unique.values())
