@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from commonswatch.rules.catalogue import DATASETS
 from commonswatch.rules.links import MOST_LINKS, Link, offers_copy, read_links
-from commonswatch.rules.links_vocabulary import RULES
+from commonswatch.rules.links.vocabulary import RULES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

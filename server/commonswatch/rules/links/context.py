@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from commonswatch.rules.links_inline import Piece
-from commonswatch.rules.links_page import Block, said
+from commonswatch.rules.links.blocks import Block, said
+from commonswatch.rules.links.pieces import Piece
 
 _MOST_SENTENCES = 4  # before the one with the link
 _LONGEST = 600  # characters of a stretch

@@ -8,8 +8,8 @@ from typing import Any
 
 from commonswatch.rules.catalogue import DATASETS, ancestors
 from commonswatch.rules.datasets import Dataset, OriginClass
-from commonswatch.rules.links_page import Section
-from commonswatch.rules.links_words import Vocabulary, squeezed, words
+from commonswatch.rules.links.blocks import Section
+from commonswatch.rules.links.words import Vocabulary, squeezed, words
 
 _SHORTEST_FILE = 8  # letters of a file name that is a name by itself: `wiki.mat` is not
 _LIST: dict[str, Any] = {"role": "list", "strength": 2}

@@ -1,6 +1,6 @@
 """The contexts of a link → what they say about its dataset and its role, each with the word that says it.
 
-Decides neither what follows from both nor whether the place hands anything out: that is links.py.
+Decides neither what follows from both nor whether the place hands anything out: that is decision.py.
 """
 
 import re
@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from commonswatch.rules.catalogue import ancestors
-from commonswatch.rules.links_context import Context
-from commonswatch.rules.links_page import Block
-from commonswatch.rules.links_vocabulary import RULES
-from commonswatch.rules.links_words import Mark
+from commonswatch.rules.links.blocks import Block
+from commonswatch.rules.links.context import Context
+from commonswatch.rules.links.vocabulary import RULES
+from commonswatch.rules.links.words import Mark
 
 _FILES = ("the file name", "the link text", "the file name beside it")
 _SLIGHT = (*_FILES, "the address", "the row", "the column head")  # where slight words count

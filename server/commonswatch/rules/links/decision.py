@@ -1,7 +1,6 @@
-"""A page and where it is → its outgoing links: which dataset each hands out, in which role, and why.
+"""What the contexts of a link say → the decision: its role and its dataset, with the reason. Asks no network.
 
-The words are in `links.json`. How the decision is made, step by step: docs/links.md. Asks no network; the page is
-whatever somebody published.
+Every page is whatever somebody published.
 """
 
 import re
@@ -12,11 +11,12 @@ from itertools import takewhile
 from typing import Literal
 
 from commonswatch.rules.catalogue import derived
-from commonswatch.rules.links_context import Context, address_words, contexts, file_beside, file_names, is_file_name
-from commonswatch.rules.links_findings import Finding, find_dataset, find_role
-from commonswatch.rules.links_inline import Piece
-from commonswatch.rules.links_page import Block, Section, links_in, read_blocks
-from commonswatch.rules.links_vocabulary import RULES
+from commonswatch.rules.links.blocks import Block, Section, links_in
+from commonswatch.rules.links.context import Context, address_words, contexts, file_beside, file_names, is_file_name
+from commonswatch.rules.links.findings import Finding, find_dataset, find_role
+from commonswatch.rules.links.page import read_blocks
+from commonswatch.rules.links.pieces import Piece
+from commonswatch.rules.links.vocabulary import RULES
 from commonswatch.rules.locations import location
 
 Role = Literal["data", "features", "list", "weights", "other"]

@@ -4,12 +4,11 @@ Markdown and HTML are read side by side, as in READMEs. Hostile input: every ste
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from commonswatch.rules.links.pieces import Commands, Piece, Tag, clean, reference, target, trimmed, unescaped
+
 _LONGEST_TAG = 4000  # characters
-_LONGEST_TARGET = 4096
-_DEEPEST = 3  # brackets inside the address of a link
 
 _SPECIAL = re.compile(
     r"!\[|\[|\]|<|`+|~~|\\"
@@ -21,34 +20,10 @@ _HREF = re.compile(r"[\s\"']href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))",
 _ALT = re.compile(r"[\s\"']alt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _BARE = re.compile(r"[!#-;=?-_a-z{}~]+")  # printable ASCII without quotes, angle brackets, `|`, back-ticks
 _SCHEME = re.compile(r"(?:https?|ftp)://[^/?#]|magnet:\?|(?:hf|s3|gs|oss|cos)://.", re.IGNORECASE)
-_ESCAPES = {"&nbsp;": " ", "&quot;": '"', "&#39;": "'", "&lt;": "<", "&gt;": ">", "&#124;": "/", "&amp;": "&"}
-_ENDS = ".,;:!?'*~)]}"
-_PAIRS = {")": "(", "]": "[", "}": "{"}
-_MOST_ENDS = 8
 
 
 _RAW = ("script", "style", "noscript", "svg", "textarea", "template")  # their inside is not read
 _ENDS_LINK = ("td", "th", "tr", "table", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6")
-
-Commands = Sequence[tuple[str, re.Pattern[str], str]]
-"""Commands that name a file without an address: a word they all have, their form, and the address they mean."""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of words, or a link: its text and where it leads."""
-
-    text: str
-    url: str = ""
-    line: int = 0
-
-
-@dataclass(frozen=True)
-class Tag:
-    """An HTML tag that is not about links: the page reader knows what it means."""
-
-    name: str
-    closes: bool
 
 
 @dataclass
@@ -128,16 +103,17 @@ class InlineReader:
         self._pieces.append(Piece(unescaped(words), line=self._line))
 
     def _close(self, text: str, at: int) -> int:
-        target, end = _target(text, at + 1)
+        """A `]`: the end of a link, or of nothing. Without its beginning, as after a cut, all before it is the text."""
+        url, end = target(text, at + 1)
         opened = self._open.pop() if self._open and self._open[-1].kind != "a" else None
         line = self._line
-        if target is None and opened:
-            name, end = _reference(text, at + 1)
-            target, line = self._references.get((name or self._text(opened.start)).strip().lower(), ("", line))
-        if target is None or not _SCHEME.match(target):
+        if url is None and opened:
+            name, end = reference(text, at + 1)
+            url, line = self._references.get((name or self._text(opened.start)).strip().lower(), ("", line))
+        if url is None or not _SCHEME.match(url):
             return max(end, at + 1)
         if opened is None or opened.kind == "[":
-            self._link(target, opened.start if opened else 0, line)
+            self._link(url, opened.start if opened else 0, line)
         return end
 
     def _text(self, start: int) -> str:
@@ -190,52 +166,5 @@ class InlineReader:
             self._pieces.append(Tag(name, closes))
 
 
-def unescaped(text: str) -> str:
-    """A text with the escapes of HTML that matter here read."""
-    if "&" not in text:
-        return text
-    for escape, sign in _ESCAPES.items():
-        text = text.replace(escape, sign)
-    return text
-
-
-def clean(url: str) -> str:
-    """An address as written, without the escapes of HTML."""
-    return url.replace("&amp;", "&")
-
-
-def trimmed(url: str) -> str:
-    """A bare address without the punctuation of the sentence around it; brackets that belong to it stay."""
-    for _ in range(_MOST_ENDS):
-        last = url[-1:]
-        if not last or last not in _ENDS or (last in _PAIRS and url.count(_PAIRS[last]) >= url.count(last)):
-            break
-        url = url[:-1]
-    return url
-
-
 def _first(found: re.Match[str] | None) -> str:
     return next((group for group in found.groups() if group), "") if found else ""
-
-
-def _target(text: str, at: int) -> tuple[str | None, int]:
-    """The address in `(address "title")`, and where it ends. None if there is none."""
-    if text[at : at + 1] != "(":
-        return None, at
-    depth, end = 0, at
-    while end < min(len(text), at + _LONGEST_TARGET):
-        sign = text[end]
-        depth += (sign == "(") - (sign == ")")
-        end += 1
-        if depth == 0 or sign == "）":
-            inside = text[at + 1 : end - 1].strip()
-            return (inside.split()[0].strip("<>") if inside else ""), end
-        if depth > _DEEPEST:
-            break
-    return None, at
-
-
-def _reference(text: str, at: int) -> tuple[str, int]:
-    """The name in `[name]`, and where it ends."""
-    end = text.find("]", at, at + 200) if text[at : at + 1] == "[" else -1
-    return (text[at + 1 : end], end + 1) if end > 0 else ("", at)

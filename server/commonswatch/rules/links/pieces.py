@@ -1,0 +1,79 @@
+"""What a line is read to, and the small questions about addresses in it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_LONGEST_TARGET = 4096  # characters
+_DEEPEST = 3  # brackets inside the address of a link
+_ESCAPES = {"&nbsp;": " ", "&quot;": '"', "&#39;": "'", "&lt;": "<", "&gt;": ">", "&#124;": "/", "&amp;": "&"}
+_ENDS = ".,;:!?'*~)]}"
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+_MOST_ENDS = 8
+
+Commands = Sequence[tuple[str, re.Pattern[str], str]]
+"""Commands that name a file without an address: a word they all have, their form, and the address they mean."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of words, or a link: its text and where it leads."""
+
+    text: str
+    url: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Tag:
+    """An HTML tag that is not about links: the page reader knows what it means."""
+
+    name: str
+    closes: bool
+
+
+def unescaped(text: str) -> str:
+    """A text with the escapes of HTML that matter here read."""
+    if "&" not in text:
+        return text
+    for escape, sign in _ESCAPES.items():
+        text = text.replace(escape, sign)
+    return text
+
+
+def clean(url: str) -> str:
+    """An address as written, without the escapes of HTML."""
+    return url.replace("&amp;", "&")
+
+
+def trimmed(url: str) -> str:
+    """A bare address without the punctuation of the sentence around it; brackets that belong to it stay."""
+    for _ in range(_MOST_ENDS):
+        last = url[-1:]
+        if not last or last not in _ENDS or (last in _PAIRS and url.count(_PAIRS[last]) >= url.count(last)):
+            break
+        url = url[:-1]
+    return url
+
+
+def target(text: str, at: int) -> tuple[str | None, int]:
+    """The address in `(address "title")`, and where it ends. None if there is none."""
+    if text[at : at + 1] != "(":
+        return None, at
+    depth, end = 0, at
+    while end < min(len(text), at + _LONGEST_TARGET):
+        sign = text[end]
+        depth += (sign == "(") - (sign == ")")
+        end += 1
+        if depth == 0 or sign == "）":
+            inside = text[at + 1 : end - 1].strip()
+            return (inside.split()[0].strip("<>") if inside else ""), end
+        if depth > _DEEPEST:
+            break
+    return None, at
+
+
+def reference(text: str, at: int) -> tuple[str, int]:
+    """The name in `[name]`, and where it ends."""
+    end = text.find("]", at, at + 200) if text[at : at + 1] == "[" else -1
+    return (text[at + 1 : end], end + 1) if end > 0 else ("", at)
