@@ -31,20 +31,8 @@ class Second {
     /** @type {How} */
     this.how = entry.how ?? "guessed";
     this.isFirst = entry.first ?? false;
-    this._of = entry.of ?? "";
-    this._pattern = new Pattern(entry.pattern ?? "", fields);
-  }
-
-  /**
-   * All fields, with those found in the captured one; null when it does not fit.
-   * @param {Values} values
-   * @returns {Values | null}
-   */
-  read(values) {
-    if (this._of === "") return values;
-    const text = values[this._of] ?? "";
-    const more = text.includes(this._pattern.needs) ? this._pattern.read(text) : null;
-    return more && { ...values, ...more };
+    this.of = entry.of ?? "";
+    this.pattern = new Pattern(entry.pattern ?? "", fields);
   }
 }
 
@@ -66,12 +54,29 @@ export class Form {
     this.url = template(entry.url);
     this.inside = template(entry.inside);
     this.access = template(entry.access);
-    this.seconds = (entry.also ?? []).map((second) => new Second(second, fields));
+    this._seconds = (entry.also ?? []).map((second) => new Second(second, fields));
     this._host = pattern(entry.host);
     this._path = pattern(entry.path);
     this._text = pattern(entry.text);
     this._md5 = Object.entries(entry.md5 ?? {});
     this._parameters = [...parameters(entry.query, fields, true), ...parameters(entry.maybe, fields, false)];
+  }
+
+  /**
+   * The further keys such an address has, each with all fields it needs.
+   * @param {Values} values
+   */
+  seconds(values) {
+    const fitting = [];
+    let of = "";
+    let text = "";
+    for (const second of this._seconds) {
+      if (second.of !== of) [of, text] = [second.of, values[second.of] ?? ""];
+      if (of !== "" && !text.includes(second.pattern.needs)) continue;
+      const more = of === "" ? {} : second.pattern.read(text);
+      if (more) fitting.push({ second, values: { ...values, ...more } });
+    }
+    return fitting;
   }
 
   /**

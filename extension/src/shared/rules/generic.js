@@ -17,6 +17,8 @@ import { wholly } from "./patterns.js";
  * @property {string} secrets
  */
 
+const NOTHING = Object.freeze({});
+
 /** What the `generic` part of a rule file says. */
 export class Generic {
   /** @param {GenericEntry} entry */
@@ -35,8 +37,11 @@ export class Generic {
    * @returns {Values | null}
    */
   read(address) {
-    const values = this.form.read(address, sites(address));
+    const values = this.form.read(address, NOTHING);
     if (values === null) return null;
+    const { host, site } = sites(address);
+    values.host = host;
+    values.site = site;
     values.path = address.path;
     if (address.search !== "") this._readQuery(address, values);
     return values;

@@ -31,9 +31,7 @@ function keysOf(found) {
   if (!first) return [];
   const { form, values, how } = found;
   const keys = [{ key: first.filled(values), kind: form.kind, how }];
-  for (const second of form.seconds) {
-    const all = second.read(values);
-    if (all === null) continue;
+  for (const { second, values: all } of form.seconds(values)) {
     const key = { key: second.key.filled(all), kind: second.kind, how: lessCertain(second.how, how) };
     keys.splice(second.isFirst ? 0 : keys.length, 0, key);
   }
