@@ -5,7 +5,7 @@
  * What stands inside another word is no name: words are compared whole, one to eight of them at a time, longest first.
  */
 
-import { first } from "./texts.js";
+import { first } from "../texts.js";
 
 /**
  * @typedef {object} Mark what a name or role word means, and where it stands

@@ -1,12 +1,11 @@
-/** What a page consists of: blocks, under sections. How it is read from Markdown and HTML: links_page.js. */
+/** The blocks of a page and the sections they stand in. Who reads them: page.js. */
 
-import { stripped, strippedAtEnd } from "./address.js";
-import { first, size } from "./texts.js";
+import { stripped, strippedAtEnd } from "../address.js";
+import { first, size } from "../texts.js";
 
-/** @typedef {import("./links_inline.js").Piece} Piece */
+/** @typedef {import("./pieces.js").Piece} Piece */
 
 const LONGEST_SECTION = 20_000; // characters of a section that are evidence for its links
-const LONGEST_LEAD = 60; // characters of an item that leads on to the paragraphs behind it
 
 /** What stands under one heading: its headings from the nearest up, its words without those of tables, its code. */
 export class Section {
@@ -49,19 +48,19 @@ export class Block {
    * @param {string} kind heading, text, item, row, code, reference
    * @param {Section} section
    * @param {Block[]} parents list items around it, nearest first
+   * @param {Block | null} lead what stands before it in its section
    */
-  constructor(kind, section, parents) {
+  constructor(kind, section, parents, lead) {
     this.kind = kind;
     this.section = section;
     this.parents = parents;
+    this.lead = lead;
     /** @type {Piece[][]} */
     this.cells = [[]];
     /** Heads of the columns. @type {string[]} */
     this.heads = [];
     /** First cell, or that of the row above where it is left out. */
     this.rowName = "";
-    /** What stands before it in its section. @type {Block | null} */
-    this.lead = null;
   }
 
   /** All its words. */
@@ -93,11 +92,4 @@ export function linksIn(blocks) {
   return blocks.flatMap((block) =>
     block.cells.flatMap((pieces, cell) => pieces.flatMap((one, at) => (one.url ? [{ block, cell, at }] : []))),
   );
-}
-
-/** Whether an item is about what follows it. @param {Block} item */
-export function leadsOn(item) {
-  const text = strippedAtEnd(item.text, " ");
-  const isTitle = size(text) <= LONGEST_LEAD && item.parents.length === 0 && !item.hasLinks;
-  return text !== "" && (isTitle || /[:：]$/u.test(text));
 }

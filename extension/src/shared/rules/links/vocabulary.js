@@ -1,15 +1,15 @@
 /** The words of `links.json` and the names of the catalogue, ready to read. Knows no page. */
 
-import { lower } from "./catalogue.js";
-import { withoutScheme } from "./links_context.js";
-import { Vocabulary, squeezed, words } from "./links_words.js";
+import { lower } from "../catalogue.js";
+import { withoutScheme } from "./context.js";
+import { Vocabulary, squeezed, words } from "./words.js";
 
 /**
- * @typedef {import("./catalogue.js").Catalogue} Catalogue
- * @typedef {import("./catalogue.js").Dataset} Dataset
- * @typedef {import("./links_blocks.js").Section} Section
+ * @typedef {import("../catalogue.js").Catalogue} Catalogue
+ * @typedef {import("../catalogue.js").Dataset} Dataset
+ * @typedef {import("./blocks.js").Section} Section
  * @typedef {object} LinkRules the parsed `links.json`
- * @property {import("./links_words.js").Roles} roles
+ * @property {import("./words.js").Roles} roles
  * @property {string[]} fillers
  * @property {string[]} filler_parts
  * @property {string[]} papers

@@ -5,21 +5,21 @@
  * whatever somebody published.
  */
 
-import { linksIn, said } from "./links_blocks.js";
-import { addressWords, context, contexts, fileBeside, fileNames, isFileName } from "./links_context.js";
-import { findDataset, findRole, reasonOf } from "./links_findings.js";
-import { Rules } from "./links_vocabulary.js";
-import { readBlocks } from "./links_page.js";
-import { first, last } from "./texts.js";
+import { linksIn, said } from "./blocks.js";
+import { addressWords, context, contexts, fileBeside, fileNames, isFileName } from "./context.js";
+import { findDataset, findRole, reasonOf } from "./findings.js";
+import { Rules } from "./vocabulary.js";
+import { readBlocks } from "./page.js";
+import { first, last } from "../texts.js";
 
 /**
- * @typedef {import("./catalogue.js").Catalogue} Catalogue
- * @typedef {import("./links_context.js").Context} Context
- * @typedef {import("./links_blocks.js").Block} Block
- * @typedef {import("./links_blocks.js").Section} Section
- * @typedef {import("./links_findings.js").Finding} Finding
- * @typedef {import("./links_inline.js").Piece} Piece
- * @typedef {import("./locations.js").LocationKey} LocationKey
+ * @typedef {import("../catalogue.js").Catalogue} Catalogue
+ * @typedef {import("./context.js").Context} Context
+ * @typedef {import("./blocks.js").Block} Block
+ * @typedef {import("./blocks.js").Section} Section
+ * @typedef {import("./findings.js").Finding} Finding
+ * @typedef {import("./pieces.js").Piece} Piece
+ * @typedef {import("../locations.js").LocationKey} LocationKey
  * @typedef {"data" | "features" | "list" | "weights" | "other"} Role
  * @typedef {object} Link an outgoing link
  * @property {number} line it stands in, from 1
@@ -45,7 +45,7 @@ const NO_REASON = "nothing near says what it hands out";
 
 /**
  * The reader of links.
- * @param {import("./links_vocabulary.js").LinkRules} linkRules the parsed `links.json`
+ * @param {import("./vocabulary.js").LinkRules} linkRules the parsed `links.json`
  * @param {Catalogue} catalogue
  * @param {(text: string) => LocationKey | null} location
  */

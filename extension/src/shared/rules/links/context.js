@@ -5,13 +5,13 @@
  * headings, the page's own address.
  */
 
-import { stripped } from "./address.js";
-import { said } from "./links_blocks.js";
-import { bare, first, last, unescapedAll } from "./texts.js";
+import { stripped } from "../address.js";
+import { said } from "./blocks.js";
+import { bare, first, last, unescapedAll } from "../texts.js";
 
 /**
- * @typedef {import("./links_inline.js").Piece} Piece
- * @typedef {import("./links_blocks.js").Block} Block
+ * @typedef {import("./pieces.js").Piece} Piece
+ * @typedef {import("./blocks.js").Block} Block
  * @typedef {object} Context words near a link
  * @property {string} place what people call it
  * @property {string} text

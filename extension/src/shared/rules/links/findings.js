@@ -4,16 +4,16 @@
  * Decides neither what follows from both nor whether the place hands anything out: that is links.js.
  */
 
-import { lower } from "./catalogue.js";
-import { said } from "./links_blocks.js";
-import { first } from "./texts.js";
+import { lower } from "../catalogue.js";
+import { said } from "./blocks.js";
+import { first } from "../texts.js";
 
 /**
- * @typedef {import("./catalogue.js").Catalogue} Catalogue
- * @typedef {import("./links_context.js").Context} Context
- * @typedef {import("./links_blocks.js").Block} Block
- * @typedef {import("./links_vocabulary.js").Rules} Rules
- * @typedef {import("./links_words.js").Mark} Mark
+ * @typedef {import("../catalogue.js").Catalogue} Catalogue
+ * @typedef {import("./context.js").Context} Context
+ * @typedef {import("./blocks.js").Block} Block
+ * @typedef {import("./vocabulary.js").Rules} Rules
+ * @typedef {import("./words.js").Mark} Mark
  * @typedef {object} Finding what a context says: a role, or a dataset (empty: a set that is not in the catalogue)
  * @property {string} value
  * @property {string} place
