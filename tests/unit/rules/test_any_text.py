@@ -19,6 +19,8 @@ HOSTS = [
     "en.wikipedia.org", "i0.wp.com", "web.archive.org", "wsrv.nl", "camo.githubusercontent.com", "www.google.com",
     "github.com", "raw.githubusercontent.com", "gist.github.com", "www.dropbox.com", "pan.baidu.com",
     "example.org", "www.example.org", "bücher.example", "xn--bcher-kva.example", "xn--a.example", "192.0.2.1",
+    *(domain for one in load("media_hosts.json").families for domain in one.domains),
+    *(domain for one in load("sharing_hosts.json").families for domain in one.domains),
 ]  # fmt: skip
 PIECES = st.one_of(
     st.sampled_from(
