@@ -158,4 +158,4 @@ def test_html_is_recognised_without_a_media_type() -> None:
 
 def test_no_rule_names_a_page_or_a_repository() -> None:
     words = json.dumps(sorted(RULES.words.marks))
-    assert not any(name in words for name in ("insightface", "deepinsight", "github", "readme"))
+    assert not any(name in words for name in ("insightface", "deepinsight", "github", "gitlab"))

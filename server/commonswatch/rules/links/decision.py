@@ -86,7 +86,7 @@ class _Candidate:
         yield Context("the address", address_words(self.piece.url))
         yield Context("the link text", self.piece.text)
         yield Context("the file name beside it", self._file_beside())
-        alone = any(mark.names is not None for mark in self._text.marks) or self._is_strange()
+        alone = any(mark.names is not None for mark in self._text.marks) or bool(self._text.strange)
         yield from contexts(self.block, self.cell, self.number, alone=alone)
         for part in reversed(address_words(at).split(" / ")):
             yield Context("the page's address", part, near=False)
@@ -128,9 +128,13 @@ class _Candidate:
             return "other", dataset or None, self._reason()
         if dataset in RULES.benchmarks:
             return "other", dataset, f"{self._reason()}: a benchmark"
-        if role == "data" or self._is_plainly_named():
+        if (role == "data" and not self._says_something_else()) or self._is_plainly_named():
             return "data", dataset, self._reason()
         return "other", dataset, f"{self._reason()}; nothing says that it hands it out"
+
+    def _says_something_else(self) -> bool:
+        """Whether the link text has words we do not know, while only far words say that it is data."""
+        return bool(self._text.strange) and not self._text.marks and self.role is not None and not self.role.near
 
     def _is_plainly_named(self) -> bool:
         """Whether all that is said about it is a dataset's name: close by, or above it and nothing else beside it."""

@@ -13,6 +13,7 @@ from typing import Any
 LONGEST = 3000  # characters of a context that are read
 _MOST_WORDS = 8  # of one name
 _WORD = re.compile("[A-Za-z0-9]+|[\u3400-\u9fff]")  # a Chinese letter is a word
+_LONG_NUMBER = 5  # digits; shorter numbers are of parts and versions
 _STRENGTHS = {"strong": 2, "weak": 1, "slight": 0}
 _NUMBER = re.compile("[0-9]+")
 
@@ -99,7 +100,8 @@ class Vocabulary:
         return Reading(tuple(marks), tuple(strange))
 
     def _is_filler(self, word: str) -> bool:
-        return word in self.fillers or any(part in word for part in self.filler_parts)
+        short = len(word) == 1 or (len(word) < _LONG_NUMBER and not _NUMBER.sub("", word))
+        return short or word in self.fillers or any(part in word for part in self.filler_parts)
 
     def _longest(self, found: list[str], at: int) -> tuple[Mark | None, int]:
         for length in range(min(_MOST_WORDS, len(found) - at), 0, -1):
