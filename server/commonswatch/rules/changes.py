@@ -67,6 +67,7 @@ CHANGES: dict[str, Change] = {
     "decode": decoded,
     "hex": _hexadecimal,
     "lower": lambda text: text.translate(_SMALL),
+    "path": lambda text: "/".join(part for part in text.strip(" /").split("/") if part) or None,
     "plus": lambda text: text.replace(" ", "+"),  # base64 in a query, where blanks were plus signs
     "title": _title,
     "upper": lambda text: text.translate(_CAPITAL),
