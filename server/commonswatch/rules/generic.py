@@ -55,6 +55,7 @@ class Generic:
 
 
 def sites(address: Address) -> tuple[str, str]:
-    """The host of an address with its port: without and with its `www.`."""
+    """The host of an address with its port: without and with its `www.`, which `www.com` keeps."""
+    bare = address.host.removeprefix("www.")
     site = address.host + address.port
-    return site.removeprefix("www."), site
+    return bare + address.port if "." in bare else site, site
