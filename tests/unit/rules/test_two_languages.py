@@ -170,8 +170,8 @@ def test_both_languages_give_the_same_keys_for_ten_thousand_texts() -> None:
     assert node, "Node is missing: sh tests/browser/install.sh"
     made = texts()
     lines = "".join(f"{json.dumps(text)}\n" for text in made)
-    ran = subprocess.run([node, str(TOOL)], input=lines, capture_output=True, text=True, check=True, timeout=120)
-    there = [json.loads(line) for line in ran.stdout.splitlines()]
+    ran = subprocess.run([node, str(TOOL)], input=lines, capture_output=True, encoding="utf-8", check=True, timeout=120)
+    there = [json.loads(line) for line in ran.stdout.rstrip("\n").split("\n")]
     assert len(there) == len(made) >= MANY
     differ = [(text, mine, other) for text, other in zip(made, there, strict=True) if (mine := here(text)) != other]
     shown = "\n\n".join(f"{text!a}\n  Python     {mine}\n  JavaScript {other}" for text, mine, other in differ[:SHOWN])

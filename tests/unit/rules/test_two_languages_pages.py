@@ -61,8 +61,8 @@ def test_both_languages_read_the_same_links() -> None:
     assert node, "Node is missing: sh tests/browser/install.sh"
     asked = list(requests())
     lines = "".join(f"{json.dumps(one)}\n" for one in asked)
-    ran = subprocess.run([node, str(TOOL)], input=lines, capture_output=True, text=True, check=True, timeout=120)
-    there = [json.loads(line) for line in ran.stdout.splitlines()]
+    ran = subprocess.run([node, str(TOOL)], input=lines, capture_output=True, encoding="utf-8", check=True, timeout=120)
+    there = [json.loads(line) for line in ran.stdout.rstrip("\n").split("\n")]
     here = [[asdict(link) for link in read_links(one["page"], one["at"], one["mediaType"])] for one in asked]
     assert sum(map(len, here)) > MANY
     differ = [(one["at"], first_difference(*pair)) for one, *pair in zip(asked, here, there, strict=True)]

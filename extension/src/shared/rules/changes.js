@@ -1,6 +1,6 @@
 /** The named changes a rule may apply to what it captured. Each is small, total and the same in every language. */
 
-import { decoded, isPlain } from "./address.js";
+import { decoded, isPlain, stripped } from "./address.js";
 import { md5 } from "./md5.js";
 
 /** @typedef {(text: string) => string | null} Change null: the text was not what the rule took it for */
@@ -21,6 +21,7 @@ export const CHANGES = {
   decode: decoded,
   hex: hexadecimal,
   lower: (text) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
+  path: (text) => stripped(text, " /").split("/").filter(Boolean).join("/") || null,
   plus: (text) => text.replaceAll(" ", "+"),
   title,
   upper: (text) => text.replace(/[a-z]+/g, (letters) => letters.toUpperCase()),

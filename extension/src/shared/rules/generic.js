@@ -17,6 +17,7 @@ import { wholly } from "./patterns.js";
  * @property {string} secrets
  */
 
+const WWW = "www.";
 const NOTHING = Object.freeze({});
 
 /** What the `generic` part of a rule file says. */
@@ -72,11 +73,12 @@ export class Generic {
 }
 
 /**
- * The host of an address, without and with its `www.`.
+ * The host of an address with its port: without and with its `www.`, which `www.com` keeps.
  * @param {Address} address
  * @returns {Values}
  */
 export function sites(address) {
   const site = address.host + address.port;
-  return { host: site.startsWith("www.") ? site.slice(4) : site, site };
+  const hasName = address.host.startsWith(WWW) && address.host.includes(".", WWW.length);
+  return { host: hasName ? site.slice(WWW.length) : site, site };
 }

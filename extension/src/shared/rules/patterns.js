@@ -101,7 +101,13 @@ function patternOf(field) {
 
 /** @param {Field} field */
 function changesOf(field) {
-  return typeof field === "string" ? [] : field.as.map((name) => CHANGES[name]);
+  return typeof field === "string" ? [] : field.as.map(changeOf);
+}
+
+/** @param {string} name */
+function changeOf(name) {
+  if (!Object.hasOwn(CHANGES, name)) throw new Error(`no change is called ${name}`);
+  return CHANGES[name];
 }
 
 /** @param {Change[]} changes @param {string | undefined} captured */

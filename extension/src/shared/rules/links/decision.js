@@ -119,7 +119,7 @@ class Candidate {
     yield context("the address", addressWords(this._piece.url));
     yield context("the link text", this._piece.text);
     yield context("the file name beside it", this._fileBeside());
-    const alone = this._isStrange() || this._text.marks.some(({ names }) => names !== null);
+    const alone = this._text.strange.length > 0 || this._text.marks.some(({ names }) => names !== null);
     yield* contexts(this.block, this._cell, this._number, alone);
     for (const part of addressWords(at).split(" / ").reverse())
       yield context("the page's address", part, { near: false });
@@ -156,8 +156,14 @@ class Candidate {
     if (role === "features" || role === "list") return { role, dataset, reason };
     if (role === "other" || !dataset) return { role: "other", dataset, reason };
     if (this._rules.benchmarks.has(dataset)) return { role: "other", dataset, reason: `${reason}: a benchmark` };
-    if (role === "data" || this._isPlainlyNamed()) return { role: "data", dataset, reason };
+    if ((role === "data" && !this._saysSomethingElse()) || this._isPlainlyNamed())
+      return { role: "data", dataset, reason };
     return { role: "other", dataset, reason: `${reason}; nothing says that it hands it out` };
+  }
+
+  /** Whether the link text has words we do not know, while only far words say that it is data. */
+  _saysSomethingElse() {
+    return this._text.strange.length > 0 && this._text.marks.length === 0 && this.role?.near === false;
   }
 
   /** Whether all that is said about it is a dataset's name: close by, or above it and nothing else beside it. */

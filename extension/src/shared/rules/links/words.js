@@ -24,6 +24,7 @@ const MOST_WORDS = 8; // of one name
 const WORD = /[A-Za-z0-9]+|[\u3400-\u9fff]/gu; // a Chinese letter is a word
 /** @type {Record<string, number>} */
 const STRENGTHS = { strong: 2, weak: 1, slight: 0 };
+const SHORT = /^(?:.|[0-9]{1,4})$/u; // longer numbers are counts; these are of parts and versions
 const NUMBER = /[0-9]+/g;
 
 /**
@@ -123,7 +124,7 @@ export class Vocabulary {
 
   /** @param {string} word */
   _isFiller(word) {
-    return this._fillers.has(word) || this._fillerParts.some((part) => word.includes(part));
+    return SHORT.test(word) || this._fillers.has(word) || this._fillerParts.some((part) => word.includes(part));
   }
 
   /** @param {string[]} found @param {number} at */
