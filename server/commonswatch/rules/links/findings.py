@@ -79,7 +79,7 @@ def find_role(contexts: Sequence[Context], block: Block, names: Sequence[str]) -
 
 
 def _role_in(context: Context) -> Finding | None:
-    """The first strong role word, else the first; behind a link the first; in a table's head one of weights first."""
+    """The first of the strongest role words; behind a link the first; in a table's head one of weights first."""
     least = 0 if context.place in _SLIGHT else 1
     text = context.text if context.own is None else context.own
     marks = [mark for mark in RULES.words.read(text).marks if mark.role and mark.strength >= least]
@@ -88,7 +88,7 @@ def _role_in(context: Context) -> Finding | None:
     elif context.place == "the table's head":
         marks.sort(key=lambda mark: mark.role != "weights")
     elif not context.behind:
-        marks.sort(key=lambda mark: mark.strength < 2)
+        marks.sort(key=lambda mark: -mark.strength)
     return Finding(marks[0].role, context.place, marks[0].word, context.near) if marks else None
 
 
