@@ -16,11 +16,18 @@ def test_the_wheel_holds_each_tracked_file_of_the_package(tmp_path: Path) -> Non
     [wheel] = tmp_path.glob("commonswatch-*.whl")
     packed = set(zipfile.ZipFile(wheel).namelist())
     listed = subprocess.run(
-        ["git", "ls-files", "server", "migrations"], cwd=source, capture_output=True, text=True, check=True
+        ["git", "ls-files", "server", "migrations", "extension/src"],
+        cwd=source,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.splitlines()
-    expected = {
-        name.replace("server/", "", 1) if name.startswith("server/") else f"commonswatch/{name}"
-        for name in listed
-        if not name.endswith((".po", ".pot", ".mako"))
-    }
+    expected = {_in_the_wheel(name) for name in listed if not name.endswith((".po", ".pot", ".mako"))}
     assert expected - packed == set()
+
+
+def _in_the_wheel(name: str) -> str:
+    for folder, package in (("server/", ""), ("extension/src/", "commonswatch/extension/")):
+        if name.startswith(folder):
+            return package + name.removeprefix(folder)
+    return f"commonswatch/{name}"

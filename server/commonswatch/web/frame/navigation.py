@@ -36,7 +36,11 @@ def navigation() -> list[Entry]:
 
 def _wanted() -> list[tuple[str, str]]:
     if not current_user.is_authenticated:
-        return [("datasets.index", gettext("Datasets")), ("sign_in.index", gettext("Sign in"))]
+        return [
+            ("datasets.index", gettext("Datasets")),
+            ("extension.index", gettext("Extension")),
+            ("sign_in.index", gettext("Sign in")),
+        ]
     roles, wanted = current_roles(), []
     if Role.MODERATOR in roles:
         wanted += [("cases.index", gettext("Cases")), ("audit.index", gettext("Audit log"))]
@@ -46,4 +50,5 @@ def _wanted() -> list[tuple[str, str]]:
         wanted += [("jobs.index", gettext("Jobs"))]
     if Role.ADMINISTRATOR in roles:
         wanted += [("members.index", gettext("Members")), ("outbox.index", gettext("Outbox"))]
-    return [*wanted, ("devices.index", gettext("Devices")), ("account.index", gettext("Account"))]
+    wanted += [("extension.index", gettext("Extension")), ("devices.index", gettext("Devices"))]
+    return [*wanted, ("account.index", gettext("Account"))]
