@@ -9,7 +9,7 @@ import { CHANGES } from "../src/shared/rules/changes.js";
 import { Catalogue } from "../src/shared/rules/catalogue.js";
 import { asciiHost } from "../src/shared/rules/hostnames.js";
 import { makeLicences } from "../src/shared/rules/licences.js";
-import { makeLinks } from "../src/shared/rules/links/decision.js";
+import { makeLinks } from "../src/shared/rules/links.js";
 import { makeLocations } from "../src/shared/rules/locations.js";
 import { md5 } from "../src/shared/rules/md5.js";
 import { sha256 } from "../src/shared/rules/sha256.js";

@@ -6,7 +6,7 @@ import test from "node:test";
 
 import { Catalogue } from "../src/shared/rules/catalogue.js";
 import { makeLicences } from "../src/shared/rules/licences.js";
-import { makeLinks } from "../src/shared/rules/links/decision.js";
+import { makeLinks } from "../src/shared/rules/links.js";
 import { makeLocations } from "../src/shared/rules/locations.js";
 import { makeWorks } from "../src/shared/rules/works.js";
 import { rules } from "../tools/rules.mjs";

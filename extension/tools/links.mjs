@@ -2,7 +2,7 @@
 
 import { createInterface } from "node:readline";
 import { Catalogue } from "../src/shared/rules/catalogue.js";
-import { makeLinks } from "../src/shared/rules/links/decision.js";
+import { makeLinks } from "../src/shared/rules/links.js";
 import { makeLocations } from "../src/shared/rules/locations.js";
 import { rules } from "./rules.mjs";
 

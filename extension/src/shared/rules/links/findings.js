@@ -94,7 +94,7 @@ export function findRole(contexts, block, names, rules) {
 }
 
 /**
- * The first strong role word, else the first; behind the link the first; in a table's head those of weights first.
+ * The first of the strongest role words; behind a link the first; in a table's head one of weights first.
  * @param {Context} context
  * @param {Rules} rules
  * @returns {Finding | null}
@@ -102,21 +102,17 @@ export function findRole(contexts, block, names, rules) {
 function roleIn({ place, own, near, behind }, rules) {
   const least = SLIGHT.has(place) ? 0 : 1;
   const marks = rules.words.read(own).marks.filter(({ role, strength }) => role && strength >= least);
-  const best = marks.find(preferred(place, behind)) ?? (place === "the section" ? undefined : marks[0]);
+  const best = bestOf(marks, place, behind);
   return best ? { value: best.role, place, word: best.word, near } : null;
 }
 
-/**
- * Which role word wins over an earlier one.
- * @param {string} place
- * @param {boolean} behind
- * @returns {(mark: Mark) => boolean}
- */
-function preferred(place, behind) {
+/** @param {Mark[]} marks @param {string} place @param {boolean} behind @returns {Mark | undefined} */
+function bestOf(marks, place, behind) {
   // Where a section speaks of features, a heading that says data means those.
-  if (place === "the section") return ({ role, strength }) => role === "features" && strength > 1;
-  if (place === "the table's head") return ({ role }) => role === "weights";
-  return ({ strength }) => !behind && strength > 1;
+  if (place === "the section") return marks.find(({ role, strength }) => role === "features" && strength > 1);
+  if (place === "the table's head") return marks.find(({ role }) => role === "weights") ?? marks[0];
+  const strength = Math.max(...marks.map((mark) => mark.strength));
+  return behind ? marks[0] : marks.find((mark) => mark.strength === strength);
 }
 
 /** @param {Context} context @param {Block} block @param {Rules} rules @returns {Finding | null} */
