@@ -78,6 +78,8 @@ class _Candidate:
         self._beside = RULES.words.read(next(one.text for one in around if one.place == "the words before it"))
         shown = [self.piece.text] if is_file_name(self.piece.text) else [self._file_beside()]
         self.dataset = find_dataset(around, near_only=self._is_strange())
+        if self.dataset is not None and self.dataset.near:
+            around = [one for one in around if one.place != "the section"]  # that is about the others
         self.role = find_role(around, block, [*self._names, *shown])
 
     def _contexts(self, at: str) -> Iterator[Context]:

@@ -80,9 +80,8 @@ def find_role(contexts: Sequence[Context], block: Block, names: Sequence[str]) -
 
 def _role_in(context: Context) -> Finding | None:
     """The first of the strongest role words; behind a link the first; in a table's head one of weights first."""
-    least = 0 if context.place in _SLIGHT else 1
     text = context.text if context.own is None else context.own
-    marks = [mark for mark in RULES.words.read(text).marks if mark.role and mark.strength >= least]
+    marks = [mark for mark in RULES.words.read(text).marks if mark.role and (mark.strength or _counts(mark, context))]
     if context.place == "the section":  # where it speaks of features, a heading that says data means those
         marks = [mark for mark in marks if mark.role == "features" and mark.strength > 1]
     elif context.place == "the table's head":
@@ -90,6 +89,10 @@ def _role_in(context: Context) -> Finding | None:
     elif not context.behind:
         marks.sort(key=lambda mark: -mark.strength)
     return Finding(marks[0].role, context.place, marks[0].word, context.near) if marks else None
+
+
+def _counts(slight: Mark, context: Context) -> bool:
+    return context.place in _SLIGHT or (slight.role == "data" and context.place == "the words before it")
 
 
 def _is_archive_of_dataset(name: str) -> bool:
