@@ -78,7 +78,8 @@ test("the links of a page are those of its vector", () => {
 
 test("the rule files are copies of the server's, byte for byte", () => {
   const names = readdirSync(SERVER_RULES).filter((name) => name.endsWith(".json"));
-  assert.deepEqual(readdirSync(OWN_RULES).sort(), names.sort(), "run: make rules");
+  assert.ok(names.length > 0);
+  for (const name of names) assert.ok(readdirSync(OWN_RULES).includes(name), `${name} is missing: run make rules`);
   for (const name of names) {
     const same = readFileSync(new URL(name, SERVER_RULES)).equals(readFileSync(new URL(name, OWN_RULES)));
     assert.ok(same, `${name} differs: run make rules`);
