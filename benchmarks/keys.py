@@ -9,7 +9,9 @@ says that they hold, in both languages. ``--fuzz N`` reads N texts nobody would 
 import argparse
 import itertools
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -113,11 +115,14 @@ def _rate(normalise: Normalise | None, urls: list[str]) -> float:
 
 def _javascript_rate(urls: list[str]) -> float:
     tool = _ROOT / "extension" / "tools" / "measure-keys.mjs"
+    node = shutil.which("node", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".txt") as file:
         file.write("\n".join(urls))
         file.flush()
         try:
-            answer = subprocess.run(["node", str(tool), file.name], capture_output=True, check=True, timeout=300)
+            answer = subprocess.run(
+                [node or "node", str(tool), file.name], capture_output=True, check=True, timeout=300
+            )
         except (OSError, subprocess.SubprocessError):
             return 0.0  # no Node.js here
     return float(json.loads(answer.stdout)["urls_per_second"])
