@@ -104,7 +104,9 @@ class Candidate {
     this._beside = this._rules.words.read(around.find(({ place }) => place === "the words before it")?.text ?? "");
     const shown = isFileName(this._piece.text) ? [this._piece.text] : [this._fileBeside()];
     this.dataset = findDataset(around, this._isStrange(), parts.rules, parts.catalogue);
-    this.role = findRole(around, block, [...this._names, ...shown], parts.rules);
+    const isNear = this.dataset?.near; // then the section is about the others
+    const telling = isNear ? around.filter(({ place }) => place !== "the section") : around;
+    this.role = findRole(telling, block, [...this._names, ...shown], parts.rules);
   }
 
   /** The decision. @returns {Link} */

@@ -100,10 +100,14 @@ export function findRole(contexts, block, names, rules) {
  * @returns {Finding | null}
  */
 function roleIn({ place, own, near, behind }, rules) {
-  const least = SLIGHT.has(place) ? 0 : 1;
-  const marks = rules.words.read(own).marks.filter(({ role, strength }) => role && strength >= least);
+  const marks = rules.words.read(own).marks.filter((mark) => mark.role && (mark.strength || counts(mark, place)));
   const best = bestOf(marks, place, behind);
   return best ? { value: best.role, place, word: best.word, near } : null;
+}
+
+/** Whether a slight word counts there. @param {Mark} slight @param {string} place */
+function counts({ role }, place) {
+  return SLIGHT.has(place) || (role === "data" && place === "the words before it");
 }
 
 /** @param {Mark[]} marks @param {string} place @param {boolean} behind @returns {Mark | undefined} */
