@@ -26,6 +26,7 @@ _NEARBY = 120  # characters in which an access code is looked for
 _HTML = re.compile(r"[ \t\r\n]*(?:<!--[^>]{0,500}-->[ \t\r\n]*)?<(?:!doctype html|html|head|body)[ >]", re.IGNORECASE)
 _STRANGE = re.compile("[A-Z]|[a-z][0-9]|[0-9][a-z]|[0-9]{5}")  # what makes a word look like a name
 _ABOVE = ("the heading", "the list item above", "the paragraph above")
+_BRACKETS = re.compile("[(（][^()（）]{0,40}[)）]")
 _NO_REASON = "nothing near says what it hands out"
 
 
@@ -72,10 +73,11 @@ class _Candidate:
         self.block, self.cell, self.number = block, cell, number
         self.piece: Piece = block.cells[cell][number]
         self.where = location(self.piece.url)
-        self._text = RULES.words.read(self.piece.text)
+        self._text = RULES.words.read(_BRACKETS.sub(" ", self.piece.text))
         self._names = file_names(self.piece.url, self._command())
         around = list(self._contexts(at))
-        self._beside = RULES.words.read(next(one.text for one in around if one.place == "the words before it"))
+        beside = next(one.text for one in around if one.place == "the words before it")
+        self._beside = RULES.words.read(_BRACKETS.sub(" ", beside))  # brackets hold codes and sizes
         shown = [self.piece.text] if is_file_name(self.piece.text) else [self._file_beside()]
         self.dataset = find_dataset(around, near_only=self._is_strange())
         if self.dataset is not None and self.dataset.near:

@@ -92,6 +92,8 @@ def _role_in(context: Context) -> Finding | None:
 
 
 def _counts(slight: Mark, context: Context) -> bool:
+    if slight.role == "other":
+        return context.place in _FILES
     return context.place in _SLIGHT or (slight.role == "data" and context.place == "the words before it")
 
 
