@@ -15,6 +15,7 @@ export const FIELD = /\{([a-z_]+)\}/g;
 
 const UNITS = /\\.|\[(?:\\.|[^\]\\])*\]|\{[0-9,]+\}|\(\?:|./gsu; // what an expression consists of
 const SIGNS = ".*+?^$";
+const MANY = 2; // letters; more are rare enough to be looked for first
 const USUAL = "/.-_"; // single letters that most addresses have
 
 /** A regular expression in which `{name}` stands for a captured field of the family. */
@@ -53,6 +54,7 @@ export class Pattern {
    * @param {string} text
    */
   readInto(values, text) {
+    if (this.needs.length > MANY && !text.includes(this.needs)) return false; // sooner found out than letter by letter
     if (this.names.length === 0) return this._whole.test(text);
     return this._put(values, this._whole.exec(text));
   }
