@@ -41,6 +41,7 @@ const HTML = /^[ \t\r\n]*(?:<!--[^>]{0,500}-->[ \t\r\n]*)?<(?:!doctype html|html
 const STRANGE = /[A-Z]|[a-z][0-9]|[0-9][a-z]|[0-9]{5}/; // what makes a word look like a name
 const ABOVE = ["the heading", "the list item above", "the paragraph above"];
 const BESIDE = 10; // pieces on each side of a link that are looked at
+const BRACKETS = /[(（][^()（）]{0,40}[)）]/gu;
 const NO_REASON = "nothing near says what it hands out";
 
 /**
@@ -98,10 +99,11 @@ class Candidate {
     this._pieces = block.cells[cell];
     this._piece = this._pieces[number];
     this._where = parts.location(this._piece.url);
-    this._text = this._rules.words.read(this._piece.text);
+    this._text = this._rules.words.read(withoutBrackets(this._piece.text));
     this._names = fileNames(this._piece.url, this._command());
     const around = [...this._contexts(at)];
-    this._beside = this._rules.words.read(around.find(({ place }) => place === "the words before it")?.text ?? "");
+    const beside = around.find(({ place }) => place === "the words before it")?.text ?? "";
+    this._beside = this._rules.words.read(withoutBrackets(beside));
     const shown = isFileName(this._piece.text) ? [this._piece.text] : [this._fileBeside()];
     this.dataset = findDataset(around, this._isStrange(), parts.rules, parts.catalogue);
     const isNear = this.dataset?.near; // then the section is about the others
@@ -215,6 +217,11 @@ class Candidate {
     const after = this._pieces.slice(this._number + 1, this._number + 1 + BESIDE);
     return { before: said(untilLink(before).reverse()), after: said(untilLink(after)) };
   }
+}
+
+/** Brackets hold codes and sizes. @param {string} words */
+function withoutBrackets(words) {
+  return words.replace(BRACKETS, " ");
 }
 
 /** @param {Piece[]} pieces */

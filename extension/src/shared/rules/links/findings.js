@@ -107,6 +107,7 @@ function roleIn({ place, own, near, behind }, rules) {
 
 /** Whether a slight word counts there. @param {Mark} slight @param {string} place */
 function counts({ role }, place) {
+  if (role === "other") return FILES.includes(place);
   return SLIGHT.has(place) || (role === "data" && place === "the words before it");
 }
 
