@@ -3,7 +3,8 @@
 FOLDER holds pages and `expected_links.tsv` (file, line, url, dataset, role). The page's address is derived from its
 file name: `owner__name__path.md`. A role `other_data` (a set no case is about) counts as other. Precision and recall
 are of links with role `data`, right only with the right dataset. Every link the reader calls `data` counts, whether
-somebody labelled it or not. `--half 0` and `--half 1` take one random half of the pages.
+somebody labelled it or not. A page is right if it is recognised as offering a copy of a set of the catalogue, or none.
+`--half 0` and `--half 1` take one random half of the pages.
 """
 
 import argparse
@@ -13,8 +14,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+from commonswatch.rules import DATASETS
 from commonswatch.rules.links import Link, read_links
 
+_KNOWN = {one.id for one in DATASETS}
 _ROLES = {"other_data": "other"}
 _PAGES = (".md", ".html", ".txt")
 _SEED = 20261123
@@ -81,7 +84,8 @@ def score_page(links: list[Link], expected: Expected, shown: list[str]) -> Score
     data = [place for place, link in read.items() if link.role == "data"]
     score.found = len(data)
     shown += [f"  {place[0]:5} {place[1][:60]:60} no label <- data" for place in data if place not in expected]
-    score.pages_right = int(bool(data) == bool(score.wanted))
+    copies = [dataset for dataset, role in expected.values() if role == "data" and dataset in _KNOWN]
+    score.pages_right = int(bool(data) == bool(copies))
     return score
 
 
