@@ -1,0 +1,149 @@
+"""The extension in a real Chromium, driven by Playwright. The same words as in ``firefox.py``: see ``browsers.py``."""
+
+import json
+import os
+import tempfile
+import time
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, Playwright
+
+from tests.extension.fake_web import FakeWeb
+
+_INSTALLED = Path("/usr/bin/chromium")
+_WAITS = 15_000  # milliseconds
+
+
+class ChromiumTab:
+    """A tab: a page of the web, or one of the extension's own."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        page.set_default_timeout(_WAITS)
+
+    def goto(self, url: str) -> None:
+        self.page.goto(url)
+
+    def evaluate(self, function: str, *arguments: Any) -> Any:
+        """Call a JavaScript function in the page; a promise is waited for."""
+        return self.page.evaluate(f"(all) => ({function})(...all)", list(arguments))
+
+    def click(self, selector: str) -> None:
+        self.page.locator(selector).first.click()
+
+    def fill(self, selector: str, text: str) -> None:
+        self.page.locator(selector).first.fill(text)
+
+    def press(self, *keys: str) -> None:
+        """Press keys by name: ``Tab``, ``Enter``."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def in_front(self) -> None:
+        self.page.bring_to_front()
+
+    def resize(self, width: int, height: int) -> None:
+        self.page.set_viewport_size({"width": width, "height": height})
+
+    def screenshot(self) -> bytes:
+        return self.page.screenshot()
+
+    def close(self) -> None:
+        self.page.close()
+
+
+class Chromium:
+    """A Chromium with the extension, on a profile of its own, that finds every host at the fake web."""
+
+    name = "chromium"
+
+    def __init__(self, playwright: Playwright, web: FakeWeb, packed: Path, places: Sequence[str] = ()) -> None:
+        """``places`` were granted before: Chromium's own question cannot be answered from here."""
+        self._playwright, self._web = playwright, web
+        self._folder = tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True)
+        self._unpacked = _unpack(packed, Path(self._folder.name), places)
+        self._start()
+
+    def _start(self) -> None:
+        found = f"MAP *:443 127.0.0.1:{self._web.port}, MAP * 127.0.0.1:{self._web.trap_port}, EXCLUDE 127.0.0.1"
+        self._context = self._playwright.chromium.launch_persistent_context(
+            Path(self._folder.name) / "profile",
+            executable_path=_INSTALLED if _INSTALLED.exists() else None,
+            headless=True,
+            args=[
+                f"--disable-extensions-except={self._unpacked}",
+                f"--load-extension={self._unpacked}",
+                f"--host-resolver-rules={found}",
+                "--ignore-certificate-errors",
+                "--disable-quic",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+                *(["--no-sandbox"] if os.geteuid() == 0 else []),
+            ],
+        )
+        workers = self._context.service_workers
+        worker = workers[0] if workers else self._context.wait_for_event("serviceworker", timeout=_WAITS)
+        self.base = "/".join(worker.url.split("/")[:3]) + "/"
+
+    def own(self, path: str) -> str:
+        """The address of a page of the extension."""
+        return self.base + path
+
+    def tab(self, url: str = "about:blank") -> ChromiumTab:
+        """A new tab in front."""
+        tab = ChromiumTab(self._context.new_page())
+        tab.goto(url)
+        return tab
+
+    def find(self, start: str) -> ChromiumTab | None:
+        """The open tab whose address starts like this."""
+        return next((ChromiumTab(page) for page in self._context.pages if page.url.startswith(start)), None)
+
+    def badge(self, own: ChromiumTab, tab: int) -> str:
+        """The badge of a tab, asked for in an own page."""
+        return str(own.evaluate("(tabId) => chrome.action.getBadgeText({ tabId })", tab))
+
+    def is_awake(self) -> bool:
+        """Whether the background runs."""
+        return bool(self._workers())
+
+    def stop_background(self) -> None:
+        """Stop the worker, as the browser does whenever it likes."""
+        for target in self._workers():
+            self._devtools().send("Target.closeTarget", {"targetId": target["targetId"]})
+        deadline = time.monotonic() + 5
+        while self._workers():
+            assert time.monotonic() < deadline, "the worker goes on"
+            time.sleep(0.02)
+
+    def restart(self) -> None:
+        """Close the browser and start it again with the same profile."""
+        self._context.close()
+        self._start()
+
+    def close(self) -> None:
+        self._context.close()
+        self._folder.cleanup()
+
+    def _devtools(self) -> Any:
+        assert self._context.browser
+        return self._context.browser.new_browser_cdp_session()
+
+    def _workers(self) -> list[dict[str, str]]:
+        targets = self._devtools().send("Target.getTargets")["targetInfos"]
+        return [one for one in targets if one["type"] == "service_worker" and one["url"].startswith(self.base)]
+
+
+def _unpack(packed: Path, folder: Path, places: Sequence[str]) -> Path:
+    """The files as they are handed out; only the manifest says which places were granted."""
+    unpacked = folder / "extension"
+    zipfile.ZipFile(packed).extractall(unpacked)
+    if places:
+        manifest = json.loads((unpacked / "manifest.json").read_text())
+        (unpacked / "manifest.json").write_text(json.dumps(manifest | {"host_permissions": list(places)}))
+    return unpacked

@@ -1,0 +1,142 @@
+"""The extension in a real Firefox, driven by Marionette. The same words as in ``chromium.py``: see ``browsers.py``."""
+
+import base64
+import json
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.extension.fake_web import FakeWeb
+from tests.extension.marionette import FirefoxError, Marionette
+
+ID = "commonswatch@commonswatch.example"
+UUID = "0b9a2f6e-1111-4222-8333-444455556666"
+_WAITS = 15.0
+_STATE = "return WebExtensionPolicy.getByID(arguments[0]).extension.backgroundState"
+_STOP = "return WebExtensionPolicy.getByID(arguments[0]).extension.terminateBackground().then(() => null)"
+
+
+class FirefoxTab:
+    """A tab: a page of the web, or one of the extension's own."""
+
+    def __init__(self, firefox: Marionette, handle: str) -> None:
+        self._firefox, self.handle = firefox, handle
+
+    def goto(self, url: str) -> None:
+        self._ask("WebDriver:Navigate", url=url)
+
+    def evaluate(self, function: str, *arguments: Any) -> Any:
+        """Call a JavaScript function in the page; a promise is waited for."""
+        return self._ask("WebDriver:ExecuteScript", script=f"return ({function})(...arguments)", args=list(arguments))
+
+    def click(self, selector: str) -> None:
+        self._ask("WebDriver:ElementClick", id=self._element(selector))
+
+    def fill(self, selector: str, text: str) -> None:
+        element = self._element(selector)
+        self._ask("WebDriver:ElementClear", id=element)
+        self._ask("WebDriver:ElementSendKeys", id=element, text=text)
+
+    def press(self, *keys: str) -> None:
+        """Press keys by name: ``Tab``, ``Enter``."""
+        codes = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", "Space": " "}
+        for key in (codes.get(name, name) for name in keys):
+            pressed = [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]
+            self._ask("WebDriver:PerformActions", actions=[{"type": "key", "id": "keys", "actions": pressed}])
+
+    def in_front(self) -> None:
+        self._ask("WebDriver:GetCurrentURL")
+
+    def resize(self, width: int, height: int) -> None:
+        self._ask("WebDriver:SetWindowRect", width=width, height=height)
+
+    def screenshot(self) -> bytes:
+        return base64.b64decode(self._ask("WebDriver:TakeScreenshot", full=True, hash=False))
+
+    def close(self) -> None:
+        left = self._ask("WebDriver:CloseWindow")
+        self._firefox.ask("WebDriver:SwitchToWindow", handle=left[0], focus=True)
+
+    def _element(self, selector: str) -> str:
+        """Wait until it is there and shown."""
+        deadline = time.monotonic() + _WAITS
+        while True:
+            try:
+                found = self._ask("WebDriver:FindElement", using="css selector", value=selector)
+                element = str(next(iter(found.values())))
+                if self._ask("WebDriver:IsElementDisplayed", id=element):
+                    return element
+            except FirefoxError:
+                pass
+            assert time.monotonic() < deadline, f"there is no {selector}"
+            time.sleep(0.05)
+
+    def _ask(self, command: str, **parameters: Any) -> Any:
+        self._firefox.ask("WebDriver:SwitchToWindow", handle=self.handle, focus=True)
+        return self._firefox.ask(command, **parameters)
+
+
+class Firefox:
+    """A Firefox with the extension, on a profile of its own, that finds every host at the fake web."""
+
+    name = "firefox"
+    base = f"moz-extension://{UUID}/"
+
+    def __init__(self, web: FakeWeb, packed: Path) -> None:
+        self._web = web
+        self._folder = tempfile.TemporaryDirectory(prefix="firefox-", ignore_cleanup_errors=True)
+        self._start()
+        self._firefox.ask("Addon:Install", path=str(packed), temporary=False)
+
+    def _start(self) -> None:
+        self._firefox = Marionette(
+            Path(self._folder.name),
+            {
+                "network.dns.forceResolve": "127.0.0.1",
+                "network.socket.forcePort": f"443={self._web.port};80={self._web.trap_port}",
+                "extensions.webextensions.uuids": json.dumps({ID: UUID}),
+                "extensions.webextOptionalPermissionPrompts": False,  # a click on a switch is answered with yes
+                "xpinstall.signatures.required": False,  # only a store can sign
+            },
+        )
+
+    def own(self, path: str) -> str:
+        """The address of a page of the extension."""
+        return self.base + path
+
+    def tab(self, url: str = "about:blank") -> FirefoxTab:
+        """A new tab in front."""
+        opened = self._firefox.ask("WebDriver:NewWindow", type="tab", focus=True)
+        tab = FirefoxTab(self._firefox, opened["handle"])
+        tab.goto(url)
+        return tab
+
+    def find(self, start: str) -> FirefoxTab | None:
+        """The open tab whose address starts like this."""
+        for handle in self._firefox.ask("WebDriver:GetWindowHandles"):
+            self._firefox.ask("WebDriver:SwitchToWindow", handle=handle, focus=False)
+            if self._firefox.ask("WebDriver:GetCurrentURL").startswith(start):
+                return FirefoxTab(self._firefox, handle)
+        return None
+
+    def badge(self, own: FirefoxTab, tab: int) -> str:
+        """The badge of a tab."""
+        return str(own.evaluate("(tabId) => browser.action.getBadgeText({ tabId })", tab))
+
+    def is_awake(self) -> bool:
+        """Whether the background runs."""
+        return self._firefox.privileged(_STATE, ID) == "running"
+
+    def stop_background(self) -> None:
+        """Stop the event page, as the browser does whenever it likes."""
+        self._firefox.privileged(_STOP, ID)
+
+    def restart(self) -> None:
+        """Close the browser and start it again with the same profile."""
+        self._firefox.close()
+        self._start()
+
+    def close(self) -> None:
+        self._firefox.close()
+        self._folder.cleanup()

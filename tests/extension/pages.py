@@ -1,0 +1,49 @@
+"""The played pages of hosts: what stands at which address, and hundreds of addresses of them. All is made up."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.browser.hosts import routes as picture_hosts
+from tests.extension.fake_web import folder
+from tests.played_hosts import Route
+
+_FOLDER = Path(__file__).parents[1] / "fixtures" / "hosts"
+_STRICT = "default-src 'none'; script-src 'self'; img-src 'self' https:; connect-src 'self'"  # as large hosts have it
+
+README = "https://github.com/example-lab/face-training"
+FILES = "https://github.com/example-lab/celeb-faces/tree/main/img"
+ISSUE = "https://github.com/example-lab/face-training/issues/7"
+RAW = "https://raw.githubusercontent.com/example-lab/face-training/main/lists/list.tsv"
+CARD = "https://huggingface.co/datasets/example-lab/faces-large"
+KAGGLE = "https://www.kaggle.com/datasets/example/harbour-faces"
+DROPBOX = "https://www.dropbox.com/scl/fo/1examplefolder/h"
+BAIDU = "https://pan.baidu.com/s/1Example001AbCdEfGhIjK"
+DRIVE = "https://drive.google.com/drive/folders/1Example002AbCdEfGhIjKlMnOpQr"
+
+PAGES = {
+    README: "github.com/readme.html",
+    FILES: "github.com/files.html",
+    ISSUE: "github.com/issue.html",
+    RAW: "raw.githubusercontent.com/list.tsv",
+    CARD: "huggingface.co/dataset.html",
+    KAGGLE: "www.kaggle.com/dataset.html",
+    DROPBOX: "www.dropbox.com/folder.html",
+    BAIDU: "pan.baidu.com/share.html",
+    DRIVE: "drive.google.com/folder.html",
+}
+PLACES = ("https://*/*", "http://127.0.0.1/*")
+
+
+def many(count: int) -> list[str]:
+    """So many addresses: the same pages under other numbers, with matches and without."""
+    return [f"{url}?page={number}" for number in range(count // len(PAGES) + 1) for url in PAGES][:count]
+
+
+def routes() -> Mapping[str, Route]:
+    """What each host answers; the picture hosts as on the stage of the site's own tests."""
+    hosts: dict[str, dict[str, bytes]] = {}
+    for url, file in PAGES.items():
+        host, _, path = url.removeprefix("https://").partition("/")
+        hosts.setdefault(host, {})["/" + path] = (_FOLDER / file).read_bytes()
+    played = {host: folder(pages, Content_Security_Policy=_STRICT) for host, pages in hosts.items()}
+    return {**picture_hosts(), **played}

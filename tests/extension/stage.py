@@ -1,0 +1,79 @@
+"""What the extension acts on: the fake web, and the real server and worker with a creator, works and a moderator."""
+
+import json
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from commonswatch import schema
+from commonswatch.context import open_context
+from commonswatch.demo.cast import Cast
+from commonswatch.domain.states import Role
+from commonswatch.services.membership import accounts, devices
+from commonswatch.settings import Settings
+
+from tests.extension.fake_web import FakeWeb
+from tests.extension.pages import routes
+from tests.running import RunningProduct
+
+MIRA = "mira@creators.example.org"
+SAM = "sam@watch.example.org"
+
+
+class Stage:
+    """``web`` and ``product``, from the first line of the ``with`` block to its end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __enter__(self) -> Self:
+        with ExitStack() as opening:
+            self.web = opening.enter_context(FakeWeb(routes()))
+            self.product = RunningProduct(self.folder / "var", self._environment())
+            self._people()
+            opening.enter_context(self.product)
+            self._closing = opening.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.close()
+
+    @property
+    def site(self) -> str:
+        """The address of the server."""
+        return self.product.url
+
+    def requests(self) -> list[str]:
+        """What the server was asked so far: ``GET /extension``, in the order answered."""
+        logged = (json.loads(line) for line in self.product.output().splitlines() if line.startswith("{"))
+        return [f"{one['method']} {one['route']}" for one in logged if one.get("event") == "request"]
+
+    def pairing_code(self, address: str = MIRA) -> str:
+        """A fresh code, as somebody reads it off the page “Devices”."""
+        context = open_context(Settings.from_env(self.product.environment))
+        with context.database.writing() as session:
+            account = accounts.find_account(session, address)
+            assert account
+            code = devices.make_code(session, context.keyring, account, context.now())
+        context.database.engine.dispose()
+        return code
+
+    def _people(self) -> None:
+        context = open_context(Settings.from_env(self.product.environment))
+        schema.upgrade(context.database.engine)
+        cast = Cast(context)
+        cast.sign_up(MIRA, "Mira Example")
+        cast.sign_up(SAM, "Sam Example", Role.MODERATOR, Role.ADMINISTRATOR)
+        self.passwords = cast.passwords
+        context.database.engine.dispose()
+
+    def _environment(self) -> dict[str, Any]:
+        played = ",".join(f"{host}={at}:{port}" for host, (at, port) in self.web.played.items())
+        return {
+            "COMMONSWATCH_FETCH_PLAYED_HOSTS": played,
+            "COMMONSWATCH_FETCH_CA_FILE": str(self.web.ca_file),
+            "COMMONSWATCH_FETCH_HOST_DELAY": "0.02",
+        }
