@@ -8,7 +8,7 @@ Any page → its links, each with the dataset it belongs to and its role.
 from commonswatch.rules.catalogue import DATASETS, ancestors, dataset, derived, families, family
 from commonswatch.rules.licences import read_licence
 from commonswatch.rules.links import Link, offers_copy, read_links
-from commonswatch.rules.locations import location
+from commonswatch.rules.locations import location, page_location
 from commonswatch.rules.works import account_keys, work_keys
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "family",
     "location",
     "offers_copy",
+    "page_location",
     "read_licence",
     "read_links",
     "work_keys",

@@ -36,6 +36,19 @@ def location(text: str) -> LocationKey | None:
     return _best_of(plain[:_LONGEST_TEXT]) or (None if is_one else _phrase(plain))
 
 
+def page_location(text: str) -> LocationKey | None:
+    """The location of a page somebody looked at: as ``location`` says, else the page itself.
+
+    Not every page of a known host hands something out or has a rule (an article, a competition), but people may see
+    and report a copy there. Its query is left out: what a host's rules do not describe may be a secret.
+    """
+    found = location(text)
+    if found is None:
+        bare = _rules.find_page(trimmed(text).partition("#")[0].partition("?")[0])
+        found = _key(bare, "") if bare is not None else None
+    return found
+
+
 def _best_of(text: str) -> LocationKey | None:
     first = None
     for link, start in islice(_links(text), _MOST_LINKS):

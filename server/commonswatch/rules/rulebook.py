@@ -56,6 +56,14 @@ class Rulebook:
             return None
         return self._on_any_host(address, depth)
 
+    def find_page(self, text: str) -> Found | None:
+        """An address read by the generic rule, whoever owns its host; None for what is none or imitates a host."""
+        address = read_address(text)
+        if address is None or not address.explicit or self._imitates(address.host):
+            return None
+        captured = self._generic.read(address)
+        return Found(self._generic.form, captured, "exact") if captured is not None else None
+
     def _find_place(self, host: str) -> Place | None:
         if _last_labels(host) not in self._by_last_labels:
             return None

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from commonswatch.domain.keys import LocationKey
-from commonswatch.rules import account_keys, location, reading, work_keys
+from commonswatch.rules import account_keys, location, page_location, reading, work_keys
 from commonswatch.rules.patterns import Pattern
 from commonswatch.rules.reading import read_address
 from commonswatch.rules.rulebook import load
@@ -185,3 +185,20 @@ def test_the_parts_of_an_address_do_not_show_its_secret_either() -> None:
     link = "https://pan.baidu.com/s/1ExampleExampleExample00?pwd=ab12#ab12"
     assert "ab12" not in repr(read_address(link))
     assert "ab12" not in repr(load("sharing_hosts.json").find(link))
+
+
+@pytest.mark.parametrize(
+    ("page", "key"),
+    [
+        ("https://mp.weixin.qq.com/s/Example?from=timeline#wechat", "url:mp.weixin.qq.com/s/Example"),
+        ("https://www.kaggle.com/competitions/faces?token=Example", "url:kaggle.com/competitions/faces"),
+        ("https://github.com/example-lab/faces/blob/main/README.md", "github:example-lab/faces"),
+        ("https://www.github.com.evil.example/example-lab/faces", None),
+        ("https://somebody:secret@github.com/features", None),
+        ("javascript:alert(1)", None),
+    ],
+)
+def test_any_page_somebody_looked_at_is_a_location_without_what_may_be_a_secret(page: str, key: str | None) -> None:
+    found = page_location(page)
+    assert (found.key if found else None) == key
+    assert "Example?" not in (found.url if found else "")

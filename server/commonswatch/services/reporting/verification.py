@@ -63,7 +63,7 @@ def load(session: Session, keyring: Keyring, report_id: int) -> Task | None:
         return None
     try:
         submission = submissions.read(keyring.unseal(report.submission_sealed))
-        page = rules.location(submission.page)
+        page = rules.page_location(submission.page)
         if page is None:
             raise InvalidInput("The address of the page is not one of the public web.")
     except CommonswatchError as error:
