@@ -34,26 +34,33 @@ ODD = json.loads((PROJECT / "tests" / "fixtures" / "odd_texts.json").read_text(e
 
 
 def texts() -> list[str]:
-    """The same made-up texts every time: forms of every host, changed in ways people and machines change them."""
+    """The same texts every time: the vectors, ten thousand made-up addresses, and some other words."""
     chance = random.Random(SEED)
-    vectors = list(written_texts())
+    addresses, words = list(written("works.json", "locations.json")), [*written("licences.json"), *names()]
     forms = [*forms_of("media_hosts.json"), *forms_of("sharing_hosts.json")]
-    made = list(vectors)
-    while len(made) < MANY:
-        text = chance.choice(vectors) if chance.random() < READY_MADE else example(chance, *chance.choice(forms))
-        for _ in range(chance.randint(0, CHANGES_AT_MOST)):
-            text = chance.choice(ALTERATIONS)(chance, text)
-        made.append(
-            text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
-        )  # halves that meet are one
-    return made
+    made = [
+        chance.choice(addresses) if chance.random() < READY_MADE else example(chance, *chance.choice(forms))
+        for _ in range(MANY)
+    ]
+    made += chance.choices(words, k=MANY // 5)
+    return [*addresses, *words, *(altered(chance, text) for text in made)]
 
 
-def written_texts() -> Iterator[str]:
-    for name in ("works.json", "locations.json", "licences.json"):
+def written(*vectors: str) -> Iterator[str]:
+    for name in vectors:
         yield from (row["text"] for row in json.loads((VECTORS / name).read_text(encoding="utf-8")))
+
+
+def names() -> list[str]:
     known = json.loads((VECTORS / "datasets.json").read_text(encoding="utf-8"))
-    yield from [*known["names"], *known["files"]]
+    return [*known["names"], *known["files"]]
+
+
+def altered(chance: random.Random, text: str) -> str:
+    """A text changed in ways people and machines change them, or not at all."""
+    for _ in range(chance.randint(0, CHANGES_AT_MOST)):
+        text = chance.choice(ALTERATIONS)(chance, text)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")  # halves that meet are one
 
 
 def forms_of(name: str) -> Iterator[tuple[dict[str, Any], list[str], dict[str, Any]]]:
