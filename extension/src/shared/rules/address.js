@@ -3,7 +3,7 @@
 import { asciiHost } from "./hostnames.js";
 
 export const LONGEST = 4096; // characters; longer texts are not addresses but payloads
-export const KNOWN_HOSTS = 4096; // how many host names at most are kept ready, here and in each rulebook
+export const KNOWN_HOSTS = 2048; // how many host names at most are kept ready, here and in each rulebook
 
 const UNSAFE = /[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]/u;
 const AMPERSANDS = /&(?:(?:amp|#0{0,4}38|#x0{0,4}26);)+/g; // `&amp;amp;` too: pages are escaped twice
