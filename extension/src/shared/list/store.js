@@ -43,9 +43,14 @@ async function inTransaction(mode, work) {
   try {
     return await new Promise((resolve, reject) => {
       const transaction = database.transaction(STORE, mode);
-      const request = work(transaction.objectStore(STORE));
-      transaction.oncomplete = () => resolve(request?.result);
       transaction.onabort = () => reject(transaction.error);
+      try {
+        const request = work(transaction.objectStore(STORE));
+        transaction.oncomplete = () => resolve(request?.result);
+      } catch (error) {
+        transaction.abort(); // or what was written up to here would stay
+        reject(error);
+      }
     });
   } finally {
     database.close();
