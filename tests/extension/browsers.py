@@ -7,7 +7,7 @@ A browser: ``tab(url)``, ``find(start)``, ``own(path)``, ``badge(own, tab)``, ``
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 from commonswatch.web.packed_extension import pack
 from playwright.sync_api import Error, sync_playwright
 
-from tests.extension.chromium import Chromium, ChromiumTab
+from tests.extension.chromium import Chromium, ChromiumTab, executable
 from tests.extension.fake_web import FakeWeb
 from tests.extension.firefox import Firefox, FirefoxTab
 from tests.extension.marionette import FirefoxError, installed
@@ -32,29 +32,20 @@ def browser_with_extension(name: str, web: FakeWeb, folder: Path, places: Sequen
     packed = folder / f"{name}.zip"
     packed.write_bytes(pack("firefox" if name == "firefox" else "chrome").data)
     if name == "firefox":
-        if installed() is None and not os.environ.get("CI"):
-            pytest.skip("no Firefox here: sh tests/browser/install.sh")
-        firefox = Firefox(web, packed)
-        try:
+        _needs(installed() is not None, "Firefox")
+        with closing(Firefox(web, packed)) as firefox:
             yield firefox
-        finally:
-            firefox.close()
         return
     with sync_playwright() as playwright:
-        chromium = _chromium(lambda: Chromium(playwright, web, packed, places))
-        try:
+        _needs(executable(playwright) is not None, "Chromium")
+        with closing(Chromium(playwright, web, packed, places)) as chromium:
             yield chromium
-        finally:
-            chromium.close()
 
 
-def _chromium(start: Callable[[], Chromium]) -> Chromium:
-    try:
-        return start()
-    except Error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip("no Chromium here: sh tests/browser/install.sh")
+def _needs(is_there: bool, name: str) -> None:
+    if not is_there and not os.environ.get("CI"):
+        pytest.skip(f"no {name} here: sh tests/browser/install.sh")
+    assert is_there, f"{name} is missing: sh tests/browser/install.sh"
 
 
 def eventually(value: Callable[[], Any], expected: Any = True, within: float = 15.0) -> None:

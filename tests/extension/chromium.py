@@ -17,6 +17,12 @@ _INSTALLED = Path("/usr/bin/chromium")
 _WAITS = 15_000  # milliseconds
 
 
+def executable(playwright: Playwright) -> Path | None:
+    """Where Chromium is: the system's, or the one Playwright brought."""
+    brought = Path(playwright.chromium.executable_path)
+    return next((path for path in (_INSTALLED, brought) if path.exists()), None)
+
+
 class ChromiumTab:
     """A tab: a page of the web, or one of the extension's own."""
 
@@ -71,7 +77,7 @@ class Chromium:
         found = f"MAP *:443 127.0.0.1:{self._web.port}, MAP * 127.0.0.1:{self._web.trap_port}, EXCLUDE 127.0.0.1"
         self._context = self._playwright.chromium.launch_persistent_context(
             Path(self._folder.name) / "profile",
-            executable_path=_INSTALLED if _INSTALLED.exists() else None,
+            executable_path=executable(self._playwright),
             headless=True,
             args=[
                 f"--disable-extensions-except={self._unpacked}",
@@ -86,6 +92,13 @@ class Chromium:
                 *(["--no-sandbox"] if os.geteuid() == 0 else []),
             ],
         )
+        try:
+            self._find_worker()
+        except BaseException:
+            self.close()
+            raise
+
+    def _find_worker(self) -> None:
         workers = self._context.service_workers
         worker = workers[0] if workers else self._context.wait_for_event("serviceworker", timeout=_WAITS)
         self.base = "/".join(worker.url.split("/")[:3]) + "/"

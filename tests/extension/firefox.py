@@ -87,7 +87,11 @@ class Firefox:
         self._web = web
         self._folder = tempfile.TemporaryDirectory(prefix="firefox-", ignore_cleanup_errors=True)
         self._start()
-        self._firefox.ask("Addon:Install", path=str(packed), temporary=False)
+        try:
+            self._firefox.ask("Addon:Install", path=str(packed), temporary=False)
+        except BaseException:
+            self.close()
+            raise
 
     def _start(self) -> None:
         self._firefox = Marionette(

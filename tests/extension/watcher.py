@@ -1,0 +1,71 @@
+"""Somebody with the extension: what they click and read, by the pages' own buttons, in either browser."""
+
+from typing import Any
+
+from tests.extension.browsers import Browser, Tab, ask, eventually, number_of, says
+from tests.extension.stage import Stage
+
+HOSTS = ("github", "huggingface", "kaggle", "dropbox", "baidu", "gdrive")
+
+
+class Watcher:
+    """``own`` is the welcome page, open in a tab."""
+
+    def __init__(self, browser: Browser, stage: Stage) -> None:
+        self.browser, self.stage = browser, stage
+        self.own: Tab = browser.tab(browser.own("welcome/welcome.html"))
+
+    def switches_on(self, *hosts: str) -> None:
+        for host in hosts:
+            switch = f"button[data-host='{host}']"
+            if self._state_of(switch) != "true":
+                self.own.click(switch)
+            eventually(lambda wanted=switch: self._state_of(wanted), "true")
+
+    def uses_the_server_anonymously(self) -> None:
+        self.own.fill("#pair-server", self.stage.site)
+        self.own.click("#use-anonymously")
+        eventually(lambda: ask(self.own, "settings.get")["settings"]["server"], self.stage.site)
+
+    def pairs(self, code: str) -> None:
+        self.own.fill("#pair-server", self.stage.site)
+        self.own.fill("#pair-code", code)
+        self.own.click("#pair")
+        eventually(lambda: ask(self.own, "device.state")["paired"])
+
+    def opens(self, url: str) -> Tab:
+        return self.browser.tab(url)
+
+    def number_of(self, url: str) -> int:
+        """The number by which the browser knows the tab at this address."""
+        return number_of(self.own, url)
+
+    def badge(self, url: str) -> str:
+        return self.browser.badge(self.own, self.number_of(url))
+
+    def findings(self, url: str) -> Any:
+        return ask(self.own, "findings.get", tabId=self.number_of(url))
+
+    def has_looked_at(self, url: str) -> None:
+        """Wait until the page was read to its end."""
+        eventually(lambda: self.findings(url)["state"], "ready")
+
+    def looks_at_the_popup(self, url: str) -> Tab:
+        """The popup as a tab, about the page at this address."""
+        return self.browser.tab(self.browser.own(f"popup/popup.html?tab={self.number_of(url)}"))
+
+    def reviews(self, url: str) -> Tab:
+        return self.browser.tab(self.browser.own(f"review/review.html?tab={self.number_of(url)}"))
+
+    def sends(self, review: Tab) -> str:
+        """Press “Send now” and wait for the receipt."""
+        review.click("#send-now")
+        eventually(lambda: self.outbox()[-1].get("state"), "sent", within=20)
+        return str(self.outbox()[-1]["receipt"])
+
+    def outbox(self) -> list[dict[str, Any]]:
+        return list(ask(self.own, "outbox.list")["items"])
+
+    def reads(self, tab: Tab, words: str) -> None:
+        """Wait until a page says so, in whichever case."""
+        eventually(lambda: words.casefold() in says(tab).casefold())
