@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page
 from tests.browser.filled_site import MIRA, SAM, FilledSite, prepare
 from tests.browser.visitor import Visitor
 
-ANYBODY = ("/", "/sign-in", "/sign-in/sent", "/sign-in/not-a-link", "/sign-in/password", "/report", "/about", "/extension")
-ANYBODY += ("/no/such/page", "/datasets", "/datasets?search=nothing-like-this", "/datasets/uccs")
+ANYBODY = ("/", "/sign-in", "/sign-in/sent", "/sign-in/not-a-link", "/sign-in/password", "/report", "/about")
+ANYBODY += ("/extension", "/no/such/page", "/datasets", "/datasets?search=nothing-like-this", "/datasets/uccs")
 DATASETS = ("/datasets/ms-celeb-1m", "/datasets/racial-faces-bupt", "/datasets/ffhq")  # large, long name, way out
 CREATOR = ("/", "/works", "/works?search=nothing-like-this", "/registrations/new", "/found", "/devices", "/account")
 CREATOR += ("/account/password", "/outbox")  # the last is not open to creators: the error page

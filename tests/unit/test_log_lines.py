@@ -31,4 +31,3 @@ def test_what_waits_is_bounded():
     for number in range(30_000):
         lines.info(str(number))
     assert stream.getvalue().count("\n") >= 20_000
-
