@@ -1,0 +1,163 @@
+/**
+ * What was found on the pages of open tabs: put together from their frames, kept until the browser is closed at most.
+ *
+ * Finds nothing and sends nothing. Access codes are kept under another key, so that findings can be shown as they are.
+ */
+
+import { toFrame } from "../shared/browser.js";
+import { allOfSession, changeSession, read, readSession } from "../shared/storage.js";
+import { showFound } from "./badge.js";
+
+/**
+ * @typedef {import("../shared/shapes.js").Findings} Findings
+ * @typedef {import("../shared/shapes.js").FoundWork} FoundWork
+ * @typedef {import("../shared/shapes.js").FoundCopy} FoundCopy
+ * @typedef {import("../shared/shapes.js").FoundPicture} FoundPicture
+ * @typedef {{url: string, place: string, w: number, h: number}} Picture a picture on a page, to be compared on request
+ * @typedef {object} Part what was found in one frame
+ * @property {string} page
+ * @property {string} title
+ * @property {FoundWork[]} works
+ * @property {FoundCopy[]} copies
+ * @property {Record<string, string>} codes access codes by location and dataset
+ * @property {Picture[]} pictures
+ * @property {number} candidates
+ * @property {boolean} capped
+ * @property {boolean} isDone
+ */
+
+const MOST_LEFT = 50; // pages that are kept after their tab went on
+const MOST_PICTURES = 500;
+
+/** @param {number} tabId @returns {Promise<Findings | null>} */
+export async function findingsOf(tabId) {
+  return (await readSession(`findings/${tabId}`)) ?? null;
+}
+
+/** The access codes seen on the page of a tab, by location and dataset. @param {number} tabId @returns {Promise<Record<string, string>>} */
+export async function codesOf(tabId) {
+  return (await readSession(`codes/${tabId}`)) ?? {};
+}
+
+/** @param {number} tabId @returns {Promise<Picture[]>} */
+export async function picturesOf(tabId) {
+  return (await readSession(`pictures/${tabId}`)) ?? [];
+}
+
+/**
+ * Take in what was found in a frame; it replaces what the frame said before. A new page in the top frame starts anew.
+ * @param {number} tabId
+ * @param {number} frame
+ * @param {Part} part
+ */
+export async function saveFrame(tabId, frame, part) {
+  const isOf = (/** @type {{place: string}} */ { place }) => place.startsWith(`${frame}:`);
+  const before = countOf(await findingsOf(tabId));
+  let isNewPage = false;
+  const findings = await changeSession(`findings/${tabId}`, (/** @type {Findings | undefined} */ now) => {
+    isNewPage = !now || now.left === true || (frame === 0 && now.page !== part.page);
+    return merged(now && !isNewPage ? now : blank(part), frame, part, isOf);
+  });
+  await changeSession(`codes/${tabId}`, (now) => orNone({ ...(isNewPage ? {} : now), ...part.codes }));
+  await changeSession(`pictures/${tabId}`, (/** @type {Picture[] | undefined} */ now) => {
+    const others = isNewPage ? [] : (now ?? []).filter((one) => !isOf(one));
+    return orNone([...others, ...part.pictures].slice(0, MOST_PICTURES));
+  });
+  if (countOf(findings) !== before || isNewPage) await showFound(tabId, countOf(findings));
+}
+
+/** @template {object} T @param {T} value */
+function orNone(value) {
+  return Object.keys(value).length ? value : undefined;
+}
+
+/** @param {Part} part @returns {Findings} */
+function blank({ page, title }) {
+  const counts = { candidates: 0, matched: 0 };
+  return { page, title, at: Date.now(), state: "reading", works: [], copies: [], pictures: [], counts, frames: {}, capped: false };
+}
+
+/** @param {Findings} now @param {number} frame @param {Part} part @param {(one: {place: string}) => boolean} isOf @returns {Findings} */
+function merged(now, frame, part, isOf) {
+  const works = distinct([...now.works.filter((one) => !isOf(one)), ...part.works], ({ key }) => key);
+  const copies = distinct([...now.copies.filter((one) => !isOf(one)), ...part.copies], copyKey);
+  const frames = { ...now.frames, [frame]: part.candidates };
+  const candidates = Object.values(frames).reduce((sum, one) => sum + one, 0);
+  const title = frame === 0 && part.title ? part.title : now.title;
+  const state = frame === 0 ? (part.isDone ? "ready" : "reading") : now.state;
+  const counts = { candidates, matched: works.length };
+  return { ...now, title, state, works, copies, frames, counts, capped: now.capped || part.capped };
+}
+
+/** What makes two links to a copy the same. @param {FoundCopy} copy */
+export function copyKey({ location, dataset, role }) {
+  return `${location}|${dataset}|${role}`;
+}
+
+/** @template T @param {T[]} all @param {(one: T) => string} keyOf @returns {T[]} */
+export function distinct(all, keyOf) {
+  return [...new Map([...all].reverse().map((one) => [keyOf(one), one])).values()].reverse();
+}
+
+/** What the badge counts: works, links that hand out data, pictures that look alike. @param {Findings | null} findings */
+export function countOf(findings) {
+  if (!findings || findings.left) return 0;
+  return findings.works.length + findings.copies.filter(({ role }) => role === "data").length + findings.pictures.length;
+}
+
+/** Take in what comparing pictures found. @param {number} tabId @param {FoundPicture[]} pictures */
+export async function savePictures(tabId, pictures) {
+  const findings = await changeSession(`findings/${tabId}`, (now) => now && { ...now, pictures });
+  await showFound(tabId, countOf(findings ?? null));
+}
+
+/** The content script marks a place on its page. @param {number} tabId @param {string} place */
+export async function markPlace(tabId, place) {
+  const { frame, own } = placeOf(place);
+  const answer = await toFrame(tabId, frame, { mark: own });
+  return { found: answer?.found === true };
+}
+
+/**
+ * A place as it is kept → the frame, and the place as its content script named it.
+ * @param {string} place
+ * @returns {{frame: number, own: string | number}}
+ */
+export function placeOf(place) {
+  const colon = place.indexOf(":");
+  const own = place.slice(colon + 1);
+  return { frame: Number(place.slice(0, colon)) || 0, own: /^#[0-9]{1,15}$/.test(own) ? Number(own.slice(1)) : own };
+}
+
+/** The place of a frame as it is kept: numbers are marked, so that they come back as numbers. @param {number} frame @param {string | number} own */
+export function keptPlace(frame, own) {
+  return `${frame}:${typeof own === "number" ? `#${own}` : own}`;
+}
+
+/**
+ * A tab was closed or goes on. Findings with something in them stay if the person wants it so.
+ * @param {number} tabId
+ * @param {string} [page] the page it leaves; findings of another one are left alone
+ */
+export async function leaveTab(tabId, page) {
+  const { keepFindings } = await read("settings");
+  let hasLeft = true;
+  await changeSession(`findings/${tabId}`, (/** @type {Findings | undefined} */ now) => {
+    hasLeft = page === undefined || now?.page === page;
+    if (!hasLeft) return now;
+    return now && keepFindings && countOf(now) ? { ...now, left: true } : undefined;
+  });
+  if (!hasLeft) return;
+  for (const kind of keepFindings ? ["pictures", "asked"] : ["codes", "pictures", "asked"]) {
+    await changeSession(`${kind}/${tabId}`, () => undefined);
+  }
+  await forgetOldest();
+}
+
+async function forgetOldest() {
+  const left = Object.entries(await allOfSession("findings")).filter(([, one]) => one.left);
+  left.sort(([, one], [, other]) => other.at - one.at);
+  for (const [tabId] of left.slice(MOST_LEFT)) {
+    for (const kind of ["findings", "codes"]) await changeSession(`${kind}/${tabId}`, () => undefined);
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * Findings → the report somebody may send, and what to warn of; and from a report, which places and datasets it is about.
+ *
+ * What is drafted is exactly what is sent: the person takes parts out, adds a note, nothing else happens to it. Sends
+ * nothing: that is outbox.js.
+ */
+
+import { Problem } from "../shared/api.js";
+import { readSession } from "../shared/storage.js";
+import { oneLine, placeKey, plainAddress, withCode } from "./addresses.js";
+import { codesOf, findingsOf } from "./findings.js";
+import { knownHosts } from "./hosts.js";
+import { rulebooks } from "./rulebooks.js";
+
+/**
+ * @typedef {import("./rulebooks.js").Rulebooks} Rulebooks
+ * @typedef {import("../shared/shapes.js").Report} Report
+ * @typedef {import("../shared/shapes.js").ObservedLink} ObservedLink
+ * @typedef {import("../shared/shapes.js").ObservedMedia} ObservedMedia
+ * @typedef {import("../shared/shapes.js").Findings} Findings
+ * @typedef {import("../shared/shapes.js").FoundCopy} FoundCopy
+ * @typedef {{code: "unlisted" | "access-code" | "long" | "already-sent", path: string}} Warning
+ * @typedef {object} ByHand what somebody pointed at: a page, a picture or a link on it
+ * @property {string} page
+ * @property {string[]} media
+ * @property {{url: string, text: string}[]} links
+ * @typedef {object} Draft
+ * @property {Report} report
+ * @property {Warning[]} warnings
+ * @property {string[]} removable JSON pointers
+ */
+
+const MOST_MEDIA = 500;
+const MOST_LINKS = 200;
+const HOUR = 3_600_000;
+
+/**
+ * The draft of a report on the page of a tab, or on what somebody pointed at. Throws `Problem` when there is nothing.
+ * @param {{tabId: number, hand?: string, keep?: string[]}} wanted keep: links whose access code is to be in it
+ * @returns {Promise<Draft>}
+ */
+export async function draft({ tabId, hand, keep = [] }) {
+  const rules = await rulebooks();
+  if (hand !== undefined) return draftByHand(await readSession(`hand/${hand}`), keep, rules);
+  const findings = await findingsOf(tabId);
+  if (!findings) throw new Problem("nothing");
+  const copies = findings.copies.slice(0, MOST_LINKS);
+  const codes = await codesOf(tabId);
+  const links = copies.map((copy, at) => {
+    return linkOf(copy, codes[`${copy.location}|${copy.dataset}`], keep.includes(`/links/${at}`), rules);
+  });
+  const media = [...findings.works.map(mediaOfWork), ...findings.pictures.map((one) => pictureOf(one, rules))];
+  const datasets = [...new Set(copies.map(({ name }) => name))];
+  const isLong = media.length > MOST_MEDIA || findings.copies.length > MOST_LINKS || findings.capped;
+  /** @type {Report} */
+  const report = {
+    ...head(findings.page),
+    ...(datasets.length === 1 ? { dataset: datasets[0] } : {}),
+    media: media.slice(0, MOST_MEDIA),
+    links,
+  };
+  /** @type {Warning[]} */
+  const warnings = copies.flatMap(({ hasCode }, at) => (hasCode ? [{ code: "access-code", path: `/links/${at}` }] : []));
+  return finished(report, [...warnings, ...(isLong ? [/** @type {Warning} */ ({ code: "long", path: "" })] : [])], rules);
+}
+
+/** @param {ByHand | undefined} pointed @param {string[]} keep @param {Rulebooks} rules */
+async function draftByHand(pointed, keep, rules) {
+  const page = pointed && plainAddress(pointed.page, rules);
+  if (!pointed || !page) throw new Problem("nothing");
+  const media = pointed.media.flatMap((url) => {
+    const plain = /^https?:/i.test(url) ? plainAddress(url, rules) : null;
+    const key = rules.workKeys(url)[0]?.key;
+    return plain ? [{ url: plain.url, ...(key && key.length <= 300 ? { key } : {}) }] : [];
+  });
+  const found = pointed.links.flatMap(({ url, text }) => ({ plain: plainAddress(url, rules), text }));
+  const links = found.flatMap(({ plain, text }, at) => {
+    if (!plain) return [];
+    const code = plain.code ?? undefined;
+    return [linkOf({ url: plain.url, text }, code, keep.includes(`/links/${at}`), rules)];
+  });
+  /** @type {Warning[]} */
+  const warnings = found.flatMap(({ plain }, at) => (plain?.code ? [{ code: "access-code", path: `/links/${at}` }] : []));
+  if (page.code) warnings.push({ code: "access-code", path: "/page" });
+  return finished({ ...head(page.url), media, links }, warnings, rules);
+}
+
+/** Never the exact time: the hour is enough. @param {string} page @returns {Report} */
+function head(page) {
+  const hour = new Date(Math.floor(Date.now() / HOUR) * HOUR).toISOString().replace(".000Z", "Z");
+  return { version: 1, page, observed_at: hour };
+}
+
+/** @param {import("../shared/shapes.js").FoundWork} work @returns {ObservedMedia} */
+function mediaOfWork({ key, how, text, url }) {
+  const name = how === "name" && !url ? { name: text.slice(0, 300) } : {};
+  return { ...(url ? { url } : {}), ...name, ...(key.length <= 300 ? { key } : {}) };
+}
+
+/** @param {import("../shared/shapes.js").FoundPicture} picture @param {Rulebooks} rules @returns {ObservedMedia} */
+function pictureOf({ url, pdq, quality }, rules) {
+  const plain = /^https?:/i.test(url) ? plainAddress(url, rules) : null;
+  return { ...(plain ? { url: plain.url } : {}), pdq, quality };
+}
+
+/**
+ * @param {{url: string, text: string, dataset?: string, role?: FoundCopy["role"]}} copy
+ * @param {string | undefined} code
+ * @param {boolean} isKept
+ * @param {Rulebooks} rules
+ * @returns {ObservedLink}
+ */
+function linkOf({ url, text, dataset, role }, code, isKept, rules) {
+  const words = oneLine(code ? text.replaceAll(code, "…") : text, 400);
+  const about = { ...(dataset ? { dataset } : {}), ...(role ? { role } : {}) };
+  if (!code || !isKept) return { url, ...(words ? { text: words } : {}), ...about };
+  const open = withCode(url, code, rules);
+  return { url: open ?? url, text: open ? words : oneLine(`${words} ${CODE}${code}`, 500), ...about };
+}
+
+export const CODE = "Access code: ";
+
+/** With what can be taken out, and a warning for each place that only those come to who have its link. @param {Report} report @param {Warning[]} warnings @param {Rulebooks} rules @returns {Promise<Draft>} */
+async function finished(report, warnings, rules) {
+  const unlisted = new Set((await knownHosts()).flatMap((host) => (host.unlisted ? [host.id] : [])));
+  const isUnlisted = (/** @type {string} */ url) => {
+    const where = rules.location(url);
+    return where !== null && (where.kind === "share" || where.hidden || unlisted.has(where.key.split(":", 1)[0]));
+  };
+  const { media = [], links = [] } = report;
+  /** @type {Warning[]} */
+  const places = [
+    ...(isUnlisted(report.page) ? [/** @type {Warning} */ ({ code: "unlisted", path: "/page" })] : []),
+    ...links.flatMap(({ url }, at) => (isUnlisted(url) ? [/** @type {Warning} */ ({ code: "unlisted", path: `/links/${at}` })] : [])),
+  ];
+  const removable = ["/observed_at", ...(report.dataset ? ["/dataset"] : []), ...pointers("media", media), ...pointers("links", links)];
+  return { report, warnings: [...places, ...warnings], removable };
+}
+
+/** @param {string} name @param {object[]} list */
+function pointers(name, list) {
+  return list.flatMap((one, at) => {
+    const parts = Object.keys(one).length > 1 ? Object.keys(one).filter((part) => part !== "url") : [];
+    return [`/${name}/${at}`, ...parts.map((part) => `/${name}/${at}/${part}`)];
+  });
+}
+
+/** The places and datasets a report is about, by its parts: each is sent once. @typedef {{media: string[][], links: string[], page: string}} Keys */
+
+/**
+ * Pictures of a page are one part of it; one somebody pointed at stands for itself.
+ * @param {Report} report
+ * @param {boolean} byHand
+ * @param {Rulebooks} rules
+ * @returns {Keys}
+ */
+export function keysOf({ page, media = [], links = [] }, byHand, rules) {
+  const own = `${placeKey(page, rules)}|-`;
+  return {
+    page: own,
+    media: media.map(({ key, url }) => [byHand ? `${key ?? placeKey(url ?? page, rules)}|-` : own]),
+    links: links.map(({ url, dataset }) => `${placeKey(url, rules)}|${dataset ?? "-"}`),
+  };
+}
+
+/**
+ * The report without the parts that were sent before, and the keys of those that were not. Null when nothing is left.
+ * @param {Report} report
+ * @param {Keys} keys
+ * @param {Record<string, string>} sent
+ * @returns {{report: Report, keys: string[]} | null}
+ */
+export function withoutSent(report, keys, sent) {
+  const isNew = (/** @type {string} */ key) => !Object.hasOwn(sent, key);
+  const { media = [], links = [] } = report;
+  const isBare = !media.length && !links.length;
+  if (isBare) return isNew(keys.page) ? { report, keys: [keys.page] } : null;
+  const left = {
+    media: media.filter((_, at) => keys.media[at].every(isNew)),
+    links: links.filter((_, at) => isNew(keys.links[at])),
+  };
+  if (!left.media.length && !left.links.length) return null;
+  const all = [...keys.media.flat(), ...keys.links].filter(isNew);
+  return { report: { ...report, ...left }, keys: [...new Set(all)] };
+}
