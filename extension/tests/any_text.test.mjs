@@ -50,6 +50,17 @@ const PAGE_PIECES = [
 ];
 const AT = "https://github.com/example-lab/face-kit/blob/main/README.md";
 
+test("no path of a known host takes long", () => {
+  const families = [...rules("media_hosts.json").families, ...rules("sharing_hosts.json").families];
+  const hosts = families.flatMap(({ domains = [] }) => domains).flatMap((domain) => [domain, `www.${domain}`]);
+  for (const host of hosts) {
+    for (const piece of ["/", "a/", "%2F", "-", ".", "1"]) {
+      const text = `https://${host}/${piece.repeat(4000 / piece.length)}!`;
+      for (const read of [workKeys, location]) assert.ok(fastest(() => read(text), 50) < 100, `${host}: ${piece}`);
+    }
+  }
+});
+
 test("the time a page takes grows with its length, not faster", () => {
   for (const piece of PAGE_PIECES) {
     for (const mediaType of ["text/markdown", "text/html"]) {
