@@ -1,0 +1,43 @@
+/**
+ * The options: hosts, server, list, sending, quiet hours, language, data. Each part looks after itself.
+ */
+
+import { byId, fill, h, soon } from "../ui/dom.js";
+import { frameHead } from "../ui/frame.js";
+import { hostSwitches } from "../ui/hosts.js";
+import { pairing } from "../ui/pairing.js";
+import { onChanged, openPage } from "../ui/seam.js";
+import { start } from "../ui/start.js";
+import { choices } from "./choices.js";
+import { listPart } from "./list.js";
+import { storedPart } from "./stored.js";
+
+const words = await start("options_title");
+const main = byId("main");
+
+frameHead(words, { panel: () => openPage("panel/panel.html") });
+const hosts = part("hosts");
+const server = part("server");
+const list = part("list");
+const choice = part("choices");
+const stored = part("stored");
+main.removeAttribute("aria-busy");
+main.replaceChildren(h("h1", {}, words.t("options_title")), hosts.whole, server.whole, list.whole, choice.whole, stored.whole,
+  h("p", { class: "quiet" }, h("a", { href: "../welcome/welcome.html" }, words.t("open_welcome"))));
+
+const showHosts = hostSwitches(words, hosts.inside);
+const showList = listPart(words, list.inside);
+const showStored = storedPart(words, stored.inside);
+const showPairing = pairing(words, server.inside, () => Promise.all([showList(), showStored()]));
+onChanged(soon(() => Promise.all([showList(), showStored()])));
+await Promise.all([showHosts(), showPairing(), showList(), choices(words, choice.inside), showStored()]);
+if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+
+/** A section with its heading and a place to fill. @param {string} name */
+function part(name) {
+  const inside = h("div", {});
+  fill(inside, h("p", { class: "loading" }, words.t("loading")));
+  const whole = h("section", { id: name, "aria-labelledby": `${name}-title` },
+    h("h2", { id: `${name}-title` }, words.t(`options_${name}`)), h("p", { class: "quiet" }, words.t(`options_${name}_help`)), inside);
+  return { whole, inside };
+}
