@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { PlayedServer, emptied, shown, startedWorker } from "./list_stage.mjs";
+import { PlayedServer, emptied, shown } from "./list_stage.mjs";
 import * as watchList from "../src/background/watch_list.js";
 import { load } from "../src/shared/list/store.js";
 import { Publisher } from "../tools/list_publisher.mjs";
@@ -26,7 +26,8 @@ beforeEach(async () => {
 
 const update = (options = {}) => watchList.update({ force: true, now: publisher.now, server, ...options });
 const has = async (...keys) => watchList.lookUp(keys);
-const files = () => [publisher.manifest.keys, publisher.manifest.pictures, publisher.manifest.rules].map((file) => file.sha256);
+const files = () =>
+  [publisher.manifest.keys, publisher.manifest.pictures, publisher.manifest.rules].map((file) => file.sha256);
 
 async function refusedFor(why, options) {
   await update(options);
@@ -45,11 +46,20 @@ test("the first list is trusted on first use, and its keys are found", async () 
   await update();
   assert.deepEqual(await has("flickr:photo:7", "flickr:photo:x", "flickr:photo:299"), [true, false, true]);
   const { version, state, count, pictures, publicKey, why } = await watchList.status(publisher.now);
-  assert.deepEqual({ version, state, count, pictures, why }, { version: 1, state: "fresh", count: 300, pictures: 40, why: undefined });
+  assert.deepEqual(
+    { version, state, count, pictures, why },
+    { version: 1, state: "fresh", count: 300, pictures: 40, why: undefined },
+  );
   assert.equal(publicKey, publisher.keys[0].named.public);
   assert.deepEqual(server.asked, ["", "/key", ...files()]);
   assert.equal((await watchList.pictures()).rows.length, 40 * 12);
-  assert.deepEqual(Object.keys(await watchList.rules()).sort(), ["datasets", "licences", "links", "media_hosts", "sharing_hosts"]);
+  assert.deepEqual(Object.keys(await watchList.rules()).sort(), [
+    "datasets",
+    "licences",
+    "links",
+    "media_hosts",
+    "sharing_hosts",
+  ]);
 });
 
 test("nobody is asked when something is looked up", async () => {
@@ -82,7 +92,10 @@ test("steps are taken where they are smaller than the files", async () => {
   publisher.publish([...MANY.slice(10), "flickr:photo:new", "flickr:photo:newer"], PICTURES);
   server.fetched();
   await update();
-  assert.deepEqual(server.fetched(), publisher.steps.map((step) => step.sha256));
+  assert.deepEqual(
+    server.fetched(),
+    publisher.steps.map((step) => step.sha256),
+  );
   assert.deepEqual(await has(MANY[3], MANY[10], "flickr:photo:new", "flickr:photo:newer"), [false, true, true, true]);
   assert.equal((await watchList.pictures()).rows.length, 40 * 12);
 });
@@ -247,38 +260,11 @@ test("rules that are newer than this client are left out; it goes on with those 
   server.fetched();
   publisher.publish([...MANY, "a:1"], PICTURES, { rules: { format: 2, wholly: "other" } });
   await update();
-  assert.equal(server.fetched().includes(publisher.manifest.rules.sha256), false, "the same rules are not fetched again");
-});
-
-test("a worker that is stopped while it writes leaves the old list", async (t) => {
-  await update();
-  publisher.publish(["a:1"]);
-  const put = IDBObjectStore.prototype.put;
-  let puts = 0;
-  t.mock.method(IDBObjectStore.prototype, "put", function (...given) {
-    if (++puts === 3) throw new DOMException("stopped", "AbortError");
-    return put.apply(this, given);
-  });
-  await update();
-  assert.equal(puts, 3);
-  const worker = await startedWorker();
-  assert.deepEqual(await worker.lookUp(["flickr:photo:7", "a:1"]), [true, false]);
-  assert.equal(JSON.parse((await load("about")).manifest).version, 1);
-  t.mock.restoreAll();
-  await worker.update({ force: true, now: publisher.now, server });
-  assert.deepEqual(await worker.lookUp(["flickr:photo:7", "a:1"]), [false, true]);
-});
-
-test("a worker that is stopped before it says so has the new list all the same", async (t) => {
-  await update();
-  const before = { ...shown() };
-  publisher.publish([...MANY, "a:1"]);
-  t.mock.method(globalThis.chrome.storage.local, "set", async () => {}); // stopped before
-  await update();
-  t.mock.restoreAll();
-  assert.deepEqual(shown(), before);
-  const next = await startedWorker();
-  assert.deepEqual(await next.lookUp(["a:1"]), [true]);
+  assert.equal(
+    server.fetched().includes(publisher.manifest.rules.sha256),
+    false,
+    "the same rules are not fetched again",
+  );
 });
 
 test("nothing is left when it is to be forgotten", async () => {

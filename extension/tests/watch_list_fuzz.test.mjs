@@ -15,7 +15,8 @@ import { decodedKeys, sha256 } from "../tools/list_writer.mjs";
 const TRIES = 60; // of each kind for each file
 const OWN = ["flickr:photo:1", "flickr:photo:2"];
 const NEXT = [...OWN.slice(1), ...Array.from({ length: 50 }, (_, number) => `flickr:photo:1${number}`)];
-const hashes = (from, to) => Array.from({ length: to - from }, (_, number) => Buffer.from(sha256(`${from + number}`), "hex"));
+const hashes = (from, to) =>
+  Array.from({ length: to - from }, (_, number) => Buffer.from(sha256(`${from + number}`), "hex"));
 
 let seed = 20261123;
 /** A whole number below another, the same ones in each run. */
@@ -49,7 +50,9 @@ beforeEach(async () => {
   publisher = new Publisher().publish(OWN, hashes(0, 3));
   server = new PlayedServer(publisher);
   await update();
-  publisher.publish(NEXT, hashes(2, 60), { rules: { format: 1, media_hosts: {}, sharing_hosts: {}, datasets: {}, licences: {}, links: {} } });
+  publisher.publish(NEXT, hashes(2, 60), {
+    rules: { format: 1, media_hosts: {}, sharing_hosts: {}, datasets: {}, licences: {}, links: {} },
+  });
 });
 
 const update = () => watchList.update({ force: true, now: publisher.now, server });

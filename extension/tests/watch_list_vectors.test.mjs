@@ -15,20 +15,27 @@ import { hasPrefix, prefixesOf } from "../src/shared/prefixes.js";
 import { readAscending } from "../src/shared/rice.js";
 import * as writer from "../tools/list_writer.mjs";
 
-const vectors = JSON.parse(readFileSync(new URL("../../tests/fixtures/vectors/watch-list.json", import.meta.url), "utf8"));
+const vectors = JSON.parse(
+  readFileSync(new URL("../../tests/fixtures/vectors/watch-list.json", import.meta.url), "utf8"),
+);
 const file = (base64) => new Uint8Array(Buffer.from(base64, "base64"));
 const bytes = (text) => new Uint8Array(Buffer.from(text, "hex"));
 const lists = ({ keys, pictures }) => ({ keys: bytes(keys), pictures: file(pictures) });
 
 test("a work key has the prefix of its vector", async () => {
   const { prefixes } = vectors;
-  assert.deepEqual(await prefixesOf(prefixes.map(({ key }) => key)), prefixes.map(({ prefix }) => prefix));
+  assert.deepEqual(
+    await prefixesOf(prefixes.map(({ key }) => key)),
+    prefixes.map(({ prefix }) => prefix),
+  );
 });
 
 test("a stream has the numbers of its vector, and both sides write the same one", () => {
   for (const { k, numbers, stream } of vectors.rice) {
     const read = [];
-    const end = readAscending(bytes(stream), 0, { k, count: numbers.length, below: 2 ** 48 }, (number) => read.push(number));
+    const end = readAscending(bytes(stream), 0, { k, count: numbers.length, below: 2 ** 48 }, (number) =>
+      read.push(number),
+    );
     assert.deepEqual(read, numbers);
     assert.equal(end, stream.length / 2);
     assert.equal(writer.riceStream(numbers, k).toString("hex"), stream);
@@ -53,7 +60,8 @@ test("keys are decoded as in their vector, and each is found", async () => {
 });
 
 test("bad keys are refused for the reason of their vector", () => {
-  for (const { name, file: base64, why } of vectors.keys_refused) assert.throws(() => readKeys(file(base64)), { why }, name);
+  for (const { name, file: base64, why } of vectors.keys_refused)
+    assert.throws(() => readKeys(file(base64)), { why }, name);
 });
 
 test("pictures have the bits, the threshold and the rows of their vector", async () => {

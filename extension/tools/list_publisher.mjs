@@ -1,9 +1,10 @@
-/** A made-up server's watch list, version after version: its manifests and files in memory. For tests and measurements. */
+/** A made-up server's watch list, version after version, in memory. For tests and measurements. */
 
 import { decodedKeys, deltaFile, fileEntry, keysFile, pictureRows, picturesFile, prefixes } from "./list_writer.mjs";
 import { sha256, signedManifest, signingKey } from "./list_writer.mjs";
 
-export const PLACES = Array.from({ length: 96 }, (_, bit) => (bit * 8) % 256 + Math.floor(bit / 32)); // spread over the hash
+/** Spread over the hash. */
+export const PLACES = Array.from({ length: 96 }, (_, bit) => ((bit * 8) % 256) + Math.floor(bit / 32));
 export const THRESHOLD = 20;
 const RULE_FILES = ["media_hosts", "sharing_hosts", "datasets", "licences", "links"];
 const PLAIN_RULES = { format: 1, ...Object.fromEntries(RULE_FILES.map((name) => [name, { format: 1 }])) };
@@ -11,8 +12,22 @@ const HOUR = 3600 * 1000;
 
 export class Publisher {
   /** @param {{key?: object, start?: number, places?: number[], threshold?: number}} [options] */
-  constructor({ key = signingKey(Buffer.alloc(32, 7)), start = Date.UTC(2026, 10, 23, 12), places = PLACES, threshold = THRESHOLD } = {}) {
-    Object.assign(this, { keys: [key], now: start, places, threshold, version: 0, previous: "", steps: [], files: new Map() });
+  constructor({
+    key = signingKey(Buffer.alloc(32, 7)),
+    start = Date.UTC(2026, 10, 23, 12),
+    places = PLACES,
+    threshold = THRESHOLD,
+  } = {}) {
+    Object.assign(this, {
+      keys: [key],
+      now: start,
+      places,
+      threshold,
+      version: 0,
+      previous: "",
+      steps: [],
+      files: new Map(),
+    });
     this.lists = { version: 0, numbers: [], rows: [], places, threshold };
   }
 
@@ -35,7 +50,11 @@ export class Publisher {
     return {
       ...{ format: 1, version: lists.version, made_at: moment(this.now), next_update: moment(this.now + HOUR) },
       ...{ previous: this.previous, signing_keys: this.keys.map(({ named }) => named) },
-      keys: { ...this.add(keysFile(lists.numbers)), count: lists.numbers.length, decoded: sha256(decodedKeys(lists.numbers)) },
+      keys: {
+        ...this.add(keysFile(lists.numbers)),
+        count: lists.numbers.length,
+        decoded: sha256(decodedKeys(lists.numbers)),
+      },
       pictures: { ...this.add(pictures), count: lists.rows.length, decoded: sha256(pictures) },
       rules: this.add(Buffer.from(JSON.stringify(rules))),
       deltas: [...this.steps],

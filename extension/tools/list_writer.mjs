@@ -1,11 +1,11 @@
-/** Writes the files of the watch list (docs/watch-list.md): for tests and measurements. The server has its own writer. */
+/** Writes the files of the watch list (docs/watch-list.md), for tests and measurements only. */
 
 import { createHash, createPrivateKey, createPublicKey, sign } from "node:crypto";
 
 import { PREFIX_BYTES } from "../src/shared/prefixes.js";
 
 const MOST_LOW_BITS = 48;
-const PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex"); // in front of the 32 secret bytes of an Ed25519 key
+const PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex"); // in front of an Ed25519 key's secret bytes
 
 export const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
@@ -95,7 +95,9 @@ export function deltaFile(from, to) {
     ...[Buffer.from("CWD1"), u32(from.version), u32(to.version)],
     ...keysPart(from.numbers, to.numbers),
     ...picturesPart(from.rows, to.rows),
-    ...[decodedKeys(to.numbers), picturesFile(to.places, to.threshold, to.rows)].map((list) => Buffer.from(sha256(list), "hex")),
+    ...[decodedKeys(to.numbers), picturesFile(to.places, to.threshold, to.rows)].map((list) =>
+      Buffer.from(sha256(list), "hex"),
+    ),
   ]);
 }
 
@@ -129,7 +131,10 @@ export function signingKey(secret) {
 /** What `GET /api/v1/watch-list` answers. */
 export function signedManifest(text, keys) {
   const signed = Buffer.from(`commonswatch watch list 1\n${text}`);
-  const signatures = keys.map(({ key, named }) => ({ key: named.key, signature: sign(null, signed, key).toString("base64") }));
+  const signatures = keys.map(({ key, named }) => ({
+    key: named.key,
+    signature: sign(null, signed, key).toString("base64"),
+  }));
   return { manifest: text, signatures };
 }
 

@@ -1,24 +1,26 @@
-/** Writes tests/fixtures/vectors/watch-list.json, which the server's tests read, too: `node tools/make-list-vectors.mjs`. */
+/** Writes tests/fixtures/vectors/watch-list.json for both languages: `node tools/make-list-vectors.mjs`. */
 
 import { writeFileSync } from "node:fs";
 
-import { FIRST, KEYS, PLACES, SECOND, STRANGER, hash, manifests } from "./list_vectors.mjs";
+import { manifests } from "./list_vectors/manifests.mjs";
+import {
+  FIRST,
+  KEYS,
+  PLACES,
+  SECOND,
+  STRANGER,
+  base64,
+  more,
+  patched,
+  refused,
+  rows,
+  u32,
+} from "./list_vectors/parts.mjs";
+import { nearest, picturesFiles, picturesRefused } from "./list_vectors/pictures.mjs";
 import * as writer from "./list_writer.mjs";
 
 const VECTORS = new URL("../../tests/fixtures/vectors/watch-list.json", import.meta.url);
 const LAST_PREFIX = 2 ** 48 - 1;
-
-const base64 = (bytes) => bytes.toString("base64");
-const u32 = (value) => Buffer.from(Uint32Array.of(value).buffer);
-const rows = (...numbers) => writer.pictureRows(PLACES, numbers.map(hash));
-/** A copy with other bytes at a place. */
-const patched = (bytes, at, ...values) => {
-  const copy = Buffer.from(bytes);
-  copy.set(values, at);
-  return copy;
-};
-const more = (bytes, ...values) => Buffer.concat([bytes, Buffer.from(values)]);
-const refused = (why, name, file) => ({ name, file: base64(file), why });
 
 function rice() {
   const cases = [
@@ -41,18 +43,32 @@ function riceRefused() {
   return [
     one("k over 48", "range", 49, 1, LAST_PREFIX + 1, Buffer.alloc(8)),
     one("a quotient over 2^20", "range", 0, 1, LAST_PREFIX + 1, Buffer.alloc(131_080, 255)),
-    one("a number that is too large", "range", 48, 2, LAST_PREFIX + 1, writer.riceStream([LAST_PREFIX, LAST_PREFIX + 1], 48)),
+    one(
+      "a number that is too large",
+      "range",
+      48,
+      2,
+      LAST_PREFIX + 1,
+      writer.riceStream([LAST_PREFIX, LAST_PREFIX + 1], 48),
+    ),
     one("a place behind the last", "range", 2, 2, 5, writer.riceStream([1, 5], 2)),
     one("no bits at all", "truncated", 0, 1, 10, Buffer.alloc(0)),
     one("ones without a zero", "truncated", 0, 1, 1000, Buffer.from([255])),
     one("low bits missing", "truncated", 7, 2, 1000, Buffer.from([1, 0])),
     one("filled up with a one", "rest", 1, 1, 10, Buffer.from([0b110])),
-  ].map((each) => (each.stream.length > 1000 ? { ...each, stream: "", repeated: { byte: 255, bytes: 131_080 } } : each));
+  ].map((each) =>
+    each.stream.length > 1000 ? { ...each, stream: "", repeated: { byte: 255, bytes: 131_080 } } : each,
+  );
 }
 
 function keysFiles() {
   const all = writer.prefixes(KEYS);
-  const lists = { "no keys": [], "one key": all.slice(0, 1), "all keys": all, edges: [0, 1, LAST_PREFIX - 1, LAST_PREFIX] };
+  const lists = {
+    "no keys": [],
+    "one key": all.slice(0, 1),
+    "all keys": all,
+    edges: [0, 1, LAST_PREFIX - 1, LAST_PREFIX],
+  };
   const files = Object.entries(lists).map(([name, numbers]) => ({ name, numbers, k: writer.bestK(numbers) }));
   files.push({ name: "close together, k 0", numbers: [0, 1, 2, 7, 12], k: 0 });
   return files.map(({ name, numbers, k }) => {
@@ -75,63 +91,14 @@ function keysRefused() {
   ];
 }
 
-function picturesFiles() {
-  const wide = Array.from({ length: 256 }, (_, bit) => bit);
-  const lists = [
-    ["no pictures", PLACES, 8, []],
-    ["one picture", PLACES, 8, [1]],
-    ["five pictures, one of them twice", PLACES, 8, [1, 2, 3, 4, 5, 5]],
-    ["whole hashes", wide, 31, [1, 2]],
-    ["equal only", PLACES, 0, [1, 2]],
-  ];
-  return lists.map(([name, places, threshold, numbers]) => {
-    const hashes = numbers.map(hash);
-    const file = writer.picturesFile(places, threshold, writer.pictureRows(places, hashes));
-    return { name, places, threshold, hashes: hashes.map((one) => one.toString("hex")), file: base64(file), sha256: writer.sha256(file) };
-  });
-}
-
-function picturesRefused() {
-  const good = writer.picturesFile(PLACES, 8, rows(1, 2, 3));
-  const [first, second] = rows(1, 2);
-  return [
-    refused("format", "keys instead of pictures", writer.keysFile([1, 2])),
-    refused("truncated", "a row cut off", good.subarray(0, good.length - 1)),
-    refused("rest", "a byte left over", more(good, 0)),
-    refused("range", "no bits shipped", patched(good, 4, 0, 0)),
-    refused("range", "33 bits shipped", patched(good, 4, 33, 0)),
-    refused("range", "288 bits shipped", patched(good, 4, 32, 1)),
-    refused("range", "a threshold over the bits shipped", patched(good, 6, 33, 0)),
-    refused("range", "a bit shipped twice", patched(good, 13, PLACES[0])),
-    refused("size", "more than five million rows", patched(good, 8, ...u32(5_000_001))),
-    refused("order", "rows that descend", writer.picturesFile(PLACES, 8, [second, first])),
-    refused("order", "a row that is there twice", writer.picturesFile(PLACES, 8, [first, first])),
-  ];
-}
-
-function nearest() {
-  const numbers = [1, 2, 3, 4, 5];
-  const file = writer.picturesFile(PLACES, 8, rows(...numbers));
-  const flipped = (number, ...bits) => {
-    const copy = hash(number);
-    for (const bit of bits) copy[bit >> 3] ^= 128 >> (bit & 7);
-    return copy;
-  };
-  const cases = [
-    [flipped(3), 0],
-    [flipped(3, 0, 1, 2), 0], // none of these is shipped
-    [flipped(2, 255, 7), 2],
-    [flipped(5, ...PLACES.slice(0, 8)), 8],
-    [flipped(5, ...PLACES.slice(0, 9)), null],
-  ];
-  return { file: base64(file), cases: cases.map(([one, distance]) => ({ hash: one.toString("hex"), distance })) };
-}
-
 const version = (number, keys, ...pictures) => {
   return { version: number, numbers: writer.prefixes(keys), rows: rows(...pictures), places: PLACES, threshold: 8 };
 };
 const listsOf = ({ numbers, places, threshold, rows: some }) => {
-  return { keys: writer.decodedKeys(numbers).toString("hex"), pictures: base64(writer.picturesFile(places, threshold, some)) };
+  return {
+    keys: writer.decodedKeys(numbers).toString("hex"),
+    pictures: base64(writer.picturesFile(places, threshold, some)),
+  };
 };
 
 function deltas() {
@@ -145,7 +112,14 @@ function deltas() {
   ];
   return steps.map(([name, from, to]) => {
     const file = writer.deltaFile(from, to);
-    return { name, version: from.version, from: listsOf(from), file: base64(file), sha256: writer.sha256(file), to: listsOf(to) };
+    return {
+      name,
+      version: from.version,
+      from: listsOf(from),
+      file: base64(file),
+      sha256: writer.sha256(file),
+      to: listsOf(to),
+    };
   });
 }
 
@@ -169,7 +143,11 @@ function deltasRefused() {
 
 const secrets = { first: FIRST, second: SECOND, stranger: STRANGER };
 const vectors = {
-  signing_keys: Object.entries(secrets).map(([name, { named }], index) => ({ name, secret: base64(Buffer.alloc(32, index + 1)), ...named })),
+  signing_keys: Object.entries(secrets).map(([name, { named }], index) => ({
+    name,
+    secret: base64(Buffer.alloc(32, index + 1)),
+    ...named,
+  })),
   prefixes: KEYS.map((key) => ({ key, prefix: writer.prefixes([key])[0] })),
   rice: rice(),
   rice_refused: riceRefused(),

@@ -1,7 +1,7 @@
-/** From pixels to the grey values that PDQ starts from, by the server's rules for large and for transparent pictures. */
+/** From pixels to the grey values PDQ starts from, by the server's rules for large and for transparent pictures. */
 
 const MOST_PIXELS_AT_ONCE = 12_000_000; // above, a picture is halved by averaging first, as the server does it
-const STRIP = 64; // rows read at once; even
+export const STRIP = 64; // rows read at once; even
 
 /**
  * @typedef {Uint8Array | Uint8ClampedArray} Bytes RGBA

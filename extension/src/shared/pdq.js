@@ -39,7 +39,7 @@ export function pdq({ data, width, height }) {
  */
 export function pdqOfRows(width, height, rowsAt) {
   const grey = greyOf(width, height, rowsAt);
-  if (Math.min(grey.width, grey.height) < SMALLEST) return { hash: new Uint8Array(WAVES * WAVES / 8), quality: 0 };
+  if (Math.min(grey.width, grey.height) < SMALLEST) return { hash: new Uint8Array((WAVES * WAVES) / 8), quality: 0 };
   return hashOf(grey);
 }
 

@@ -112,7 +112,10 @@ function isShaped({ version, made_at, next_update, previous, signing_keys, keys,
 /** @param {string} text @param {Manifest} manifest */
 function needSmall(text, { keys, pictures, rules, deltas }) {
   need(new TextEncoder().encode(text).length <= MOST_TEXT && deltas.length <= MOST_DELTAS, "size");
-  need([keys, pictures, ...deltas].every(({ bytes }) => bytes <= MOST_BYTES), "size");
+  need(
+    [keys, pictures, ...deltas].every(({ bytes }) => bytes <= MOST_BYTES),
+    "size",
+  );
   need([keys, pictures].every(({ count }) => count <= MOST_ENTRIES) && rules.bytes <= MOST_RULES_BYTES, "size");
 }
 
