@@ -157,12 +157,28 @@ LONG = [
 @pytest.mark.parametrize("text", [*LONG, *(text[:4096] for text in LONG), *(text[:16_384] for text in LONG)])
 @pytest.mark.parametrize("read", [work_keys, account_keys, location])
 def test_no_text_takes_long(read: Callable[[str], object], text: str) -> None:
-    took = []
-    for _ in range(3):  # the best of three: other work on this machine is no fault of ours
+    assert took(read, text) < 0.1
+
+
+@pytest.mark.parametrize("piece", ["/", "a/", "%2F", "-", ".", "1"])
+@pytest.mark.parametrize("read", [work_keys, location])
+def test_no_path_of_a_known_host_takes_long(read: Callable[[str], object], piece: str) -> None:
+    families = [*load("media_hosts.json").families, *load("sharing_hosts.json").families]
+    for host in (f"{www}{domain}" for one in families for domain in one.domains for www in ("", "www.")):
+        text = f"https://{host}/{piece * (4000 // len(piece))}!"
+        assert took(read, text) < 0.1, f"{host}: {piece}"
+
+
+def took(read: Callable[[str], object], text: str) -> float:
+    """The best of at most three: other work on this machine is no fault of ours."""
+    best = 1.0
+    for _ in range(3):
         start = time.perf_counter()
         read(text)
-        took.append(time.perf_counter() - start)
-    assert min(took) < 0.1
+        best = min(best, time.perf_counter() - start)
+        if best < 0.05:
+            break
+    return best
 
 
 @pytest.mark.parametrize("scheme", ["javascript:", "data:", "file:", "ftp:", "blob:https:", "view-source:https:", "x:"])
