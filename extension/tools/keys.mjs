@@ -8,7 +8,7 @@ import { makeWorks } from "../src/shared/rules/works.js";
 import { rules } from "./rules.mjs";
 
 const { workKeys, accountKeys } = makeWorks(rules("media_hosts.json"));
-const { location } = makeLocations(rules("sharing_hosts.json"));
+const { location, pageLocation } = makeLocations(rules("sharing_hosts.json"));
 const { licence } = makeLicences(rules("licences.json"));
 const catalogue = new Catalogue(rules("datasets.json"));
 
@@ -18,6 +18,7 @@ for await (const line of createInterface({ input: process.stdin, crlfDelay: Infi
     works: workKeys(text),
     accounts: accountKeys(text),
     location: location(text),
+    page: pageLocation(text),
     licence: licence(text),
     dataset: catalogue.dataset(text)?.id ?? null,
     files: catalogue.byFile(text, { generic: true }).map(({ id }) => id),

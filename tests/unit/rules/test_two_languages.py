@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from commonswatch.rules import account_keys, location, work_keys
+from commonswatch.rules import account_keys, location, page_location, work_keys
 from commonswatch.rules.catalogue import by_file, dataset
 from commonswatch.rules.licences import read_licence
 
@@ -154,11 +154,13 @@ ALTERATIONS = [
 
 
 def here(text: str) -> dict[str, Any]:
-    found, licence, known = location(text), read_licence(text), dataset(text)
+    found, page = location(text), page_location(text)
+    licence, known = read_licence(text), dataset(text)
     return {
         "works": [named(key, "key kind how") for key in work_keys(text)],
         "accounts": [named(key, "key kind how") for key in account_keys(text)],
         "location": found and named(found, "key kind url path access how hidden"),
+        "page": page and named(page, "key kind url path access how hidden"),
         "licence": licence
         and {**named(licence, "code version jurisdiction kind how"), "elements": [*licence.elements]},
         "dataset": known and known.id,

@@ -39,18 +39,35 @@ export function makeLocations(sharingHosts) {
     /**
      * The location of a link, or of the best link in a text. Never throws, never asks the network.
      *
-     * A known host wins over an unknown one, else the first link. `access` is what the link or the words around it tell.
+     * A known host wins over an unknown one, else the first link. `access` is what the link or the words around it
+     * tell.
      * @param {string} text
-     * @returns {LocationKey | null}
      */
-    location(text) {
-      const plain = trimmed(text);
-      const isOne = !isLonger(plain, LONGEST) && !BLANK.test(plain);
-      const found = isOne ? rules.find(plain) : null;
-      if (found) return keyOf(found, "");
-      return bestOf(plain.slice(0, end(plain, 0, LONGEST_TEXT)), rules) ?? (isOne ? null : phrase(plain, rules));
-    },
+    location: (text) => locationOf(text, rules),
+    /**
+     * The location of a page somebody looked at: as `location` says, else the page itself.
+     *
+     * Not every page of a known host hands something out or has a rule (an article, a competition), but people may see
+     * and report a copy there. Its query is left out: what a host's rules do not describe may be a secret.
+     * @param {string} text
+     */
+    pageLocation: (text) => locationOf(text, rules) ?? pageOf(text, rules),
   };
+}
+
+/** @param {string} text @param {Rulebook} rules @returns {LocationKey | null} */
+function locationOf(text, rules) {
+  const plain = trimmed(text);
+  const isOne = !isLonger(plain, LONGEST) && !BLANK.test(plain);
+  const found = isOne ? rules.find(plain) : null;
+  if (found) return keyOf(found, "");
+  return bestOf(plain.slice(0, end(plain, 0, LONGEST_TEXT)), rules) ?? (isOne ? null : phrase(plain, rules));
+}
+
+/** @param {string} text @param {Rulebook} rules @returns {LocationKey | null} */
+function pageOf(text, rules) {
+  const found = rules.findPage(trimmed(text).split(/[?#]/, 1)[0]);
+  return found && keyOf(found, "");
 }
 
 /** @param {string} text @param {Rulebook} rules @returns {LocationKey | null} */

@@ -81,6 +81,17 @@ export class Rulebook {
   }
 
   /**
+   * An address read by the generic rule, whoever owns its host; null for what is none or imitates a host.
+   * @param {string} text
+   * @returns {Found | null}
+   */
+  findPage(text) {
+    const address = readAddress(text);
+    const values = address?.explicit && !this._imitates(address.host) ? this._generic.read(address) : null;
+    return values && { form: this._generic.form, values, how: "exact", family: null };
+  }
+
+  /**
    * Whether a host is a family's, or there to imitate one, and the forms that concern it.
    * @param {string} host
    */
