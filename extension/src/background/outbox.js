@@ -35,6 +35,7 @@ export async function submit(draft, when, byHand) {
   const rules = await rulebooks();
   const whole = checkedReport(draft, rules);
   const keys = keysOf(whole, byHand, rules);
+  const isHeld = (await read("device"))?.revoked === true;
   const createdAt = Date.now();
   const sendAt = when === "now" ? createdAt : createdAt + Math.round(Math.random() * LONGEST_DELAY);
   const id = crypto.randomUUID();
@@ -43,6 +44,7 @@ export async function submit(draft, when, byHand) {
     if (!left) throw new Problem("already-sent");
     /** @type {Outgoing} */
     const one = { id, idempotencyKey: crypto.randomUUID(), ...left, sendAt, tries: 0, state: "waiting", createdAt };
+    if (isHeld) one.problem = { code: "revoked", words: "" };
     values.outbox = kept([one, ...values.outbox]);
     for (const key of left.keys) values.sentKeys[key] = mark(id);
   });

@@ -81,13 +81,13 @@ function namesIn(catalogue, others) {
   const stems = files.map((name) => name.split("*")[0].replace(/(?:\.[a-z0-9]{1,6}){1,2}$/i, ""));
   const names = catalogue.datasets.flatMap(({ id, name, aliases = [] }) => [id, name, ...aliases]);
   const bare = [...names, ...others, ...stems].map(squeezed).filter((name) => name.length >= SHORTEST_NAME);
-  const any = new RegExp([...new Set(bare)].map((name) => name.replace(/[^\p{L}\p{N}]/gu, "\\$&")).join("|"), "u");
+  const any = new RegExp([...new Set(bare)].join("|"), "u");
   return (/** @type {string} */ text) => any.test(squeezed(text));
 }
 
 /** @param {string} text */
 function squeezed(text) {
-  return lower(text.normalize("NFKC")).replace(/[\s\-_./()–—]+/g, "");
+  return lower(text.normalize("NFKC")).replace(/[^\p{L}\p{N}]+/gu, "");
 }
 
 /** Whether a file may be one of a dataset, by its name. @param {Catalogue} catalogue */
