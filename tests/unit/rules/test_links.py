@@ -159,3 +159,8 @@ def test_html_is_recognised_without_a_media_type() -> None:
 def test_no_rule_names_a_page_or_a_repository() -> None:
     words = json.dumps(sorted(RULES.words.marks))
     assert not any(name in words for name in ("insightface", "deepinsight", "github", "gitlab"))
+
+
+def test_a_line_may_hold_thousands_of_commands() -> None:
+    line = "".join(f"gdown 1{'A' * 25}{number:05} " for number in range(2000))
+    assert len(read_links(line, AT)) == 2000

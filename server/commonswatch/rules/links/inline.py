@@ -91,16 +91,22 @@ class InlineReader:
         return found.end()
 
     def _say(self, words: str) -> None:
-        if not words:
-            return
+        while words:
+            command = self._command(words)
+            if command is None:
+                self._pieces.append(Piece(unescaped(words), line=self._line))
+                return
+            end, url = command
+            self._pieces += [Piece(words[:end], line=self._line), Piece("", url, self._line)]
+            words = words[end:]
+
+    def _command(self, words: str) -> tuple[int, str] | None:
+        """The end of the first command that names a file, and the address it means."""
         for sign, form, address in self._commands:
             found = form.search(words) if sign in words else None
             if found is not None:
-                self._pieces.append(Piece(words[: found.end()], line=self._line))
-                self._pieces.append(Piece("", address + found[1], self._line))
-                self._say(words[found.end() :])
-                return
-        self._pieces.append(Piece(unescaped(words), line=self._line))
+                return found.end(), address + found[1]
+        return None
 
     def _close(self, text: str, at: int) -> int:
         """A `]`: the end of a link, or of nothing. Without its beginning, as after a cut, all before it is the text."""
