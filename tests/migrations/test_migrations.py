@@ -4,10 +4,16 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from commonswatch import migrations, schema
 from commonswatch.db import Database
-from commonswatch.models import Copy, Job, Location
-from sqlalchemy import inspect, select
+from commonswatch.domain.states import Listing
+from commonswatch.keyring import Keyring
+from commonswatch.models import Copy, Job, KeyOfWork, ListChange, ListedRow, Location, Work
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import IntegrityError
+
+from tests import factories
 
 
 def test_models_equal_the_migrated_tables(database: Database) -> None:
@@ -49,3 +55,29 @@ def test_copies_go_down_with_data_while_the_places_stay(database: Database) -> N
     with database.reading() as session:
         assert session.scalars(select(Copy)).all() == []
         assert session.scalars(select(Location.key).order_by(Location.key)).all() == ["url:a.example", "url:b.example"]
+
+
+def test_works_stay_with_their_keys_when_the_watch_list_comes_and_goes(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    with database.writing() as session:
+        work = factories.work(session, keyring, now, key="flickr:photo:1")
+        work.listing, number = Listing.PUBLIC, work.id
+        session.add(ListedRow(kind="key", row=b"abcdef", work_id=number))
+        session.add(ListChange(work_id=number, at=now))
+    schema.downgrade(database.engine, "0002")
+    assert not {"listed_rows", "list_changes", "list_versions"} & set(inspect(database.engine).get_table_names())
+    assert "listing" not in {column["name"] for column in inspect(database.engine).get_columns("works")}
+    schema.upgrade(database.engine)
+    schema.check(database.engine)
+    with database.reading() as session:
+        assert session.get_one(Work, number).listing == Listing.SERVER_ONLY  # nobody is listed without being asked
+        assert session.scalars(select(KeyOfWork.key)).all() == ["flickr:photo:1"]
+        assert session.scalars(select(ListedRow)).all() == []
+
+
+def test_the_database_knows_where_a_work_may_be_recognised(database: Database, keyring: Keyring, now: datetime) -> None:
+    with database.writing() as session:
+        factories.work(session, keyring, now)
+    with pytest.raises(IntegrityError), database.writing() as session:
+        session.execute(text("UPDATE works SET listing = 'somewhere'"))

@@ -12,6 +12,13 @@ class WorkState(StrEnum):
     WITHDRAWN = "withdrawn"  # the creator took it back: matches nothing
 
 
+class Listing(StrEnum):
+    """Where a work may be recognised; its creator chooses."""
+
+    SERVER_ONLY = "server-only"  # by our server alone
+    PUBLIC = "public"  # also by browsers: it is in the watch list that everybody may download
+
+
 class PersonState(StrEnum):
     """What a person shown said about being told. Nothing but one invitation is sent before ``confirmed``."""
 

@@ -11,6 +11,7 @@ from commonswatch.models.location import Location, LocationSecret
 from commonswatch.models.notification import Delivery, Notification
 from commonswatch.models.person import Depiction, Person, PersonAnswer, Refusal
 from commonswatch.models.report import Report
+from commonswatch.models.watch_list import ListChange, ListedRow, ListVersion
 from commonswatch.models.work import FingerprintOfWork, KeyOfWork, Registration, RowProblem, Suppression, Work
 
 __all__ = [
@@ -27,6 +28,9 @@ __all__ = [
     "FingerprintOfWork",
     "Job",
     "KeyOfWork",
+    "ListChange",
+    "ListVersion",
+    "ListedRow",
     "Location",
     "LocationSecret",
     "Notification",

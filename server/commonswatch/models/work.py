@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from commonswatch.domain.states import WorkState
+from commonswatch.domain.states import Listing, WorkState
 from commonswatch.models.base import Base, RowId, words
 from commonswatch.models.person import Depiction
 
@@ -54,6 +54,8 @@ class Work(Base):
     licence_jurisdiction: Mapped[str | None] = mapped_column(String(16))
     licence_basis: Mapped[str | None] = mapped_column(String(20))  # chosen, page or file
     state: Mapped[WorkState] = mapped_column(words(WorkState), default=WorkState.WAITING)
+    listing: Mapped[Listing] = mapped_column(words(Listing), default=Listing.SERVER_ONLY)
+    listed_until: Mapped[datetime | None]  # of a public listing; None: no end
     problem: Mapped[str | None] = mapped_column(String(300))
     media_type: Mapped[str | None] = mapped_column(String(80))
     width: Mapped[int | None]
@@ -65,7 +67,11 @@ class Work(Base):
     fingerprints: Mapped[list["FingerprintOfWork"]] = relationship(cascade="all, delete-orphan")
     depictions: Mapped[list[Depiction]] = relationship(cascade="all, delete-orphan")
 
-    __table_args__ = (UniqueConstraint("creator_id", "key"), Index("ix_works_state", "state"))
+    __table_args__ = (
+        UniqueConstraint("creator_id", "key"),
+        Index("ix_works_state", "state"),
+        Index("ix_works_listed_until", "listed_until"),
+    )
 
 
 class KeyOfWork(Base):
