@@ -27,7 +27,11 @@ test("a picture has the hash and the quality of its vector, and stays as it is",
     const before = picture.data.slice(0, 4000);
     const { hash, quality } = pdq(picture);
     const { width, height } = vector;
-    assert.deepEqual([Buffer.from(hash).toString("hex"), quality], [vector.pdq, vector.quality], `${width} x ${height}`);
+    assert.deepEqual(
+      [Buffer.from(hash).toString("hex"), quality],
+      [vector.pdq, vector.quality],
+      `${width} x ${height}`,
+    );
     assert.deepEqual(picture.data.subarray(0, 4000), before);
   }
 });

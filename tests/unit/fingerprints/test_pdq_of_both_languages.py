@@ -27,6 +27,11 @@ class Hashed(NamedTuple):
     quality: int
 
 
+@pytest.fixture(autouse=True)
+def originals_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "RENDITIONS", ())
+
+
 @pytest.fixture(scope="module")
 def extension() -> Iterator[subprocess.Popen[bytes]]:
     node = shutil.which("node")
