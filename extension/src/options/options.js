@@ -5,12 +5,12 @@
 import { byId, fill, h, soon } from "../ui/dom.js";
 import { frameHead } from "../ui/frame.js";
 import { hostSwitches } from "../ui/hosts.js";
-import { pairing } from "../ui/pairing.js";
+import { Pairing } from "../ui/pairing.js";
 import { onChanged, openPage } from "../ui/seam.js";
 import { start } from "../ui/start.js";
 import { choices } from "./choices.js";
 import { listPart } from "./list.js";
-import { storedPart } from "./stored.js";
+import { StoredPart } from "./stored.js";
 
 const words = await start("options_title");
 const main = byId("main");
@@ -27,10 +27,13 @@ main.replaceChildren(h("h1", {}, words.t("options_title")), hosts.whole, server.
 
 const showHosts = hostSwitches(words, hosts.inside);
 const showList = listPart(words, list.inside);
-const showStored = storedPart(words, stored.inside);
-const showPairing = pairing(words, server.inside, () => Promise.all([showList(), showStored()]));
-onChanged(soon(() => Promise.all([showList(), showStored()])));
-await Promise.all([showHosts(), showPairing(), showList(), choices(words, choice.inside), showStored()]);
+const data = new StoredPart(words, stored.inside);
+const showBoth = () => Promise.all([showList(), data.paint()]);
+onChanged(soon(showBoth));
+const pairing = new Pairing(words, server.inside, showBoth);
+const showAll = () => Promise.all([showHosts(), pairing.paint(), showList(), choices(words, choice.inside), data.paint()]);
+document.addEventListener("deleted", showAll);
+await showAll();
 if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
 
 /** A section with its heading and a place to fill. @param {string} name */

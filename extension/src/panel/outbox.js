@@ -20,94 +20,108 @@ import { send } from "../ui/seam.js";
  * @property {string} [receipt]
  * @property {string} [outcome]
  * @property {string} [words] of the server about it
- * @property {{code: string, words?: string}} [problem]
+ * @property {{code: string, words?: string} | null} [problem]
  */
 
 /** @type {Record<string, string>} */
-const TONES = { waiting: "wait", sending: "wait", sent: "plain", refused: "bad", received: "wait", checked: "plain", confirmed: "good", rejected: "bad" };
+const TONES = { waiting: "wait", sending: "wait", refused: "bad", received: "wait", confirmed: "good", rejected: "bad" };
 
-/** @param {Words} words @param {HTMLElement} element */
-export function outboxPart(words, element) {
-  let problem = "";
-  /** @type {any} */
-  let last = null;
+const HELD = new Set(["revoked", "address"]); // waits for somebody to pair or to choose a server
 
-  /** @param {any} now */
-  function show(now) {
-    last = now;
+/** Shows the outbox in an element. */
+export class OutboxPart {
+  /** @param {Words} words @param {HTMLElement} element */
+  constructor(words, element) {
+    this._words = words;
+    this._element = element;
+    this._problem = "";
+    /** @type {any} */
+    this._now = null;
+  }
+
+  /** @param {import("../ui/states.js").Now} now */
+  show(now) {
+    this._now = now;
+    const { t, problem } = this._words;
     const items = /** @type {Sending[]} */ (now.outbox?.items ?? []);
-    const error = now.outbox?.error ? words.problem(now.outbox.error) : problem;
-    fill(element,
-      h("h1", {}, words.t("tab_outbox")),
+    const error = now.outbox?.error ? problem(now.outbox.error) : this._problem;
+    fill(this._element,
+      h("h1", {}, t("tab_outbox")),
       error && h("p", { class: "notice notice-bad" }, error),
-      items.length ? filled(items, now.settings?.server ?? "") : h("section", { class: "empty" }, h("h2", {}, words.t("outbox_empty_title")), h("p", {}, words.t("outbox_empty_body"))));
+      items.some(({ receipt }) => receipt) && h("div", { class: "actions" }, this._refresh()),
+      items.length ? h("ul", { class: "cards" }, items.map((item) => this._card(item)))
+        : h("section", { class: "empty" }, h("h2", {}, t("outbox_empty_title")), h("p", {}, t("outbox_empty_body"))));
   }
 
-  /** @param {Sending[]} items @param {string} server */
-  function filled(items, server) {
-    return [
-      items.some(({ receipt }) => receipt) &&
-        h("div", { class: "actions" }, button(words.t("outbox_refresh"), () => act("outcomes.refresh", {}, words.t("outbox_refreshed")), { class: "secondary small", "data-key": "refresh" })),
-      h("ul", { class: "cards" }, items.map((item) => card(item, server))),
-    ];
+  _refresh() {
+    const { t } = this._words;
+    const ask = () => this._act("outcomes.refresh", {}, t("outbox_refreshed"));
+    return button(t("outbox_refresh"), ask, { class: "secondary small", "data-key": "refresh" });
   }
 
-  /** @param {Sending} item @param {string} server */
-  function card(item, server) {
-    const { id, state, page, receipt } = item;
-    const label = hostOf(page) || page;
-    return h("li", { class: "card" },
-      h("p", {}, h("span", { class: `badge badge-${TONES[toldOf(item)] ?? "plain"}` }, told(item))),
+  /** @param {Sending} item */
+  _card(item) {
+    const { state, page, receipt, problem, outcome, words: told } = item;
+    const { t } = this._words;
+    return h("li", { class: "card", "data-state": state },
+      h("p", {}, this._badge(item)),
       h("h2", { dir: "auto" }, shorten(page.replace(/^https?:\/\/(www\.)?/i, ""))),
-      h("p", { class: "quiet" }, what(item)),
-      h("p", { class: "quiet" }, when(item)),
-      item.outcome === "rejected" && item.words && h("p", { class: "quiet" }, item.words),
-      item.problem && h("p", { class: "problem" }, words.problem(item.problem)),
-      receipt && h("p", { class: "quiet" }, words.t("receipt"), " ", receiptLink(server, receipt)),
-      state !== "sending" && h("div", { class: "actions" },
-        (state === "refused" || (state === "waiting" && item.problem)) && button(words.t("retry"), () => act("outbox.retry", { id }, words.t("retried")), { class: "small", "aria-label": words.t("retry_label", label), "data-key": `retry-${id}` }),
-        button(words.t(state === "sent" ? "remove_entry" : "take_back"), () => act("outbox.remove", { id }, words.t("removed_entry")), { class: "secondary small", "aria-label": words.t(state === "sent" ? "remove_label" : "take_back_label", label), "data-key": `remove-${id}` })));
-  }
-
-  /** @param {string} server @param {string} receipt */
-  function receiptLink(server, receipt) {
-    const name = h("span", { class: "mono" }, receipt);
-    if (!server) return name;
-    return webLink(`${server.replace(/\/+$/, "")}/report/${encodeURIComponent(receipt)}`, receipt, words.t("opens_site"));
+      h("p", { class: "quiet" }, this._what(item), h("br"), this._when(item)),
+      outcome === "rejected" && told && h("p", { class: "quiet" }, told),
+      problem && h("p", { class: "problem" }, this._words.problem(problem)),
+      receipt && h("p", { class: "quiet" }, t("receipt"), " ", this._receipt(receipt)),
+      this._actions(item));
   }
 
   /** @param {Sending} item */
-  function told(item) {
-    return item.state === "sent" ? words.outcome(item.outcome ?? "received") : words.t(`sending_${item.state}`);
+  _badge({ state, outcome = "received" }) {
+    const isSent = state === "sent";
+    const tone = TONES[isSent ? outcome : state] ?? "plain";
+    return h("span", { class: `badge badge-${tone}` }, isSent ? this._words.outcome(outcome) : this._words.t(`sending_${state}`));
   }
 
   /** @param {Sending} item */
-  function what({ datasets = [], counts = { media: 0, links: 0 } }) {
+  _actions({ id, state, page, problem }) {
+    if (state === "sending") return null;
+    const { t } = this._words;
+    const label = hostOf(page) || page;
+    const [word, name] = state === "sent" ? ["remove_entry", "remove_label"] : ["take_back", "take_back_label"];
+    const again = () => this._act("outbox.retry", { id }, t("retried"));
+    const remove = () => this._act("outbox.remove", { id }, t("removed_entry"));
+    return h("div", { class: "actions" },
+      (state === "refused" || (state === "waiting" && problem)) &&
+        button(t("retry"), again, { class: "small", "aria-label": t("retry_label", label), "data-key": `retry-${id}` }),
+      button(t(word), remove, { class: "secondary small", "aria-label": t(name, label), "data-key": `remove-${id}` }));
+  }
+
+  /** The receipt leads to its page at the server. @param {string} receipt */
+  _receipt(receipt) {
+    const server = this._now.settings?.server;
+    if (!server) return h("span", { class: "mono" }, receipt);
+    return webLink(`${server}/report/${encodeURIComponent(receipt)}`, receipt, this._words.t("opens_site"));
+  }
+
+  /** @param {Sending} item */
+  _what({ datasets = [], counts = { media: 0, links: 0 } }) {
+    const { t, plural } = this._words;
     const parts = [...datasets];
-    if (counts.media) parts.push(words.plural("count_media", counts.media));
-    if (counts.links) parts.push(words.plural("count_links", counts.links));
-    return parts.join(" · ") || words.t("count_page_only");
+    if (counts.media) parts.push(plural("count_media", counts.media));
+    if (counts.links) parts.push(plural("count_links", counts.links));
+    return parts.join(" · ") || t("count_page_only");
   }
 
   /** @param {Sending} item */
-  function when({ state, createdAt, sendAt, tries }) {
-    if (state === "waiting" && sendAt) return words.t(tries ? "tried_next" : "sends_at", words.clock(sendAt));
-    return words.t("written_at", words.moment(createdAt));
+  _when({ state, createdAt, sendAt, tries, problem }) {
+    const { t, clock, moment } = this._words;
+    if (state === "waiting" && sendAt && !HELD.has(problem?.code ?? "")) return t(tries ? "tried_next" : "sends_at", clock(sendAt));
+    return t("written_at", moment(createdAt));
   }
 
   /** @param {string} type @param {Record<string, unknown>} fields @param {string} done */
-  async function act(type, fields, done) {
+  async _act(type, fields, done) {
     const answer = await send(type, fields);
-    problem = answer.error ? words.problem(answer.error) : "";
-    announce(problem || done);
-    const [outbox, settings] = await Promise.all([send("outbox.list", {}), last?.settings]);
-    show({ ...last, outbox, settings });
+    this._problem = answer.error ? this._words.problem(answer.error) : "";
+    announce(this._problem || done);
+    this.show({ ...this._now, outbox: await send("outbox.list", {}) });
   }
-
-  return { show };
-}
-
-/** @param {Sending} item */
-function toldOf({ state, outcome }) {
-  return state === "sent" ? (outcome ?? "received") : state;
 }

@@ -4,11 +4,11 @@
 
 import { byId, fill, h, soon } from "../ui/dom.js";
 import { frameFoot, frameHead } from "../ui/frame.js";
-import { look } from "../ui/look.js";
+import { Look } from "../ui/look.js";
 import { onChanged, onTab, openPage } from "../ui/seam.js";
 import { start } from "../ui/start.js";
-import { alertsPart } from "./alerts.js";
-import { outboxPart } from "./outbox.js";
+import { AlertsPart } from "./alerts.js";
+import { OutboxPart } from "./outbox.js";
 
 const MOST = 20; // rows before the rest folds
 const NAMES = ["page", "outbox", "alerts"];
@@ -22,15 +22,15 @@ let counts = {};
 let chosen = NAMES.includes(location.hash.slice(1)) ? location.hash.slice(1) : NAMES[0];
 
 frameHead(words, { options: () => openPage("options/options.html") });
-byId("top").after(list);
+byId("top").append(list);
 byId("main").removeAttribute("aria-busy");
 byId("main").replaceChildren(...parts.values());
 list.addEventListener("keydown", step);
 window.addEventListener("hashchange", () => choose(location.hash.slice(1), false));
 
-const outbox = outboxPart(words, part("outbox"));
-const alerts = alertsPart(words, part("alerts"));
-const page = look(words, part("page"), {
+const outbox = new OutboxPart(words, part("outbox"));
+const alerts = new AlertsPart(words, part("alerts"));
+const page = new Look(words, part("page"), {
   most: MOST,
   openTab: (name) => choose(name, true),
   changed(now) {
@@ -43,8 +43,8 @@ const page = look(words, part("page"), {
 });
 for (const element of parts.values()) fill(element, h("p", { class: "loading", role: "status" }, words.t("loading")));
 choose(chosen, false);
-onChanged(soon(page.paint));
-onTab(soon(page.paint));
+onChanged(soon(() => page.paint()));
+onTab(soon(() => page.paint()));
 await page.paint();
 
 /** @param {string} name */

@@ -4,7 +4,7 @@
 
 import { byId, fill, h, soon } from "../ui/dom.js";
 import { frameFoot, frameHead } from "../ui/frame.js";
-import { look } from "../ui/look.js";
+import { Look } from "../ui/look.js";
 import { onChanged, openPage, openPanel } from "../ui/seam.js";
 import { start } from "../ui/start.js";
 
@@ -14,20 +14,20 @@ const words = await start("popup_title");
 const main = byId("main");
 
 frameHead(words, { panel: () => toPanel(""), options: () => leave(openPage("options/options.html")) });
-fill(main, h("p", { class: "loading", role: "status" }, words.t("loading")));
+fill(main, h("h1", { class: "visually-hidden" }, words.t("popup_title")), h("p", { class: "loading", role: "status" }, words.t("loading")));
 
-const page = look(words, main, {
+const page = new Look(words, main, {
   most: MOST,
   openTab: (name) => toPanel(name),
   close: () => window.close(),
   changed: ({ list }) => frameFoot(words, list),
 });
-onChanged(soon(page.paint));
+onChanged(soon(() => page.paint()));
 await page.paint();
 
-/** The panel beside the page; in a tab when one part of it is asked for. @param {string} part */
+/** The panel beside the page; in a tab when one part of it is asked for. @param {string} part @returns {Promise<void>} */
 function toPanel(part) {
-  return leave(part ? openPage(`panel/panel.html#${part}`) : openPanel(page.windowId())); // needs the click itself: no await before
+  return leave(part ? openPage(`panel/panel.html#${part}`) : openPanel(page.windowId)); // needs the click itself: no await before
 }
 
 /** @param {Promise<unknown> | unknown} opening */

@@ -67,7 +67,7 @@ function rowOf(words, row, review, within) {
 
 /** The value as it is sent; beside words of a closed set, what they mean. @param {Words} words @param {Row} row */
 function valueOf(words, { label, value }) {
-  if (label === "row_role") return `${value} (${words.role(value)})`;
+  if (label === "row_role" && words.role(value) !== value) return `${value} (${words.role(value)})`;
   if (label === "row_observed_at") return `${value} (${words.moment(value)})`;
   return value;
 }

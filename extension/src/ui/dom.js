@@ -2,7 +2,7 @@
  * Building pages out of elements: text is only ever set as text. Knows nothing of what the pages say.
  */
 
-/** @typedef {Node | string | number | null | undefined | false} Child */
+/** @typedef {Node | string | number | null | undefined | false} Leaf @typedef {Leaf | Leaf[] | (Leaf | Leaf[])[]} Child */
 
 const SVG = "http://www.w3.org/2000/svg";
 /** Drawings of 24 × 24, as paths. */
@@ -18,7 +18,7 @@ const DRAWINGS = {
  * An element. `on…` are listeners, `true` stands for an attribute without value, null and false leave one out.
  * @param {string} name
  * @param {Record<string, any>} [attributes]
- * @param {...(Child | Child[])} children
+ * @param {...Child} children
  * @returns {HTMLElement}
  */
 export function h(name, attributes = {}, ...children) {
@@ -32,10 +32,13 @@ export function h(name, attributes = {}, ...children) {
   return element;
 }
 
-/** @param {(Child | Child[])[]} children @returns {(Node | string)[]} */
+/** @param {Child[]} children @returns {(Node | string)[]} */
 function nodes(children) {
-  return children.flat().filter((child) => child !== null && child !== undefined && child !== false)
-    .map((child) => (child instanceof Node ? child : String(child)));
+  return children.flatMap((child) => {
+    if (Array.isArray(child)) return nodes(child);
+    if (child === null || child === undefined || child === false || child === "") return [];
+    return [child instanceof Node ? child : String(child)];
+  });
 }
 
 /** The element with this id; the pages are ours, so it is there. @param {string} id */
@@ -46,7 +49,7 @@ export function byId(id) {
 /**
  * Fill an element anew. Who had the focus keeps it, if something with the same `data-key` is there afterwards.
  * @param {HTMLElement} element
- * @param {...(Child | Child[])} children
+ * @param {...Child} children
  */
 export function fill(element, ...children) {
   const active = element.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;

@@ -2,7 +2,7 @@
  * What was found on a page, as elements: for the popup and the panel.
  */
 
-import { button, drawing, h } from "./dom.js";
+import { button, drawing, h, isWebAddress } from "./dom.js";
 import { fileName, hostOf, shorten, workName } from "./names.js";
 import { allWorks, canReport, stateOf } from "./states.js";
 import { MARK } from "./words.js";
@@ -15,21 +15,22 @@ import { MARK } from "./words.js";
  * @typedef {Record<string, (...given: any[]) => unknown>} Doing
  */
 
-const LONGEST_TEXT = 90; // characters of the page's own words
+const LONGEST_TEXT = 70; // characters of the page's own words
 
 /**
  * @param {Words} words
- * @param {Answer} answer
+ * @param {import("./states.js").Now} now
  * @param {number} most rows of a list before the rest folds
  * @param {Doing} doing
  */
-export function found(words, answer, most, doing) {
+export function found(words, { found: answer, list }, most, doing) {
+  const hasList = list?.state !== "none";
   const state = stateOf(answer);
-  if (state === "reading") return [h("p", { class: "loading", role: "status" }, words.t("state_reading"))];
+  if (state === "reading") return [h("h1", { class: "visually-hidden" }, words.t("popup_title")), h("p", { class: "loading", role: "status" }, words.t("state_reading"))];
   if (state === "found") return findings(words, /** @type {any} */ (answer), most, doing);
   return [h("section", { class: "empty", "data-state": state }, drawing("brand", 44),
     h("h1", {}, words.t(`page_${key(state)}_title`)),
-    h("p", {}, bodyOf(words, state, answer)),
+    h("p", {}, bodyOf(words, state, answer, hasList)),
     way(words, state, answer, doing))];
 }
 
@@ -38,10 +39,10 @@ function key(state) {
   return state.replace("-", "_");
 }
 
-/** @param {Words} words @param {string} state @param {Answer} answer */
-function bodyOf(words, state, answer) {
+/** @param {Words} words @param {string} state @param {Answer} answer @param {boolean} hasList */
+function bodyOf(words, state, answer, hasList) {
   if (state === "off") return words.t("page_off_body", answer.host?.name ?? hostOf(answer.tab?.url ?? ""));
-  if (state === "nothing") return words.plural("page_nothing_body", looked(answer));
+  if (state === "nothing") return words.plural(hasList ? "page_nothing_body" : "page_nothing_unlisted", looked(answer));
   if (state === "error") return words.problem(answer.error ?? { code: "unknown" });
   return words.t(`page_${key(state)}_body`, hostOf(answer.tab?.url ?? ""));
 }
@@ -62,7 +63,7 @@ function way(words, state, answer, doing) {
 
 /** @param {...HTMLElement} children */
 function actions(...children) {
-  return h("div", { class: "actions" }, ...children);
+  return h("div", { class: "actions" }, children);
 }
 
 /** @param {Words} words @param {Answer & {findings: import("./states.js").Findings}} answer @param {number} most @param {Doing} doing */
@@ -109,8 +110,13 @@ function workRow(words, work, at, doing) {
   const name = work.key ? workName(work.key) : fileName(work.url ?? "");
   return h("li", {},
     h("p", { dir: "auto" }, h("strong", {}, name || words.t("a_picture"))),
-    h("p", { class: "quiet" }, words.why(work.how), work.text ? h("span", { dir: "auto" }, ` “${shorten(work.text, LONGEST_TEXT)}”`) : ""),
+    h("p", { class: "quiet" }, words.why(work.how), isTelling(work) && h("span", { dir: "auto" }, ` “${shorten(work.text ?? "", LONGEST_TEXT)}”`)),
     show(words, work.place, name || words.t("a_picture"), `work-${at}`, doing));
+}
+
+/** Whether what stands there says more than the name: an address does not. @param {Work} work */
+function isTelling({ text = "", url = "" }) {
+  return text !== "" && text !== url && !isWebAddress(text);
 }
 
 /** @param {Words} words @param {string} place @param {string} name @param {string} key @param {Doing} doing */
@@ -124,7 +130,7 @@ function show(words, place, name, key, doing) {
 export function ways(words, answer, doing) {
   if (!canReport(answer) || stateOf(answer) === "reading") return null;
   const isFound = stateOf(answer) === "found";
-  return actions(
-    button(words.t("review_and_send"), doing.review, { class: isFound ? "" : "secondary", "data-key": "review" }),
-    button(words.t("compare_pictures"), doing.compare, { class: "secondary", "data-key": "compare" }));
+  return h("div", { class: "actions ways" },
+    button(words.t("review_and_send"), doing.review, { class: isFound ? "" : "secondary", id: "review", "data-key": "review" }),
+    button(words.t("compare_pictures"), doing.compare, { class: "secondary", id: "compare", "data-key": "compare" }));
 }

@@ -11,10 +11,15 @@ import { linesOf } from "./states.js";
 /**
  * @typedef {import("./start.js").Words} Words
  * @typedef {import("./states.js").Now} Now
+ * @typedef {object} Options
+ * @property {number} most rows of a list before the rest folds
+ * @property {(name: string) => unknown} openTab shows a part of the panel
+ * @property {() => void} [close] after something that is to be seen elsewhere
+ * @property {(now: Now) => void} [changed]
  */
 
-/** @type {{id: number, url: string, windowId?: number}} */
-const NO_TAB = { id: -1, url: "" };
+/** @type {{id: number, url: string, windowId: number}} */
+const NO_TAB = { id: -1, url: "", windowId: -1 };
 
 /** Everything a page says, asked for at once. @param {number} tabId @returns {Promise<Now>} */
 export async function ask(tabId) {
@@ -25,99 +30,122 @@ export async function ask(tabId) {
   return { found, list, device, outbox, alerts, settings: settings.settings };
 }
 
-/**
- * Keeps an element showing what is known about the tab in front.
- * @param {Words} words
- * @param {HTMLElement} element
- * @param {{most: number, openTab: (name: string) => unknown, close?: () => void, changed?: (now: Now) => void}} options
- */
-export function look(words, element, { most, openTab, close = () => {}, changed = () => {} }) {
-  let tab = NO_TAB;
-  /** @type {Now | undefined} */
-  let now;
-  let problem = "";
-  let asked = 0;
+/** Keeps an element showing what is known about the tab in front. */
+export class Look {
+  /** @param {Words} words @param {HTMLElement} element @param {Options} options */
+  constructor(words, element, options) {
+    this._words = words;
+    this._element = element;
+    this._options = options;
+    this._tab = NO_TAB;
+    /** @type {Now | undefined} */
+    this._now = undefined;
+    this._problem = "";
+    this._said = "";
+    this._asked = 0;
+    this._doing = this._whatButtonsDo();
+  }
+
+  get windowId() {
+    return this._tab.windowId;
+  }
 
   /** Ask again and show the answer; an answer that was overtaken is dropped. */
-  async function paint() {
-    const mine = (asked += 1);
-    tab = (await currentTab()) ?? NO_TAB;
-    const answers = await ask(tab.id);
-    if (mine !== asked) return;
-    now = answers;
-    show();
-    changed(answers);
+  async paint() {
+    const mine = (this._asked += 1);
+    const tab = (await currentTab()) ?? NO_TAB;
+    const now = await ask(tab.id);
+    if (mine !== this._asked) return;
+    if (tab.id !== this._tab.id || tab.url !== this._tab.url) this._problem = this._said = "";
+    Object.assign(this, { _tab: tab, _now: now });
+    this._show();
+    this._options.changed?.(now);
   }
 
-  function show() {
-    if (!now) return;
-    element.removeAttribute("aria-busy");
-    fill(element,
-      problem && h("p", { class: "notice notice-bad" }, problem),
-      found(words, now.found, most, doing), ways(words, now.found, doing), notices(words, linesOf(now), doing));
+  _show() {
+    if (!this._now) return;
+    const { found: answer } = this._now;
+    this._element.removeAttribute("aria-busy");
+    fill(this._element,
+      this._problem && h("p", { class: "notice notice-bad" }, this._problem),
+      this._said && h("p", { class: "notice notice-good" }, this._said),
+      found(this._words, this._now, this._options.most, this._doing), ways(this._words, answer, this._doing),
+      notices(this._words, linesOf(this._now), this._doing));
   }
 
-  /** What a step came to: said, and shown where it went wrong. @param {any} answer @param {string} [done] */
-  function say(answer, done = "") {
-    problem = answer.error ? words.problem(answer.error) : "";
-    if (problem || done) announce(problem || done);
-    show();
-    return !problem;
+  /** What a step came to: said and shown. @param {any} answer @param {string} [done] @returns {boolean} whether it went well */
+  _tell(answer, done = "") {
+    this._problem = answer.error ? this._words.problem(answer.error) : "";
+    this._said = this._problem ? "" : done;
+    announce(this._problem || done);
+    this._show();
+    return !this._problem;
   }
 
-  /** Only for this site, and only from the click. @param {string[]} origins @param {() => Promise<any>} then */
-  async function permit(origins, then) {
+  /** What each button starts, by its name. @returns {import("./found.js").Doing} */
+  _whatButtonsDo() {
+    return {
+      again: () => this.paint(),
+      mark: (place) => this._mark(place),
+      compare: () => this._compare(),
+      review: () => this._open(`review/review.html?tab=${this._tab.id}`),
+      switchOn: () => this._switchOn(),
+      askSite: () => this._permit([originOf(this._tab.url)], () => send("page.ask", { tabId: this._tab.id })),
+      pair: () => this._open("options/options.html#server"),
+      list: () => this._open("options/options.html#list"),
+      outbox: () => this._options.openTab("outbox"),
+      alerts: () => this._options.openTab("alerts"),
+      update: () => this._update(),
+    };
+  }
+
+  /** @param {string} place */
+  async _mark(place) {
+    const answer = await send("findings.mark", { tabId: this._tab.id, place });
+    const isGone = !answer.error && answer.found === false;
+    if (isGone) this._tell({ error: { code: "gone" } });
+    else if (this._tell(answer, this._words.t("mark_done"))) this._options.close?.();
+  }
+
+  async _compare() {
+    announce(this._words.t("comparing"));
+    const answer = await send("pictures.compare", { tabId: this._tab.id });
+    if (this._tell(answer, compared(this._words, answer))) await this.paint();
+  }
+
+  async _update() {
+    const list = await send("list.update", {});
+    const answer = list.problem ? { error: { code: list.problem } } : list;
+    if (this._tell(answer, this._words.t("list_updated"))) await this.paint();
+  }
+
+  _switchOn() {
+    const host = this._now?.found.host;
+    return host ? this._permit(host.origins, () => send("hosts.set", { id: host.id, on: true })) : undefined;
+  }
+
+  /** Only for this site, and asked in the click: nothing is awaited before. @param {string[]} origins @param {() => Promise<any>} then */
+  async _permit(origins, then) {
     const isGranted = await askFor(origins);
-    if (say(isGranted ? await then() : { error: { code: "permission" } })) await paint();
+    if (this._tell(isGranted ? await then() : { error: { code: "permission" } })) await this.paint();
   }
-
-  const doing = {
-    again: paint,
-    /** @param {string} place */
-    async mark(place) {
-      const answer = await send("findings.mark", { tabId: tab.id, place });
-      if (say(answer, words.t(answer.found === false ? "mark_gone" : "mark_done")) && answer.found !== false) close();
-      else if (answer.found === false) say({ error: { code: "gone" } });
-    },
-    async compare() {
-      const answer = await send("pictures.compare", { tabId: tab.id });
-      if (say(answer, compared(words, answer))) await paint();
-    },
-    review: () => open(`review/review.html?tab=${tab.id}`),
-    switchOn() {
-      const host = now?.found.host;
-      return host ? permit(host.origins, () => send("hosts.set", { id: host.id, on: true })) : undefined;
-    },
-    askSite: () => permit([originOf(tab.url)], () => send("page.ask", { tabId: tab.id })),
-    pair: () => open("options/options.html#server"),
-    list: () => open("options/options.html#list"),
-    outbox: () => openTab("outbox"),
-    alerts: () => openTab("alerts"),
-    async update() {
-      const list = await send("list.update", {});
-      if (say(list.problem ? { error: { code: list.problem } } : list, words.t("list_updated"))) await paint();
-    },
-  };
 
   /** @param {string} path */
-  async function open(path) {
+  async _open(path) {
     await openPage(path);
-    close();
+    this._options.close?.();
   }
-
-  return { paint, windowId: () => tab.windowId ?? -1 };
 }
 
 /** The pattern of one site. @param {string} url */
-export function originOf(url) {
+function originOf(url) {
   const { protocol, hostname } = new URL(url);
   return `${protocol}//${hostname}/*`;
 }
 
 /** @param {Words} words @param {any} answer */
-function compared(words, answer) {
-  if (answer.error) return "";
-  const looked = words.plural("compared", answer.looked ?? 0, words.number(answer.matched ?? 0));
-  const unread = answer.unreadable ? ` ${words.plural("compared_unreadable", answer.unreadable)}` : "";
-  return looked + unread;
+function compared({ plural, number }, { error, looked = 0, matched = 0, unreadable = 0 }) {
+  if (error) return "";
+  const seen = plural("compared", looked, number(matched));
+  return unreadable ? `${seen} ${plural("compared_unreadable", unreadable)}` : seen;
 }

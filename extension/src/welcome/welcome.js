@@ -5,7 +5,7 @@
 import { byId, drawing, h } from "../ui/dom.js";
 import { frameHead } from "../ui/frame.js";
 import { hostSwitches } from "../ui/hosts.js";
-import { pairing } from "../ui/pairing.js";
+import { Pairing } from "../ui/pairing.js";
 import { openPage } from "../ui/seam.js";
 import { start } from "../ui/start.js";
 
@@ -20,11 +20,11 @@ const server = h("div", {});
 frameHead(words, { options: () => openPage("options/options.html") });
 main.removeAttribute("aria-busy");
 main.replaceChildren(
-  h("p", { class: "kicker" }, words.t("extension_name")), h("h1", {}, words.t("welcome_title")), h("p", { class: "lead" }, words.t("welcome_lead")),
+  h("p", { class: "kicker" }, words.t("welcome_kicker")), h("h1", {}, words.t("welcome_title")), h("p", { class: "lead" }, words.t("welcome_lead")),
   h("section", { class: "two" }, promises("does", DOES), promises("never", NEVER)),
   section("hosts", hosts), section("pair", server),
   h("section", { "aria-labelledby": "ready" }, h("h2", { id: "ready" }, words.t("welcome_ready")), h("p", {}, words.t("welcome_ready_body"))));
-await Promise.all([hostSwitches(words, hosts)(), pairing(words, server)()]);
+await Promise.all([hostSwitches(words, hosts)(), new Pairing(words, server).paint()]);
 
 /** @param {"does" | "never"} name @param {string[]} keys */
 function promises(name, keys) {
