@@ -1,7 +1,6 @@
 """A plain report takes a short way around Flask: what comes out must be the same as on the long way."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ URL = "/api/v1/reports"
 
 
 @pytest.fixture(params=["short", "long"])
-def way(request: pytest.FixtureRequest, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
+def way(request: pytest.FixtureRequest, app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Which way reports go, and whether each request was answered on the short way."""
     taken: list[bool] = []
     short = app.extensions["commonswatch.api"].extensions["commonswatch.express"]
@@ -29,7 +28,7 @@ def way(request: pytest.FixtureRequest, app: Flask, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(short, "take", take)
     taken.append(request.param == "short")
-    yield taken
+    return taken
 
 
 def test_both_ways_answer_alike(way: list[bool], client: FlaskClient, report: Any) -> None:
