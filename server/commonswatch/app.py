@@ -14,4 +14,5 @@ def create_app(settings: Settings, context: Context | None = None) -> Flask:
     door = api.register(app)
     web.register(app)
     web.observe(door, app)
+    door.extensions["commonswatch.express"].observer = web.noting(app)
     return app

@@ -17,15 +17,14 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 from granian.rsgi import ProtocolClosed, ProtocolError
 
 from commonswatch import parking
+from commonswatch.api import express
 from commonswatch.wsgi import Answer, Scope, environ_of, run_wsgi
 
 BODY_SECONDS = 20.0
 THREADS = 64
-SMALL_BODY = 64 * 1024
 LARGEST_BODY = 11 * 1024 * 1024  # the largest any door takes is a CSV of 10 MB in a form
 LARGEST_API_BODY = 1024 * 1024
 BODIES_HELD = 256 * 1024 * 1024  # all bodies that are arriving, together
-REPORTS = "/api/v1/reports"
 
 
 class Exchange(Protocol):
@@ -115,7 +114,7 @@ class Bridge:
         """Take the body, but not much more than its door takes: the door sees that it is too large and says so."""
         length = environ.get("CONTENT_LENGTH", "")
         async with asyncio.timeout(self.body_seconds):
-            if length.isdecimal() and int(length) <= SMALL_BODY:
+            if length.isdecimal() and int(length) <= express.LARGEST:
                 body += await exchange()
                 return
             async for part in exchange:
@@ -138,7 +137,7 @@ def needs_no_thread(environ: WSGIEnvironment, size: int) -> bool:
 
     That is a small report. With a token it does not count: the device is looked up in the database first.
     """
-    return environ["PATH_INFO"] == REPORTS and size <= SMALL_BODY and "HTTP_AUTHORIZATION" not in environ
+    return environ["PATH_INFO"] == express.PATH and size <= express.LARGEST and "HTTP_AUTHORIZATION" not in environ
 
 
 def _largest(path: str) -> int:

@@ -11,6 +11,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from flask import Flask
 
 from commonswatch.api import openapi, operations, problems
+from commonswatch.api.express import Express
 from commonswatch.api.intake import Intake
 from commonswatch.api.reads import Reads
 from commonswatch.context import Context
@@ -32,17 +33,23 @@ def register(app: Flask) -> Flask:
     door.extensions["commonswatch.reads"] = Reads(context.database, context.now)
     problems.register(door)
     operations.register(door, openapi.PREFIX, openapi.OPERATIONS)
-    _put_before(app, door)
+    express = door.extensions["commonswatch.express"] = Express(context, door.extensions["commonswatch.intake"])
+    _put_before(app, door, express)
     return door
 
 
-def _put_before(app: Flask, door: Flask) -> None:
+def _put_before(app: Flask, door: Flask, express: Express) -> None:
     pages = app.wsgi_app
 
     def choose(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"].startswith("/api/"):
+        if not environ["PATH_INFO"].startswith("/api/"):
+            return pages(environ, start_response)
+        taken = express.take(environ)
+        if taken is None:
             return door(environ, _with_headers(start_response))
-        return pages(environ, start_response)
+        headers, body = taken
+        _with_headers(start_response)("202 Accepted", headers)
+        return [body]
 
     app.wsgi_app = choose  # type: ignore[method-assign]
 

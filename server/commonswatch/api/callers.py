@@ -37,7 +37,12 @@ def caller(context: Context, request: Request, scope: Scope | None, *, anonymous
 
 def network_digest(context: Context, request: Request) -> bytes:
     """A keyed digest of the network a request comes from."""
-    return context.keyring.digest("network", network_of(request.remote_addr or ""))
+    return digest_of_network(context, request.remote_addr or "")
+
+
+def digest_of_network(context: Context, address: str) -> bytes:
+    """As ``network_digest``, of the address itself."""
+    return context.keyring.digest("network", network_of(address))
 
 
 def _token(authorization: str | None) -> str:

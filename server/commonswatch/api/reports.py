@@ -23,6 +23,7 @@ from commonswatch.domain.errors import CommonswatchError, TooMany
 from commonswatch.domain.states import ReportOutcome, Scope
 from commonswatch.services.reporting import outcomes
 from commonswatch.services.reporting.reports import Answer, Incoming
+from commonswatch.settings import Settings
 
 WORDS = {
     ReportOutcome.RECEIVED: "The report is stored and waits to be checked.",
@@ -45,7 +46,7 @@ class ReportHeaders(Shape):
 
 def send_report(caller: Caller, headers: ReportHeaders, body: Report) -> Response:
     """Take one report in; answer once it is stored."""
-    (answer,) = intake().submit([_incoming(caller, headers.idempotency_key, body)])
+    (answer,) = intake().submit([incoming(product().settings, caller, headers.idempotency_key, body)])
     if isinstance(answer, CommonswatchError):
         raise answer
     told = ReportTaken(receipt=answer.receipt, repeated=answer.replayed)
@@ -55,8 +56,9 @@ def send_report(caller: Caller, headers: ReportHeaders, body: Report) -> Respons
 
 def send_reports(caller: Caller, body: Batch) -> BatchTaken:
     """Take many reports in, in one transaction; each has its own outcome."""
-    incoming = [_incoming(caller, one.idempotency_key, one.report) for one in body.reports]
-    return BatchTaken(outcomes=[_outcome(answer) for answer in intake().submit(incoming)])
+    limits = product().settings
+    sent = [incoming(limits, caller, one.idempotency_key, one.report) for one in body.reports]
+    return BatchTaken(outcomes=[_outcome(answer) for answer in intake().submit(sent)])
 
 
 def report_status(receipt: str) -> ReportStatus:
@@ -77,9 +79,9 @@ def intake() -> Intake:
     return cast("Intake", current_app.extensions["commonswatch.intake"])
 
 
-def _incoming(caller: Caller, key: str | None, report: Report) -> Incoming:
+def incoming(limits: Settings, caller: Caller, key: str | None, report: Report) -> Incoming:
+    """A checked report as it is handed to the intake; without a key, its words are the key."""
     body = report.model_dump_json(exclude_none=True).encode()
-    limits = product().settings
     limit = limits.report_limit_device if caller.device else limits.report_limit_anonymous
     return Incoming(caller.reporter, caller.digest, key or "sha256:" + hashlib.sha256(body).hexdigest(), body, limit)
 

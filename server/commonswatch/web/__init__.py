@@ -1,5 +1,7 @@
 """The HTML door: what it needs once, and one blueprint per page. File name = first part of the address."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Flask
 
 from commonswatch.context import Context
@@ -74,6 +76,16 @@ def observe(door: Flask, app: Flask) -> None:
     """Log and measure the requests of another door together with those of the pages."""
     request_log.register(door)
     metrics.share(app, door)
+
+
+def noting(app: Flask) -> Callable[[str, str, str, int, float], None]:
+    """What logs and measures a request that Flask did not see: request id, method, route, status, seconds."""
+
+    def note(request_id: str, method: str, route: str, status: int, seconds: float) -> None:
+        request_log.write(request_id, method, route, status, seconds)
+        metrics.count(app, method, route, status, seconds)
+
+    return note
 
 
 def register(app: Flask) -> None:

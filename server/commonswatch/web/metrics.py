@@ -75,3 +75,9 @@ def _measure(response: Response) -> Response:
     method, route = (request.method, rule.rule) if rule else ("any", "unknown")
     _seconds().labels(method, route, str(response.status_code)).observe(seconds)
     return response
+
+
+def count(app: Flask, method: str, route: str, status: int, seconds: float) -> None:
+    """Measure a request that Flask did not see."""
+    histogram = cast("Histogram", app.extensions["commonswatch.seconds"])
+    histogram.labels(method, route, str(status)).observe(seconds)

@@ -37,15 +37,20 @@ def _end(response: Response) -> Response:
     request_id, method = _request_id(), request.method
     response.headers["X-Request-ID"] = request_id
     now = time.perf_counter()
+    write(request_id, method if method.isalpha() else "?", _route(), response.status_code, now - g.get("began", now))
+    return response
+
+
+def write(request_id: str, method: str, route: str, status: int, seconds: float) -> None:
+    """The line of one request."""
     log.info(
         "request",
         request_id=request_id,
-        method=method if method.isalpha() else "?",
-        route=_route(),
-        status=response.status_code,
-        milliseconds=round((now - g.get("began", now)) * 1000, 1),
+        method=method,
+        route=route,
+        status=status,
+        milliseconds=round(seconds * 1000, 1),
     )
-    return response
 
 
 def _request_id() -> str:
