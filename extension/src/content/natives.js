@@ -1,0 +1,62 @@
+/**
+ * The browser's own ways to read a page, taken once: elements named `firstChild` or `title` cannot stand in for them.
+ *
+ * No part of a page runs when it is read by these. Time is waited for without `setTimeout`: its numbers are counted for the
+ * whole page, which could see the gaps. What is read, and when: reading.js, collect.js.
+ */
+"use strict";
+
+{
+  /** @template T @param {object} prototype @param {string} name @returns {(self: object) => T} */
+  const get = (prototype, name) => {
+    const getter = /** @type {() => T} */ (Object.getOwnPropertyDescriptor(prototype, name)?.get);
+    return (self) => getter.call(self);
+  };
+
+  /** @template {unknown[]} A, T @param {object} prototype @param {string} name @returns {(self: object, ...all: A) => T} */
+  const method = (prototype, name) => {
+    const called = /** @type {(...all: A) => T} */ (Object.getOwnPropertyDescriptor(prototype, name)?.value);
+    return (self, ...all) => called.call(self, ...all);
+  };
+
+  const attributeOf = Element.prototype.getAttribute;
+  const partOf = CharacterData.prototype.substringData;
+
+  /** @type {Natives} */
+  const natives = {
+    firstChild: get(Node.prototype, "firstChild"),
+    nextSibling: get(Node.prototype, "nextSibling"),
+    parent: get(Node.prototype, "parentNode"),
+    nodeName: get(Node.prototype, "nodeName"),
+    base: get(Node.prototype, "baseURI"),
+    append: method(Node.prototype, "appendChild"),
+    part: (text, start, count) => partOf.call(text, start, count),
+    attribute: (element, name) => attributeOf.call(element, name),
+    matches: method(Element.prototype, "matches"),
+    shadow: method(Element.prototype, "attachShadow"),
+    scrollTo: method(Element.prototype, "scrollIntoView"),
+    box: method(Element.prototype, "getBoundingClientRect"),
+    remove: method(Element.prototype, "remove"),
+    style: get(HTMLElement.prototype, "style"),
+    element: method(Document.prototype, "createElement"),
+    root: get(Document.prototype, "documentElement"),
+    title: get(Document.prototype, "title"),
+    mediaType: get(Document.prototype, "contentType"),
+    isPrerendered: Object.hasOwn(Document.prototype, "prerendering") ? get(Document.prototype, "prerendering") : () => false,
+    href: get(HTMLAnchorElement.prototype, "href"),
+    areaHref: get(HTMLAreaElement.prototype, "href"),
+    source: get(HTMLImageElement.prototype, "src"),
+    width: get(HTMLImageElement.prototype, "naturalWidth"),
+    height: get(HTMLImageElement.prototype, "naturalHeight"),
+    value: get(HTMLTextAreaElement.prototype, "value"),
+    listen: method(EventTarget.prototype, "addEventListener"),
+    unlisten: method(EventTarget.prototype, "removeEventListener"),
+    later: (delay) => scheduler.postTask(() => undefined, { priority: "user-visible", delay }),
+  };
+
+  // Only what we left there ourselves: an element of the page may have the same name.
+  const own = (/** @type {string} */ name) => Object.getOwnPropertyDescriptor(globalThis, name)?.value;
+  own("commonswatch")?.stop();
+  const isText = /^(?:text\/(?!html|xml)|application\/(?!xml|xhtml))/.test(natives.mediaType(document));
+  globalThis.commonswatch = /** @type {CommonsWatch} */ ({ natives, isText, site: own("commonswatchSite") ?? {} });
+}

@@ -1,0 +1,199 @@
+/**
+ * A document → its links, pictures, file names and rows in order, and its words.
+ *
+ * Goes from node to node and can stop after any; memory and steps are bounded whatever the page does meanwhile. Form
+ * fields are not read. Whom it is told, and when: collect.js.
+ */
+"use strict";
+
+{
+  const { natives, words, Candidates, Lines, light, site } = globalThis.commonswatch;
+  const { nodeName, firstChild, nextSibling, part, attribute } = natives;
+
+  const MOST_STEPS = 4_000_000;
+  const PART = 8_192; // characters of a text that are read at once
+  const LONGEST_ROW = 4_096;
+  const LONGEST_SHOWN = 300; // characters of the words of a link
+  const BETWEEN = 16; // steps between two looks at the clock
+  /** @type {Tag} */
+  const OTHER = { kind: "", open: "", close: "" };
+
+  class Reading {
+    /** @param {Node | null} root @param {boolean} isText it is an open text file @param {Found} [found] for finding places again */
+    constructor(root, isText, found) {
+      this.candidates = new Candidates(found);
+      this.light = new light.Light(isText);
+      this._isText = isText;
+      this._steps = 0;
+      this._at = root;
+      this._isUp = false; // the children of where it is are read
+      /** @type {{node: Node, tag: Tag}[]} */
+      this._around = []; // elements
+      this._offset = 0; // in a text
+      this._value = ""; // of a text area
+      this._linear = isText ? 1 : 0; // elements around whose text is read line by line
+      this._lines = new Lines((line, node, start) => this._addLine(line, node, start));
+      /** @type {{url: string, shown: string, node: Node} | null} */
+      this._link = null;
+      /** @type {string | null} */
+      this._row = null;
+    }
+
+    get isOver() {
+      return !this._at;
+    }
+
+    /** Go on until this moment, or until a slice is full. @param {number} until */
+    step(until) {
+      for (let done = 1; this._at && !this.candidates.isFull; done++) {
+        this._tryVisit(this._at);
+        if (done % BETWEEN === 0 && performance.now() >= until) return;
+      }
+    }
+
+    /** What is odd, such as a text that became shorter meanwhile, is left out. @param {Node} node */
+    _tryVisit(node) {
+      try {
+        this._visit(node);
+      } catch {
+        this._pass(node);
+      }
+    }
+
+    /** @param {Node} node */
+    _visit(node) {
+      if (++this._steps > MOST_STEPS || this.candidates.isOver) this._at = null;
+      else if (!this._isUp) this._enter(node);
+      else this._end(node, this._around.pop()?.tag ?? OTHER);
+      if (!this._at) this._lines.end();
+    }
+
+
+    /** @param {Node} node */
+    _enter(node) {
+      const name = nodeName(node);
+      const tag = light.byName.get(name) ?? OTHER;
+      if (tag.kind === "text") return this._readText(node);
+      if (tag.kind === "skip") return this._goOn(node);
+      if (tag.kind === "area") return this._readArea(node);
+      if (tag !== OTHER) this._begin(/** @type {Element} */ (node), name, tag);
+      if (site.names?.[name]) this._addName(/** @type {Element} */ (node), site.names[name]);
+      const child = firstChild(node);
+      if (!child) return this._end(node, tag);
+      this._around.push({ node, tag });
+      this._at = child;
+    }
+
+    /** @param {Node} node */
+    _goOn(node) {
+      const next = nextSibling(node);
+      this._isUp = !next;
+      this._at = next ?? this._around.at(-1)?.node ?? null;
+    }
+
+    /** @param {Element} element @param {string} name @param {Tag} tag */
+    _begin(element, name, { kind, open }) {
+      if (kind === "link") this._openLink(element, name);
+      else if (kind === "picture") this._addPicture(element, name.length === 3);
+      else if (kind === "lines") this._linear++;
+      else if (kind === "row") this._row = "";
+      this.light.mark(open);
+    }
+
+    /** @param {Node} node @param {Tag} tag */
+    _end(node, { kind, close }) {
+      if (kind === "link" && this._link?.node === node) this._closeLink();
+      else if (kind === "row") this._closeRow(node);
+      else if (kind === "lines") {
+        this._linear--;
+        this._lines.end();
+      }
+      this.light.mark(close);
+      this._goOn(node);
+    }
+
+    /** A part of a text. @param {Node} node */
+    _readText(node) {
+      const text = part(node, this._offset, PART);
+      this._take(text, node);
+      if (text.length === PART) this._offset += PART;
+      else this._pass(node);
+    }
+
+    /** Leave a text behind. @param {Node} node */
+    _pass(node) {
+      this._offset = 0;
+      this._value = "";
+      this._goOn(node);
+    }
+
+    /** @param {string} text @param {Node} node */
+    _take(text, node) {
+      this.light.say(text);
+      if (this._linear) this._lines.add(text, node, this._offset);
+      else if (/\S/.test(text)) this._takeWords(text, node);
+    }
+
+    /** @param {string} text @param {Node} node */
+    _takeWords(text, node) {
+      const isTelling = words.isTelling(text);
+      const name = isTelling || text.length < 255 ? words.fileName(text.trim()) : "";
+      if (name) this.candidates.name(name, node);
+      if (this._link) this._link.shown = (this._link.shown + text).slice(0, LONGEST_SHOWN);
+      else if (this._row !== null && this._row.length + text.length < LONGEST_ROW) this._row += `${text}\t`;
+      else if (isTelling && !name) this.candidates.row(text, node, this._offset, this._offset + text.length);
+    }
+
+    /** A field; only that with the open file is read. @param {Node} node */
+    _readArea(node) {
+      if (this._offset === 0) this._value = words.openFile(/** @type {Element} */ (node), site);
+      const text = this._value.slice(this._offset, this._offset + PART);
+      this.light.say(text);
+      this._lines.add(text, node, this._offset);
+      this._offset += PART;
+      if (this._offset < this._value.length) return;
+      this._lines.end();
+      this._pass(node);
+    }
+
+    /** @param {string} line @param {Node} node @param {number} start */
+    _addLine(line, node, start) {
+      const isFile = this._isText || this._value !== "";
+      if (isFile ? /[0-9./]/.test(line) : words.isTelling(line)) this.candidates.row(line, node, start, start + line.length);
+    }
+
+    /** @param {Element} element @param {string} name */
+    _openLink(element, name) {
+      const url = words.link(element, name);
+      this._link = url ? { url, shown: "", node: element } : null;
+      if (url) this.light.link(url);
+    }
+
+    _closeLink() {
+      this.light.mark("</a>");
+      if (this._link) this.candidates.link(this._link.url, this._link.shown.trim(), this._link.node);
+      this._link = null;
+    }
+
+    /** @param {Node} node */
+    _closeRow(node) {
+      if (this._row && words.isTelling(this._row)) this.candidates.row(this._row, node, 0, 0);
+      this._row = null;
+    }
+
+    /** @param {Element} element @param {string[]} attributes */
+    _addName(element, attributes) {
+      const name = words.nameOf(element, attributes, site.nameIn);
+      if (name) this.candidates.name(name, element);
+    }
+
+    /** @param {Element} element @param {boolean} isImage not a video or a source */
+    _addPicture(element, isImage) {
+      const [url, w, h] = words.picture(element, isImage);
+      if (url) this.candidates.image(url, element, w, h);
+      if (isImage) this.light.say(attribute(element, "alt")?.slice(0, LONGEST_SHOWN) ?? "");
+    }
+  }
+
+  globalThis.commonswatch.Reading = Reading;
+}
