@@ -61,13 +61,14 @@ class Worker {
     if (!this.alive) return never();
     if (SYNCHRONOUS.has(name)) return work();
     browser.calls += 1;
-    browser.callLog.push(name);
+    if (!READING.test(name)) browser.effects.push(name);
     const result = Promise.resolve().then(() => (this.alive ? work() : never()));
-    if (browser.calls === browser.stopAtCall) return result.then(() => (browser.stopWorker(), never()), never);
+    if (!READING.test(name) && browser.effects.length === browser.stopAfter) return result.then(() => (browser.stopWorker(), never()), never);
     return result.then((value) => (this.alive ? structuredCloneOf(value) : never()));
   }
 }
 
+const READING = /\.(?:get|getAll|contains|query|getRegisteredContentScripts)$/; // a stop after one of them is like one before it
 const SYNCHRONOUS = new Set(["runtime.getURL", "runtime.getManifest", "i18n.getUILanguage", "contextMenus.create"]);
 const structuredCloneOf = (value) => (value === undefined ? undefined : structuredClone(value));
 
@@ -104,10 +105,11 @@ export function covers(pattern, url) {
 
 export class FakeBrowser {
   constructor({ now = Date.UTC(2026, 10, 23, 12, 0, 0), language = "en-GB" } = {}) {
-    Object.assign(this, { now, language, calls: 0, stopAtCall: Infinity, worker: null, callLog: [] });
+    Object.assign(this, { now, language, calls: 0, reading: 0, stopAfter: Infinity, worker: null, effects: [] });
     this.local = {};
     this.session = {};
     this.alarms = new Map();
+    this.periods = new Map();
     this.badges = new Map(); // tab id, or "all" → text
     this.titles = new Map();
     this.notifications = new Map();
@@ -139,13 +141,14 @@ export class FakeBrowser {
     const { worker } = this;
     const answered = () => (worker && !worker.alive ? never() : undefined);
     if (url.startsWith(OWN)) {
-      const text = await readFile(new URL(url.slice(OWN.length), SRC), "utf8");
+      this.reading += 1;
+      const text = await readFile(new URL(url.slice(OWN.length), SRC), "utf8").finally(() => (this.reading -= 1));
       return (await answered()) ?? new Response(text);
     }
     this.requests.push({ url, method: options.method ?? "GET", headers: options.headers ?? {}, body: options.body, options });
     this.calls += 1;
-    this.callLog.push(`fetch ${url}`);
-    const isLast = this.calls === this.stopAtCall;
+    this.effects.push(`fetch ${url}`);
+    const isLast = this.effects.length === this.stopAfter;
     const answer = await this.server(url, options);
     if (isLast) this.stopWorker();
     return (await answered()) ?? answer;
@@ -163,7 +166,10 @@ export class FakeBrowser {
       i18n: { getUILanguage: () => browser.language },
       storage: { local: areaOf(this.local), session: areaOf(this.session) },
       alarms: {
-        create: async (name, { when }) => void this.alarms.set(name, Math.max(when, this.now + SHORTEST_ALARM)),
+        create: async (name, { when, periodInMinutes }) => {
+          this.alarms.set(name, Math.max(when, this.now + SHORTEST_ALARM));
+          this.periods.set(name, periodInMinutes * 60_000);
+        },
         clearAll: async () => this.alarms.clear(),
       },
       action: {
@@ -269,7 +275,7 @@ export class FakeBrowser {
     this.worker = null;
     if (!worker) return;
     worker.alive = false;
-    this.stopAtCall = Infinity;
+    this.stopAfter = Infinity;
     for (const port of worker.ports) port.end();
   }
 
@@ -313,7 +319,8 @@ export class FakeBrowser {
       if (!next || next[1] > end) break;
       const [name, when] = next;
       this.now = Math.max(this.now, when);
-      this.alarms.delete(name);
+      if (this.periods.get(name)) this.alarms.set(name, when + this.periods.get(name));
+      else this.alarms.delete(name);
       await this.emit("alarms.onAlarm", { name, scheduledTime: when });
     }
     this.now = end;
@@ -323,7 +330,7 @@ export class FakeBrowser {
   async settle() {
     for (let quiet = 0, last = this.calls; quiet < 6; quiet++) {
       await new Promise((resolve) => setTimeout(resolve, 1));
-      if (this.calls !== last) quiet = 0;
+      if (this.calls !== last || this.reading) quiet = 0;
       last = this.calls;
     }
   }

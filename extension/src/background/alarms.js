@@ -2,7 +2,8 @@
  * One queue for all timed work: each task with the moment it is due, one alarm of the browser for the next of them.
  *
  * A task is marked as begun before it runs and planned anew when it ends. Stopped in between, or slept through, it is
- * due again soon. What a task does is not known here.
+ * due again soon; and an alarm that was not answered to its end rings again every minute. What a task does is not known
+ * here.
  */
 
 import { alarm } from "../shared/browser.js";
@@ -17,10 +18,18 @@ const NEXT = "next";
 /** Tasks that run now, in this life of the worker. @type {Promise<void> | null} */
 let running = null;
 
-/** Plan a task; sooner than planned before, or anew with `replace`. @param {string} name @param {number} at */
+/**
+ * Plan a task; sooner than planned before, or anew with `replace`. The alarm is set first: stopped in between, it rings
+ * for nothing, and that does no harm.
+ * @param {string} name
+ * @param {number} at
+ */
 export async function plan(name, at, { replace = false } = {}) {
-  const queue = await change("queue", (now) => ({ ...now, [name]: replace ? at : Math.min(now[name] ?? Infinity, at) }));
-  await setAlarm(queue);
+  const planned = (/** @type {Record<string, number>} */ queue) => {
+    return { ...queue, [name]: replace ? at : Math.min(queue[name] ?? Infinity, at) };
+  };
+  await setAlarm(planned(await read("queue")));
+  await setAlarm(await change("queue", planned));
 }
 
 /** @param {string} name */
@@ -68,6 +77,7 @@ async function run(name, task) {
 async function setAlarm(queue) {
   const moments = Object.values(queue);
   if (moments.length) await alarm.set(NEXT, Math.max(Math.min(...moments), Date.now()));
+  else await alarm.clearAll();
 }
 
 /** Until nothing runs. */

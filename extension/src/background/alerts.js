@@ -40,7 +40,7 @@ export async function check() {
     wait = Math.max(wait, retryAfter * 1000);
   }
   const quietEnd = await tell();
-  return Math.min(Date.now() + wait, quietEnd ?? Infinity);
+  return Math.min(Math.round(Date.now() + wait), quietEnd ?? Infinity);
 }
 
 /** Read what comes after what we know. @returns {Promise<boolean>} whether there is more */
@@ -109,15 +109,21 @@ export async function tell() {
   if (waiting.length) {
     await load(language);
     if (waiting.length > MOST_SINGLE) await notify("alerts", t("background_alert_title"), plural("background_alert_words", waiting.length));
-    else for (const one of waiting) await notify(`alert-${one.id}`, t("background_alert_title"), sentence(one));
+    else for (const one of [...waiting].reverse()) await tellOne(one);
   }
-  if (untold.length) await change("alerts", (book) => ({ ...book, untold: book.untold.filter((id) => !untold.includes(id)) }));
+  if (untold.length) await told(untold);
   return null;
 }
 
 /** @param {Alert} alert */
-function sentence({ site, works_total }) {
-  return `${site}: ${plural("background_alert_works", works_total)}`;
+async function tellOne({ id, site, works_total }) {
+  await notify(`alert-${id}`, t("background_alert_title"), `${site}: ${plural("background_alert_works", works_total)}`);
+  await told([id]);
+}
+
+/** @param {number[]} ids */
+async function told(ids) {
+  await change("alerts", (book) => ({ ...book, untold: book.untold.filter((id) => !ids.includes(id)) }));
 }
 
 /** @param {Alert[]} items @param {number[]} seen */

@@ -178,7 +178,7 @@ async function askAboutPage({ tabId }) {
   await changeSession(`asked/${tabId}`, () => new URL(tab.url).origin);
   const host = await hostAt(tab.url);
   try {
-    await browser.scripts.run(tabId, [...(host?.sites ?? []), COLLECTOR]);
+    await browser.scripts.run(tabId, [...(host?.sites ?? []), ...COLLECTOR]);
   } catch {
     throw new Problem("permission");
   }

@@ -26,6 +26,8 @@ export async function pair({ code, name, server: address }) {
   const { id, name: told, token } = answer.body ?? {};
   if (!Number.isSafeInteger(id) || typeof token !== "string" || !/^[\x21-\x7e]{1,500}$/.test(token)) throw new Problem("server");
   const before = await server();
+  await plan("alerts", Date.now(), { replace: true });
+  await plan("list", Date.now());
   await changeAll(["device", "settings", "alerts"], (values) => {
     const isSame = values.device?.server === base;
     values.device = { server: base, id, name: String(told).slice(0, LONGEST_NAME), token, since: Date.now() };
@@ -33,8 +35,6 @@ export async function pair({ code, name, server: address }) {
     if (!isSame) values.alerts = { after: 0, etag: "", items: [], read: [], untold: [], page: "", checkedAt: 0, problem: null };
   });
   if (base !== before) await watchList.forget();
-  await plan("alerts", Date.now(), { replace: true });
-  await plan("list", Date.now());
   await resume();
   return state();
 }

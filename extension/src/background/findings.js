@@ -63,7 +63,7 @@ export async function saveFrame(tabId, frame, part) {
     const others = isNewPage ? [] : (now ?? []).filter((one) => !isOf(one));
     return orNone([...others, ...part.pictures].slice(0, MOST_PICTURES));
   });
-  if (countOf(findings) !== before || isNewPage) await showFound(tabId, countOf(findings));
+  if (countOf(findings) !== before || isNewPage || part.isDone) await showFound(tabId, countOf(findings));
 }
 
 /** @template {object} T @param {T} value */

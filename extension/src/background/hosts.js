@@ -13,7 +13,10 @@ import { change, read } from "../shared/storage.js";
  * @typedef {{id: string, name: string, origins: string[], on: boolean, granted: boolean}} HostState
  */
 
-export const COLLECTOR = "content/collect.js";
+/** The content script: classic files, in this order. */
+export const COLLECTOR = ["natives", "words", "candidates", "lines", "light", "reading", "places", "collect"].map(
+  (name) => `content/${name}.js`,
+);
 const PREFIX = "collect-"; // of the ids of our content scripts
 
 /** @type {Promise<Host[]> | null} */
@@ -85,7 +88,7 @@ export async function permitted(origins) {
 /** Pages that are open already are looked at once, as if they came now. @param {Host} host */
 async function lookAtOpenTabs(host) {
   const tabs = await tabsAt(host.matches);
-  await Promise.all(tabs.map(({ id }) => scripts.run(id, [...host.sites, COLLECTOR]).catch(() => null)));
+  await Promise.all(tabs.map(({ id }) => scripts.run(id, [...host.sites, ...COLLECTOR]).catch(() => null)));
 }
 
 /**
@@ -100,7 +103,7 @@ export function reconcile() {
 
 async function agree() {
   const on = await keepPermitted();
-  const wanted = on.map(({ id, matches, sites }) => ({ id: PREFIX + id, matches, js: [...sites, COLLECTOR] }));
+  const wanted = on.map(({ id, matches, sites }) => ({ id: PREFIX + id, matches, js: [...sites, ...COLLECTOR] }));
   const present = await scripts.all();
   const gone = present.filter((one) => !wanted.some((other) => isSame(one, other)));
   if (gone.length) await scripts.remove(gone.map(({ id }) => id));
@@ -125,6 +128,6 @@ function withoutAll(hosts, ids) {
 
 /** @param {{id: string, js?: string[], matches?: string[]}} one @param {{id: string, js?: string[], matches?: string[]}} other */
 function isSame(one, other) {
-  const words = (/** @type {string[] | undefined} */ texts) => [...(texts ?? [])].sort().join(" ");
-  return one.id === other.id && words(one.js) === words(other.js) && words(one.matches) === words(other.matches);
+  const sorted = (/** @type {string[] | undefined} */ texts) => [...(texts ?? [])].sort().join(" ");
+  return one.id === other.id && one.js?.join(" ") === other.js?.join(" ") && sorted(one.matches) === sorted(other.matches);
 }

@@ -16,7 +16,7 @@ import { planMissing, tasks } from "./tasks.js";
 on.message(onMessage);
 on.connect(onConnect);
 on.alarm(() => void runDue(tasks));
-on.startup(() => void started());
+on.startup(() => void reconcile());
 on.installed((reason) => void installed(reason));
 on.permitted((origins) => void permitted(origins));
 on.forbidden(() => void reconcile());
@@ -24,16 +24,11 @@ on.tabClosed((tabId) => void leaveTab(tabId));
 on.tabLoading((tabId, url) => void opened(tabId, url));
 on.menu((click, tabId) => void pointedAt(click, tabId));
 on.notification(() => void openPage("panel/panel.html?show=alerts"));
-void runDue(tasks); // what was due while nothing ran
+void planMissing().then(() => runDue(tasks)); // what was due while nothing ran
 
 /** @param {string} reason */
 async function installed(reason) {
-  await started();
+  await reconcile();
   await makeMenu();
   if (reason === "install") await openPage("welcome/welcome.html");
-}
-
-async function started() {
-  await reconcile();
-  await planMissing();
 }

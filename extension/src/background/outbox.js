@@ -39,6 +39,7 @@ export async function submit(draft, when, byHand) {
   const createdAt = Date.now();
   const sendAt = when === "now" ? createdAt : createdAt + Math.round(Math.random() * LONGEST_DELAY);
   const id = crypto.randomUUID();
+  await plan("outbox", sendAt); // before it is stored: stopped in between, nothing waits that nobody comes for
   await changeAll(["outbox", "sentKeys"], (values) => {
     const left = withoutSent(whole, keys, values.sentKeys);
     if (!left) throw new Problem("already-sent");
@@ -48,7 +49,6 @@ export async function submit(draft, when, byHand) {
     values.outbox = kept([one, ...values.outbox]);
     for (const key of left.keys) values.sentKeys[key] = mark(id);
   });
-  await plan("outbox", sendAt);
   return { id, sendAt };
 }
 
@@ -110,13 +110,13 @@ export function problemOf(error) {
 
 /** @param {string} id @param {string} receipt */
 async function taken(id, receipt) {
+  await plan("outcomes", Date.now() + FIRST_OUTCOME);
   await changeAll(["outbox", "sentKeys"], (values) => {
     const one = values.outbox.find((other) => other.id === id);
     if (!one) return; // everything was deleted meanwhile
     Object.assign(one, { state: "sent", receipt, problem: null, outcome: "received" });
     for (const key of one.keys) values.sentKeys[key] = receipt;
   });
-  await plan("outcomes", Date.now() + FIRST_OUTCOME);
 }
 
 /**

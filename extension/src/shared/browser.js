@@ -77,12 +77,10 @@ export async function toFrame(tabId, frameId, message) {
 }
 
 export const alarm = {
-  /** @param {string} name @param {number} when milliseconds since 1970 @returns {Promise<void>} */
-  set: (name, when) => api.alarms.create(name, { when }),
+  /** Rings at a moment, and every minute from then on. @param {string} name @param {number} when @returns {Promise<void>} */
+  set: (name, when) => api.alarms.create(name, { when, periodInMinutes: 1 }),
   /** @returns {Promise<void>} */
   clearAll: () => api.alarms.clearAll(),
-  /** @param {string} name @returns {Promise<{scheduledTime: number} | undefined>} */
-  get: (name) => api.alarms.get(name),
 };
 
 /**
