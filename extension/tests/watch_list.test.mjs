@@ -267,6 +267,29 @@ test("rules that are newer than this client are left out; it goes on with those 
   );
 });
 
+test("an update that was under way does not bring back what is forgotten", async () => {
+  const { askBytes } = server;
+  let arrived;
+  const asked = new Promise((resolve) => (arrived = resolve));
+  let go;
+  server.askBytes = async (...given) => {
+    arrived();
+    await new Promise((resolve) => (go = resolve));
+    server.askBytes = askBytes;
+    return askBytes(...given);
+  };
+  const late = update({ server: { ask: server.ask, askBytes: (...given) => server.askBytes(...given) } });
+  await asked;
+  await watchList.forget();
+  const before = { ...shown() };
+  go();
+  await late;
+  assert.equal(await load("about"), undefined);
+  assert.deepEqual(shown(), before);
+  await update();
+  assert.equal(shown().state, "fresh");
+});
+
 test("nothing is left when it is to be forgotten", async () => {
   await update();
   await watchList.forget();

@@ -51,3 +51,14 @@ test("a worker that is stopped before it says so has the new list all the same",
   const next = await startedWorker();
   assert.deepEqual(await next.lookUp(["a:1"]), [true]);
 });
+
+test("a look-up that the browser fails does not spoil the next one", async (t) => {
+  await update();
+  const worker = await startedWorker();
+  t.mock.method(indexedDB, "open", () => {
+    throw new DOMException("busy", "UnknownError");
+  });
+  await assert.rejects(worker.lookUp([MANY[0]]), { message: "busy" });
+  t.mock.restoreAll();
+  assert.deepEqual(await worker.lookUp([MANY[0]]), [true]);
+});

@@ -68,4 +68,4 @@ export class Publisher {
   }
 }
 
-const moment = (time) => new Date(time).toISOString().replace(".000Z", "Z");
+const moment = (time) => `${new Date(time).toISOString().slice(0, 19)}Z`;

@@ -13,18 +13,13 @@ import { Refused, need } from "../shared/list/refused.js";
 import { erase, load, replace } from "../shared/list/store.js";
 import { hasPrefix, prefixesOf } from "../shared/prefixes.js";
 import { change, read } from "../shared/storage.js";
+import { NONE, freshOrStale, isDue, nextTime, shownOf } from "./list_state.js";
 
 const PATH = "/api/v1/watch-list";
 const FILE_TIMEOUT = 300_000;
-const HOUR = 3600 * 1000;
-const DAY = 24 * HOUR;
-const STALE = 7 * DAY;
-/** @type {ListState} */
-const NONE = { version: 0, made_at: "", fetchedAt: 0, count: 0, pictures: 0, bytes: 0, state: "none", publicKey: "" };
 
 /**
  * @typedef {import("../shared/shapes.js").ListState} ListState
- * @typedef {import("../shared/list/manifest.js").Manifest} Manifest
  * @typedef {{ask: typeof ask, askBytes: typeof askBytes}} Server how the server is asked
  * @typedef {{why?: string, problem?: string}} Outcome why an update was refused, or what failed on the way
  */
@@ -33,6 +28,7 @@ const NONE = { version: 0, made_at: "", fetchedAt: 0, count: 0, pictures: 0, byt
 let loaded = null; // the keys, once asked for; a stopped worker reads them again
 /** @type {Promise<number> | null} */
 let running = null;
+let era = 0; // one more whenever everything is forgotten: an update that began before must not bring it back
 
 /**
  * Which of these work keys are in the list. Without a list: none.
@@ -45,8 +41,13 @@ export async function lookUp(keys) {
 }
 
 async function storedKeys() {
-  const keys = await load("keys");
-  return keys ? new Uint8Array(keys) : null;
+  try {
+    const keys = await load("keys");
+    return keys ? new Uint8Array(keys) : null;
+  } catch (error) {
+    loaded = null; // the next one tries again
+    throw error;
+  }
 }
 
 /** The list's pictures, or null. Not kept in memory: they are asked for rarely. */
@@ -72,16 +73,21 @@ export async function status(now = Date.now()) {
  * @returns {Promise<number>} when this wants to be called next, in milliseconds since 1970
  */
 export function update({ force = false, now = Date.now(), server = { ask, askBytes } } = {}) {
-  running ??= updateIfDue(force, now, server).finally(() => (running = null));
-  return running;
+  if (running) return running;
+  const own = updateIfDue(force, now, server).finally(() => {
+    if (running === own) running = null;
+  });
+  running = own;
+  return own;
 }
 
 /** @param {boolean} force @param {number} now @param {Server} server */
 async function updateIfDue(force, now, server) {
   const { next = 0 } = await read("list");
-  const isDue = next <= now || next > now + DAY; // later than ever planned: the clock was set back
-  if (!force && !isDue) return next;
-  return show(await outcomeOf(refresh(server, now)), now);
+  if (!force && !isDue(next, now)) return next;
+  const began = era;
+  const outcome = await outcomeOf(refresh(server, now));
+  return era === began ? show(outcome, now) : nextTime(undefined, now);
 }
 
 /** @param {Promise<void>} work @returns {Promise<Outcome>} */
@@ -97,21 +103,28 @@ async function outcomeOf(work) {
 
 /** Up to the new list in its place. Raises Refused and Problem. @param {Server} server @param {number} now */
 async function refresh(server, now) {
+  const began = era;
   need(await canVerify(), "unsupported");
   const own = await load("about");
-  const { status, headers, body } = await server.ask(PATH, { headers: own?.etag ? { "If-None-Match": own.etag } : {} });
-  if (status === 304) return;
-  const text = String(body?.manifest);
+  const answer = await asked(server, own?.etag);
+  if (!answer) return;
+  const { text, signatures, etag } = answer;
   const trusted = own ? acceptedManifest(own.manifest).signing_keys : [await firstKey(server)];
-  const by = await signer(text, body?.signatures, trusted);
+  const by = await signer(text, signatures, trusted);
   need(by, "signature");
   const manifest = await readManifest(text);
   await needSuccessor(manifest, text, own?.manifest ?? null, now);
   if (text === own?.manifest) return;
   const records = await download(manifest, fileOf(server));
-  const etag = headers.get("ETag") ?? "";
-  await replace({ about: { manifest: text, etag, publicKey: by.public }, ...records });
+  if (era === began) await replace({ about: { manifest: text, etag, publicKey: by.public }, ...records });
   loaded = null;
+}
+
+/** The signed manifest; null when it is the one of the ETag. @param {Server} server @param {string} [known] an ETag */
+async function asked({ ask }, known) {
+  const { status, headers, body } = await ask(PATH, { headers: known ? { "If-None-Match": known } : {} });
+  if (status === 304) return null;
+  return { text: String(body?.manifest), signatures: body?.signatures, etag: headers.get("ETag") ?? "" };
 }
 
 /** @param {Server} server @returns {import("../shared/list/download.js").Fetch} */
@@ -145,28 +158,6 @@ async function show(outcome, now) {
   return next;
 }
 
-/** @param {Manifest} manifest @param {number} now @returns {ListState} */
-function shownOf({ version, made_at, keys, pictures, rules }, now) {
-  const bytes = keys.bytes + pictures.bytes + rules.bytes;
-  const state = freshOrStale(made_at, now);
-  return { ...NONE, version, made_at, count: keys.count, pictures: pictures.count, bytes, state };
-}
-
-/** @param {string} madeAt @param {number} now @returns {"fresh" | "stale"} */
-function freshOrStale(madeAt, now) {
-  return now - Date.parse(madeAt) > STALE ? "stale" : "fresh";
-}
-
-/**
- * Some moment in the hour after the server has more; never within an hour, nor later than a day.
- * @param {Manifest | undefined} manifest
- * @param {number} now
- */
-function nextTime(manifest, now) {
-  const wanted = manifest ? Date.parse(manifest.next_update) : now;
-  return Math.round(Math.min(Math.max(wanted, now + HOUR), now + DAY - HOUR) + Math.random() * HOUR);
-}
-
 /**
  * Trust a server's key that came with pairing. A list that does not trust it is of another server, and forgotten.
  * @param {string} text the 32 public bytes as base64; anything else raises Refused
@@ -181,7 +172,8 @@ export async function trust(text) {
 
 /** Leave nothing of the list, nor whose key was trusted: for another server, or none. */
 export async function forget() {
-  await running?.catch(() => undefined);
+  era++;
+  running = null;
   await erase();
   loaded = null;
   await change("list", () => NONE);

@@ -96,7 +96,7 @@ function options({ method = "GET", body, headers = {}, timeout = TIMEOUT }, toke
 }
 
 /** @param {Response} response @param {number} most */
-async function bytesOf(response, most) {
+export async function bytesOf(response, most) {
   const reader = response.body?.getReader();
   const parts = [];
   let size = 0;
