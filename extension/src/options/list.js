@@ -18,7 +18,7 @@ export function listPart(words, element) {
     fill(element, h("div", { class: "card", "data-state": state },
       h("p", {}, h("span", { class: `badge badge-${TONES[state] ?? "plain"}` }, words.t(`list_${state}`))),
       h("p", {}, words.t(`list_${state}_body`)),
-      list.why && h("p", { class: "problem" }, list.why),
+      list.why && h("p", { class: "problem" }, words.refusal(list.why)),
       problemOf(words, list) && h("p", { class: "problem" }, problemOf(words, list)),
       facts(words, list),
       button(words.t("list_update"), update, { class: "secondary", id: "list-update", "data-key": "list-update" })));

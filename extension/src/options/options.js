@@ -23,7 +23,7 @@ const choice = part("choices");
 const stored = part("stored");
 main.removeAttribute("aria-busy");
 main.replaceChildren(h("h1", {}, words.t("options_title")), hosts.whole, server.whole, list.whole, choice.whole, stored.whole,
-  h("p", { class: "quiet" }, h("a", { href: "../welcome/welcome.html" }, words.t("open_welcome"))));
+  h("p", { class: "quiet after" }, h("a", { href: "../welcome/welcome.html" }, words.t("open_welcome"))));
 
 const showHosts = hostSwitches(words, hosts.inside);
 const showList = listPart(words, list.inside);

@@ -130,7 +130,7 @@ function show(words, place, name, key, doing) {
 export function ways(words, answer, doing) {
   if (!canReport(answer) || stateOf(answer) === "reading") return null;
   const isFound = stateOf(answer) === "found";
-  return h("div", { class: "actions ways" },
+  return h("div", { class: isFound ? "actions ways" : "actions centered" },
     button(words.t("review_and_send"), doing.review, { class: isFound ? "" : "secondary", id: "review", "data-key": "review" }),
     button(words.t("compare_pictures"), doing.compare, { class: "secondary", id: "compare", "data-key": "compare" }));
 }

@@ -26,7 +26,7 @@ function notice(words, line, doing) {
   const act = line.action ? doing[line.action] : undefined;
   return h("div", { class: `notice notice-${line.tone}`, "data-line": line.code },
     h("p", {}, textOf(words, line)),
-    line.problem?.words && h("p", { class: "quiet" }, line.problem.words),
+    line.why && h("p", { class: "quiet" }, words.refusal(line.why)),
     act && h("p", {}, button(words.t(`action_${line.action}`), act, { class: "link", "data-key": `line-${line.code}` })));
 }
 

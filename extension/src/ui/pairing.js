@@ -58,10 +58,10 @@ export class Pairing {
   /** @param {any} device @param {string} server */
   _form(device, server) {
     const { t } = this._words;
-    const anonymous = () => this._anonymous();
+    const anonymous = () => this._anonymous(device.revoked);
     const form = h("form", { class: "card", novalidate: true, autocomplete: "off" },
       device.revoked && h("p", { class: "notice notice-bad" }, t("line_revoked")),
-      h("p", {}, t(server ? "anonymous_now" : "no_server_now")),
+      !device.revoked && h("p", {}, t(server ? "anonymous_now" : "no_server_now")),
       this._field("server"),
       h("div", { class: "actions first" }, button(t("use_anonymously"), anonymous, { class: "secondary", id: "use-anonymously", "data-key": "anonymous" })),
       h("h3", {}, t("pair_title")), h("p", { class: "quiet" }, t("pair_help")),
@@ -87,8 +87,12 @@ export class Pairing {
       problem && h("p", { class: "problem", id: `${id}-problem` }, problem));
   }
 
-  _anonymous() {
-    return this._reach((server) => send("settings.set", { changes: { server } }), "anonymous_done");
+  /** @param {boolean} isRevoked a token that no longer counts is forgotten first */
+  _anonymous(isRevoked) {
+    return this._reach(async (server) => {
+      const parted = isRevoked ? await send("device.forget") : {};
+      return parted.error ? parted : send("settings.set", { changes: { server } });
+    }, "anonymous_done");
   }
 
   _pair() {

@@ -35,7 +35,7 @@
  * @property {"wait" | "bad" | "plain" | "good"} tone
  * @property {number} [count]
  * @property {string} [at] the moment it is about
- * @property {Problem} [problem]
+ * @property {string} [why] a list was refused
  * @property {string} [action] what a button offers
  */
 
@@ -74,7 +74,7 @@ function deviceLines({ device, settings }) {
 /** @param {Now} now @returns {Line[]} */
 function listLines({ list, settings }) {
   const { state, why, made_at: at } = list ?? {};
-  if (state === "refused") return [{ code: "list_refused", tone: "bad", action: "list", problem: why ? { code: "list", words: why } : undefined }];
+  if (state === "refused") return [{ code: "list_refused", tone: "bad", action: "list", why }];
   if (state === "stale") return [{ code: "list_stale", tone: "wait", action: "update", at }];
   if (state === "none") return [{ code: "list_none", tone: "wait", action: settings?.server ? "update" : undefined }];
   return [];

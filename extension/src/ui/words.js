@@ -24,6 +24,7 @@ const PROBLEMS = new Set([
   "offline", "server", "revoked", "not-paired", "limit", "refused", "permission", "code-wrong", "address", "gone", "busy",
   "unknown", "nothing", "already-sent", "host", "no-tab",
 ]);
+const REFUSALS = new Set(["signature", "unsupported", "version", "history", "time"]); // all others: damaged
 const OUTCOMES = new Set(["received", "checked", "confirmed", "rejected", "gone"]);
 const KILO = 1000;
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
@@ -48,6 +49,8 @@ export function makeWords({ t, plural, locale }) {
     role: (role) => (ROLES.has(role) ? t(`role_${role}`) : role),
     /** @param {string} outcome */
     outcome: (outcome) => t(`outcome_${OUTCOMES.has(outcome) ? outcome : "received"}`),
+    /** Why a new watch list was not taken. @param {string} why of shared/list/refused.js */
+    refusal: (why) => t(`list_why_${REFUSALS.has(why) ? why : "damaged"}`),
     /** @param {string} reason of rules/links.js */
     reason: (reason) => reasonIn(t, reason),
     /** A problem and what to do about it. @param {{code: string, words?: string}} problem */

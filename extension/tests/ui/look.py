@@ -16,6 +16,7 @@ from playwright.sync_api import Page, sync_playwright
 HERE = Path(__file__).parent
 SOURCES = HERE.parents[1] / "src"
 WIDTHS = (320, 360, 1280)
+QUIET = "window.scene.forever || (!document.querySelector('main[aria-busy]') && !document.querySelector('.loading:not([role])'))"
 OFF = {"id": "kaggle", "name": "Kaggle", "origins": ["https://www.kaggle.com/*"], "on": False, "granted": False}
 NONE = {"works": [], "copies": [], "pictures": [], "counts": {"candidates": 2140, "matched": 0}, "capped": False}
 UNPAIRED = {"paired": False, "server": "", "revoked": False, "offline": False}
@@ -37,7 +38,7 @@ SCENES: dict[str, tuple[str, dict[str, object]]] = {
     "popup-nothing": ("popup/popup.html", answers(findings_get={"findings": NONE}, outbox_list={"waiting": 0, "refused": 0}, alerts_list={"unread": 0})),
     "popup-error": ("popup/popup.html", answers(findings_get={"error": {"code": "unknown", "words": ""}})),
     "popup-new": ("popup/popup.html", answers(findings_get={"findings": NONE}, device_state=UNPAIRED, settings_get=NO_SERVER, list_status={"state": "none", "made_at": "", "version": 0}, outbox_list={"items": [], "waiting": 0, "refused": 0}, alerts_list={"items": [], "unread": 0})),
-    "popup-troubled": ("popup/popup.html", answers(device_state={"revoked": True}, list_status={"state": "refused", "why": "the signature does not fit"})),
+    "popup-troubled": ("popup/popup.html", answers(device_state={"revoked": True}, list_status={"state": "refused", "why": "signature"})),
     "popup-stale": ("popup/popup.html", answers(device_state={"offline": True}, list_status={"state": "stale", "made_at": "2026-11-01T00:00:00Z"}, findings_get={"findings": {**NONE, "page": "https://github.com/example", "capped": True, "counts": {"candidates": 200000, "matched": 1}, "pictures": [{"place": "0:9", "url": "https://pictures.example/faces/0001.jpg", "distance": 8}], "works": [{"key": "wikimedia:commons:File_with_a_very_long_name_that_goes_on_and_on_for_ever_and_ever_(2019).jpg", "how": "name", "place": "0:3", "text": "a row of the page", "url": ""}]}})),
     "panel-page": ("panel/panel.html", {}),
     "panel-outbox": ("panel/panel.html#outbox", {}),
@@ -50,7 +51,7 @@ SCENES: dict[str, tuple[str, dict[str, object]]] = {
     "review-bare": ("review/review.html?tab=7", answers(report_draft={"report": {"version": 1, "page": "https://example.org/faces"}, "warnings": [], "removable": [], "sent": True, "receipt": "R7KQM2XPAB4TZ"})),
     "options": ("options/options.html", {}),
     "options-new": ("options/options.html", answers(device_state=UNPAIRED, settings_get=NO_SERVER, list_status={"state": "none", "made_at": "", "version": 0, "fetchedAt": 0, "publicKey": ""})),
-    "options-troubled": ("options/options.html", answers(device_state={"revoked": True}, list_status={"state": "refused", "why": "the signature does not fit", "problem": "offline"})),
+    "options-troubled": ("options/options.html", answers(device_state={"revoked": True}, list_status={"state": "refused", "why": "signature", "problem": "offline"})),
     "welcome": ("welcome/welcome.html", answers(device_state=UNPAIRED, settings_get=NO_SERVER)),
 }
 
@@ -92,7 +93,7 @@ def main(out: Path, wanted: list[str], language: str = "en") -> int:
                     page.on("console", lambda message, label=label: problems.append(f"{label}: {message.text}") if message.type == "error" else None)
                     page.add_init_script(f"window.scene = {json.dumps({**scene, 'language': language})}")
                     page.goto(f"{base}/{path}")
-                    page.wait_for_function("!document.querySelector('main[aria-busy]') || window.scene.forever")
+                    page.wait_for_function(QUIET)
                     page.screenshot(path=str(out / f"{label}.png"), full_page=True)
                     problems += problems_of(page, label)
                     page.close()
