@@ -6,101 +6,20 @@
  */
 
 import { readFile } from "node:fs/promises";
-import { registerHooks } from "node:module";
+import "./fresh_modules.mjs";
+import { FakePort, Worker, areaOf, covers, structuredCloneOf } from "./fake_parts.mjs";
 
 export const ID = "commonswatchcommonswatchcommons1";
 export const OWN = `chrome-extension://${ID}/`;
 const SRC = new URL("../src/", import.meta.url);
-const STAND_INS = { "background/watch_list.js": "watch_list", "background/pictures.js": "pictures" };
 const SHORTEST_ALARM = 30_000;
 const never = () => new Promise(() => {});
 
 let workers = 0;
 
-// A worker's modules are its own: what one of them imports is imported for this worker again.
-registerHooks({
-  resolve(specifier, context, next) {
-    const found = next(specifier, context);
-    const worker = /\?worker=\d+$/.exec(context.parentURL ?? "")?.[0];
-    if (!worker || !found.url.startsWith("file:")) return found;
-    const standIn = Object.keys(STAND_INS).find((path) => found.url.endsWith(`/src/${path}`));
-    const url = standIn ? new URL(`stand_ins/${STAND_INS[standIn]}.mjs`, import.meta.url).href : found.url;
-    return { ...found, url: url + worker };
-  },
-});
-
-/** One life of the background: what it listens to, and whether it still lives. */
-class Worker {
-  constructor(browser) {
-    this.browser = browser;
-    this.alive = true;
-    this.listeners = new Map();
-    this.ports = new Set();
-    this.api = this.facade(browser.api, []);
-  }
-
-  /** The browser's interface as this worker sees it: dead when the worker is. */
-  facade(value, path) {
-    const worker = this;
-    return new Proxy(value, {
-      get(target, name) {
-        const own = target[name];
-        if (typeof name === "string" && /^on[A-Z]/.test(name)) return worker.event([...path, name].join("."));
-        if (typeof own === "function") return (...args) => worker.call([...path, name].join("."), () => own.apply(target, args));
-        return typeof own === "object" && own !== null ? worker.facade(own, [...path, name]) : own;
-      },
-    });
-  }
-
-  event(name) {
-    return { addListener: (fn) => this.listeners.set(name, [...(this.listeners.get(name) ?? []), fn]) };
-  }
-
-  call(name, work) {
-    const { browser } = this;
-    if (!this.alive) return never();
-    if (SYNCHRONOUS.has(name)) return work();
-    browser.calls += 1;
-    if (!READING.test(name)) browser.effects.push(name);
-    const result = Promise.resolve().then(() => (this.alive ? work() : never()));
-    if (!READING.test(name) && browser.effects.length === browser.stopAfter) return result.then(() => (browser.stopWorker(), never()), never);
-    return result.then((value) => (this.alive ? structuredCloneOf(value) : never()));
-  }
-}
-
-const READING = /\.(?:get|getAll|contains|query|getRegisteredContentScripts)$/; // a stop after one of them is like one before it
-const SYNCHRONOUS = new Set(["runtime.getURL", "runtime.getManifest", "i18n.getUILanguage", "contextMenus.create"]);
-const structuredCloneOf = (value) => (value === undefined ? undefined : structuredClone(value));
-
-/** A storage area. Chrome sorts the keys of objects, so this does. */
-function areaOf(stored) {
-  const sorted = (value) => {
-    if (Array.isArray(value)) return value.map(sorted);
-    if (typeof value !== "object" || value === null) return value;
-    const entries = Object.entries(value).filter(([, one]) => one !== undefined);
-    return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, one]) => [key, sorted(one)]));
-  };
-  return {
-    async get(keys) {
-      const wanted = keys === null ? Object.keys(stored) : [keys].flat();
-      return Object.fromEntries(wanted.filter((key) => key in stored).map((key) => [key, structuredClone(stored[key])]));
-    },
-    async set(values) {
-      Object.assign(stored, sorted(structuredClone(values)));
-    },
-    async remove(keys) {
-      for (const key of [keys].flat()) delete stored[key];
-    },
-    async clear() {
-      for (const key of Object.keys(stored)) delete stored[key];
-    },
-  };
-}
-
-/** Whether an origin pattern covers an address. */
-export function covers(pattern, url) {
-  const source = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace("://\\*\\.", "://(?:[^/]+\\.)?").replaceAll("*", ".*");
-  return new RegExp(`^${source.replace("(?:[^/]+\\.)?", "(?:[^/]+\\.)?")}$`).test(url);
+/** @param {string} pattern of hosts, or of a page of ours @param {string} url */
+function fits(pattern, url) {
+  return pattern.startsWith(OWN) ? url.startsWith(pattern.slice(0, -1)) : !url.startsWith(OWN) && covers(pattern, url);
 }
 
 export class FakeBrowser {
@@ -243,7 +162,7 @@ export class FakeBrowser {
       },
       query: async ({ url, active }) => {
         const tabs = [...this.tabs.values()].map(shown).filter((one) => !active || one.active);
-        return url ? tabs.filter((one) => one.url && [url].flat().some((pattern) => covers(pattern, one.url))) : tabs;
+        return url ? tabs.filter((one) => one.url && [url].flat().some((pattern) => fits(pattern, one.url))) : tabs;
       },
       create: async ({ url }) => void this.opened.push(url),
       update: async (id, changes) => Object.assign(this.tabs.get(id), changes),
@@ -333,54 +252,5 @@ export class FakeBrowser {
       if (this.calls !== last || this.reading) quiet = 0;
       last = this.calls;
     }
-  }
-}
-
-/** Both ends of a port: `inner` is the background's. */
-class FakePort {
-  constructor(worker, sender, name) {
-    Object.assign(this, { received: [], isOpen: true, wanted: [] });
-    const heard = { message: [], end: [] };
-    this.heard = heard;
-    this.inner = {
-      name,
-      sender,
-      postMessage: (message) => this.arrive(structuredClone(message)),
-      disconnect: () => this.close(),
-      onMessage: { addListener: (fn) => heard.message.push(fn) },
-      onDisconnect: { addListener: (fn) => heard.end.push(fn) },
-    };
-    this.worker = worker;
-  }
-
-  arrive(message) {
-    if (!this.isOpen || !this.worker.alive) return;
-    this.received.push(message);
-    this.wanted.shift()?.(message);
-  }
-
-  /** The background ends it. */
-  close() {
-    this.isOpen = false;
-    for (const wanted of this.wanted.splice(0)) wanted(null);
-  }
-
-  /** The frame, or the end of the worker, ends it. */
-  end() {
-    this.close();
-    if (this.worker.alive) for (const fn of this.heard.end) fn();
-  }
-
-  /** Say something and wait for the answer; null: the port ended. */
-  send(message) {
-    if (!this.isOpen) return Promise.resolve(null);
-    const answer = new Promise((resolve) => this.wanted.push(resolve));
-    this.post(message);
-    return answer;
-  }
-
-  /** Say something. */
-  post(message) {
-    for (const fn of this.heard.message) fn(structuredClone(message));
   }
 }
