@@ -74,14 +74,14 @@ export function alert(id, more = {}) {
 }
 
 /** A browser with a page on which something was found, and a server. */
-export async function found(browser, { works = ["53381630964"], text = "", url = "https://github.com/example/faces" } = {}) {
+export async function found(browser, { works = ["53381630964"], text = "", links = [], url = "https://github.com/example/faces" } = {}) {
   browser.listed = new Set(works.map((id) => `flickr:photo:${id}`));
   browser.tabs.set(7, { id: 7, url });
   browser.granted.add("https://github.com/*").add("https://raw.githubusercontent.com/*").add(`${SERVER}/*`);
   await browser.say({ type: "hosts.set", id: "github", on: true });
   const port = await browser.connect({ url, tab: { id: 7, url } });
   const images = works.map((id, at) => ({ url: `https://live.staticflickr.com/65535/${id}_0123456789_b.jpg`, place: at, w: 99, h: 99 }));
-  await port.send({ slice: { images } });
+  await port.send({ slice: { images, links } });
   await port.send({ done: { page: url, title: "Faces", text, mediaType: "text/markdown" } });
   await browser.settle();
 }

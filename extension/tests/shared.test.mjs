@@ -45,7 +45,7 @@ test("what is sent has a fixed order and nothing empty, however it was stored", 
   const report = { page: "https://a.example/", version: 1, note: "", media: [], links: [{ role: "data", dataset: "lfw", url: "https://b.example/" }] };
   const text = bodyOf(report);
   assert.deepEqual(Object.keys(JSON.parse(text)), ["version", "page", "links"]);
-  assert.deepEqual(Object.keys(JSON.parse(text).links[0]), ["dataset", "url", "role"]);
+  assert.deepEqual(Object.keys(JSON.parse(text).links[0]), ["url", "dataset", "role"]);
   assert.equal(bodyOf(JSON.parse(text)), text);
 });
 

@@ -147,7 +147,7 @@ class Collection {
         page: this._part.page,
         mediaType: isGiven ? (isText(mediaType) ? (isHtml ? "text/html" : "text/plain") : "") : "text/html",
         frame: this._frame,
-        placeAt: (url) => this._links.get(url)?.place ?? "",
+        shown: (url) => ({ place: this._links.get(url)?.place ?? "", text: this._links.get(url)?.shown ?? "" }),
       }),
     );
     this._part.isDone = true;

@@ -23,10 +23,10 @@ const TORRENT = /btih|torrent/i;
 /**
  * The links of a page that lead to a dataset's data, features or lists, as the words around them say.
  * @param {string} text the page: Markdown, plain text or light HTML
- * @param {{page: string, mediaType: string, frame: number, placeAt: (url: string) => string | number}} about
+ * @param {{page: string, mediaType: string, frame: number, shown: (url: string) => {place: string | number, text: string}}} about
  * @returns {Promise<{copies: FoundCopy[], codes: Record<string, string>}>}
  */
-export async function readPage(text, { page, mediaType, frame, placeAt }) {
+export async function readPage(text, { page, mediaType, frame, shown }) {
   const rules = await rulebooks();
   const pace = new Pace();
   const found = new Copies(rules, frame);
@@ -34,7 +34,10 @@ export async function readPage(text, { page, mediaType, frame, placeAt }) {
   for (const piece of pieces(text)) {
     if (pace.isOver) await pace.rest();
     if (!all && !rules.mayName(piece)) continue;
-    for (const link of rules.readLinks(piece, page, mediaType)) found.add(link, placeAt(link.url));
+    for (const link of rules.readLinks(piece, page, mediaType)) {
+      const { place, text } = shown(link.url);
+      found.add({ ...link, text }, place);
+    }
   }
   return found;
 }

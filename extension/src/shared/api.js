@@ -147,7 +147,7 @@ async function revoked(token) {
   await change("device", (device) => (device?.token === token ? { ...device, revoked: true } : device));
 }
 
-const ORDER = ["version", "page", "observed_at", "dataset", "note", "media", "links", "url", "text", "name", "key", "role", "sha256", "pdq", "quality"];
+const ORDER = "version page observed_at url text name key sha256 pdq quality dataset role note media links".split(" ");
 
 /**
  * The very text that is sent for a report, as the review page shows it: in a fixed order, without what is empty.
