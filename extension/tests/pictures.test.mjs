@@ -169,7 +169,8 @@ test("by itself it asks only hosts that are switched on and granted", async (t) 
   globalThis.chrome.runtime = { getURL: (path) => `chrome-extension://own/${path}` };
   const hosts = [{ id: "played", name: "Played", matches: [`${HOST}/*`], sites: [] }];
   const web = new PlayedWeb({ a: fileOf(LISTED[0]) });
-  t.mock.method(globalThis, "fetch", async (url, options) => {
+  t.mock.method(globalThis, "fetch", async function (url, options) {
+    assert.ok(this === undefined || this === globalThis, "browsers refuse fetch as a method of something else");
     return String(url).startsWith("chrome-extension:") ? Response.json({ hosts }) : web.get(url, options);
   });
   const looked = async () => (await compare([onPage("a")], noPixels)).looked;
