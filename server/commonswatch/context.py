@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
 
 from commonswatch import __version__, db
 from commonswatch.db import Database
 from commonswatch.fetch import Fetcher, FetchPolicy, contactable
 from commonswatch.fingerprints import PictureFacts, examine_picture
 from commonswatch.keyring import Keyring
+from commonswatch.services.watching import folder
+from commonswatch.services.watching.folder import Folder
 from commonswatch.settings import Settings
 
 
@@ -21,6 +25,16 @@ class Context:
     keyring: Keyring
     fetcher: Fetcher
     examine_picture: Callable[[bytes], PictureFacts]
+
+    @property
+    def key_folder(self) -> Path:
+        """Where the installation's keys are."""
+        return self.settings.home / "keys"
+
+    @cached_property
+    def list_folder(self) -> Folder:
+        """Where the files of the watch list are."""
+        return Folder(self.settings.home / folder.NAME)
 
     def now(self) -> datetime:
         """The time, in UTC."""

@@ -14,13 +14,18 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from commonswatch import __version__
-from commonswatch.api import alerts, devices, problems, reports
+from commonswatch.api import alerts, devices, problems, reports, watch_list
 from commonswatch.api.operations import EVERYBODY, Access, Operation
 from commonswatch.api.schemas.problems import Problem
 
 PREFIX = "/api/v1"
 _REF = "#/components/schemas/{model}"
-_RECEIPT = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}
+_PARTS = {
+    "receipt": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},
+    "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+}
+"""The parts of addresses that stand for something."""
+_PLAIN = {"application/json": {"type": "object"}, "application/octet-stream": {"type": "string", "format": "binary"}}
 _SUCCESS = {200: "Done", 201: "Made", 202: "Taken", 204: "Ended", 304: "Nothing has changed"}
 _ABOUT = (
     "Report copies of Creative Commons media, and hear about copies of your own. Errors are problem details "
@@ -37,6 +42,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *reports.OPERATIONS,
     *alerts.OPERATIONS,
     *devices.OPERATIONS,
+    *watch_list.OPERATIONS,
     Operation(
         method="GET",
         path="/openapi.json",
@@ -113,8 +119,9 @@ def _security(access: Access) -> list[dict[str, list[str]]]:
 
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
     found = []
-    if "{receipt}" in operation.path:
-        found.append({"name": "receipt", "in": "path", "required": True, "schema": _RECEIPT})
+    for part, schema in _PARTS.items():
+        if f"{{{part}}}" in operation.path:
+            found.append({"name": part, "in": "path", "required": True, "schema": schema})
     for place, shape in (("query", operation.query), ("header", operation.headers)):
         for name, schema in (shape.model_json_schema()["properties"] if shape else {}).items():
             found.append({"name": name, "in": place, "required": False, **_parameter(schema)})
@@ -135,7 +142,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
         if shape:
             described[str(status)]["content"] = _content("application/json", shape)
         elif status == 200:
-            described[str(status)]["content"] = {"application/json": {"schema": {"type": "object"}}}
+            described[str(status)]["content"] = {operation.told_as: {"schema": _PLAIN[operation.told_as]}}
         if operation.told_headers:
             described[str(status)]["headers"] = {
                 name: {"description": words, "schema": {"type": "string"}}

@@ -65,6 +65,7 @@ class Operation:
     headers: type[BaseModel] | None = None
     told_headers: Mapping[str, str] = field(default_factory=dict)
     limited: bool = False  # a read that counts towards the limit of reads; what is sent has limits of its own
+    told_as: str = "application/json"  # the media type of an answer that has no shape
 
     @property
     def name(self) -> str:
@@ -82,7 +83,7 @@ def register(door: Flask, prefix: str, operations: tuple[Operation, ...]) -> Non
     door.url_map.converters["receipt"] = _ReceiptPart
     door.url_map.merge_slashes = False  # it would answer with a redirect, a page that repeats the address
     for operation in operations:
-        rule = prefix + operation.path.replace("{receipt}", "<receipt:receipt>")
+        rule = prefix + operation.path.replace("{receipt}", "<receipt:receipt>").replace("{sha256}", "<sha256>")
         door.add_url_rule(rule, operation.name, _bound(operation), methods=[operation.method])
 
 
@@ -102,7 +103,7 @@ def _bound(operation: Operation) -> Callable[..., Response]:
                 product(), request, operation.access.scope, anonymous=operation.access.anybody
             )
         if operation.limited:
-            _count_read(given.get("caller"))
+            count_read(given.get("caller"))
         if operation.query:
             given["query"] = binder.query(request, operation.query)
         if operation.headers:
@@ -115,7 +116,7 @@ def _bound(operation: Operation) -> Callable[..., Response]:
     return view
 
 
-def _count_read(caller: callers.Caller | None) -> None:
+def count_read(caller: callers.Caller | None) -> None:
     """Count a read of this device; where no token is looked at, of this network."""
     reads = cast("Reads", current_app.extensions["commonswatch.reads"])
     reads.count(caller.digest if caller else callers.network_digest(product(), request))

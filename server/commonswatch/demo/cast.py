@@ -9,12 +9,13 @@ from sqlalchemy import Select, func, select
 from commonswatch.app import create_app
 from commonswatch.context import Context
 from commonswatch.demo.hosts import TITLES, picture_url
-from commonswatch.domain.states import CaseState, Channel, DecisionVerdict, DeliveryState, Role, WorkState
+from commonswatch.domain.states import CaseState, Channel, DecisionVerdict, DeliveryState, Listing, Role, WorkState
 from commonswatch.models import Case, Delivery, Depiction, Location, Notification, Person, Work
 from commonswatch.services.deciding import cases
 from commonswatch.services.membership import accounts, devices
 from commonswatch.services.registering import registrations, rows
 from commonswatch.services.telling import people
+from commonswatch.services.watching.choices import Choice
 
 MIRA = "mira@creators.example.org"
 MODERATOR = "moderator@watch.example.org"
@@ -53,7 +54,7 @@ class Cast:
             assert mira is not None  # noqa: S101 (signed up before)
             registrations.register(
                 session, self.context.keyring, mira, parsed, None, (), str(uuid.uuid4()),
-                self.context.settings.site, self.context.now(),
+                self.context.settings.site, self.context.now(), choice=Choice(Listing.PUBLIC),
             )  # fmt: skip
 
     def fingerprinted(self) -> int:

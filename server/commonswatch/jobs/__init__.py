@@ -8,6 +8,7 @@ from commonswatch.jobs.handling import Handler
 from commonswatch.jobs.notify import NOTIFY
 from commonswatch.jobs.purge import PURGE
 from commonswatch.jobs.verify import VERIFY
+from commonswatch.jobs.watch_list import WATCH_LIST
 
 HANDLERS: Mapping[str, Handler] = {
     "examine": EXAMINE,
@@ -16,5 +17,6 @@ HANDLERS: Mapping[str, Handler] = {
     "notify": NOTIFY,
     "deliver": DELIVER,
     "purge": PURGE,
+    "watch-list": WATCH_LIST,
 }
 """Which handler works on which kind of job."""

@@ -113,7 +113,8 @@ def _low_bits(raw: bytes, places: npt.NDArray[np.int64], k: int) -> Numbers:
         return np.zeros(len(places), np.uint64)
     padded = np.frombuffer(raw + bytes(8), np.uint8)
     eights = np.lib.stride_tricks.sliding_window_view(padded, 8)[places >> 3]
-    words: Numbers = np.ascontiguousarray(eights).view("<u8").ravel() >> (places & 7).astype(np.uint64)
+    words: Numbers = np.ascontiguousarray(eights).view("<u8").ravel().astype(np.uint64)
+    words >>= (places & 7).astype(np.uint64)
     words &= np.uint64((1 << k) - 1)
     return words
 

@@ -57,6 +57,23 @@ def seal(text: str, keys: Sequence[SigningKey]) -> str:
 
 def open_envelope(envelope: bytes | str, trusted: Sequence[PublicKey]) -> str:
     """The text in an envelope, signed by one of the keys. Raise Refused."""
+    text, signatures = _parts(envelope)
+    need(any(_signed(text, signatures, key) for key in trusted), "signature")
+    return text
+
+
+def text_of(envelope: bytes | str) -> str:
+    """The text in an envelope of our own, whoever signed it. Raise Refused."""
+    return _parts(envelope)[0]
+
+
+def is_public_key(key: Any, public: Any) -> bool:
+    """Whether this is a public key under its own id."""
+    raw = _from_base64(public, _PUBLIC_BYTES)
+    return raw is not None and sha256(raw).hexdigest()[:_ID_DIGITS] == key
+
+
+def _parts(envelope: bytes | str) -> tuple[str, list[Any]]:
     try:
         told = json.loads(envelope)
     except (ValueError, RecursionError):
@@ -64,14 +81,7 @@ def open_envelope(envelope: bytes | str, trusted: Sequence[PublicKey]) -> str:
     text, signatures = (told.get("manifest"), told.get("signatures")) if isinstance(told, dict) else (None, None)
     if not isinstance(text, str) or not isinstance(signatures, list):
         raise Refused("signature")
-    need(any(_signed(text, signatures, key) for key in trusted), "signature")
-    return text
-
-
-def is_public_key(key: Any, public: Any) -> bool:
-    """Whether this is a public key under its own id."""
-    raw = _from_base64(public, _PUBLIC_BYTES)
-    return raw is not None and sha256(raw).hexdigest()[:_ID_DIGITS] == key
+    return text, signatures
 
 
 def _signed(text: str, signatures: list[Any], key: PublicKey) -> bool:

@@ -21,6 +21,7 @@ from commonswatch.fingerprints import PictureFacts, Unreadable, licence_of, lice
 from commonswatch.models import FingerprintOfWork, KeyOfWork, Work
 from commonswatch.services.registering.page_pictures import picture_addresses
 from commonswatch.services.upkeep import queue
+from commonswatch.services.watching import changes
 
 PAUSES = (timedelta(minutes=2), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6))
 """How long to wait before each further try when the other server failed for the moment."""
@@ -106,6 +107,7 @@ def record(session: Session, task: Task, findings: Findings, now: datetime) -> N
         work.licence_jurisdiction, work.licence_basis = findings.licence.jurisdiction, findings.licence_basis
     if findings.fingerprints:
         _replace_fingerprints(session, work.id, findings.fingerprints)
+        changes.note_if_public(session, work, now)
     if findings.retry_after is not None:
         tries = task.tries + 1
         payload = {"work": work.id, "tries": tries}

@@ -11,6 +11,7 @@ from commonswatch.domain.states import WorkState
 from commonswatch.models import Account, KeyOfWork, Registration, Work
 from commonswatch.services.registering.rows import Row, RowError
 from commonswatch.services.upkeep import queue
+from commonswatch.services.watching.choices import Choice
 
 _CHUNK = 5000  # SQLite binds at most 32,766 values in one statement
 
@@ -31,6 +32,7 @@ def add_works(
     registration: Registration,
     rows: Sequence[Row],
     licence: Licence | None,
+    choice: Choice,
     now: datetime,
 ) -> dict[str, int]:
     """Insert the works; return their numbers by key. A key that another form registered just now is left out."""
@@ -42,6 +44,8 @@ def add_works(
             "url": row.url,
             "title": row.title,
             "state": WorkState.WAITING,
+            "listing": choice.listing,
+            "listed_until": choice.until,
             "created_at": now,
             **_licence_columns(row.licence or licence),
         }

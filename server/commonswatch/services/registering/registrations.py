@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from commonswatch.domain.errors import InvalidInput, NotFound
 from commonswatch.domain.licences import Licence
+from commonswatch.domain.states import Listing, WorkState
 from commonswatch.domain.states import Role as RoleName
-from commonswatch.domain.states import WorkState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Account, Registration, RowProblem, Work
 from commonswatch.services.deciding import audit
@@ -23,6 +23,8 @@ from commonswatch.services.registering import new_works
 from commonswatch.services.registering.rows import PersonNamed, Row, RowError, parse_people, parse_rows
 from commonswatch.services.telling import naming
 from commonswatch.services.upkeep import queue
+from commonswatch.services.watching import changes
+from commonswatch.services.watching.choices import SERVER_ONLY, Choice
 
 __all__ = [
     "PersonNamed",
@@ -77,6 +79,7 @@ def register(
     site: str,
     now: datetime,
     most_invitations: int = naming.MOST_IN_ALL,
+    choice: Choice = SERVER_ONLY,
 ) -> Registration:
     """Register rows for an account; ``licence`` and ``named`` are for rows that bring none of their own.
 
@@ -90,7 +93,7 @@ def register(
     if not is_new:
         return registration
     usable, problems = _without_repeats(rows, new_works.states_by_key(session, account, rows))
-    ids = new_works.add_works(session, account, registration, usable, licence, now)
+    ids = new_works.add_works(session, account, registration, usable, licence, choice, now)
     added = [(ids[row.keys[0].key], row) for row in usable if row.keys[0].key in ids]
     problems += [_problem(row, ALREADY) for row in usable if row.keys[0].key not in ids]
     new_works.add_keys(session, added)
@@ -99,7 +102,9 @@ def register(
     shown = [(work_id, person) for work_id, row in added for person in (row.people or named)]
     naming.name_people(session, keyring, account, shown, site, now, most_invitations)
     accounts.grant(session, account, RoleName.CREATOR, f"account:{account.id}", now)
-    facts = {"works": len(added), "problems": len(problems)}
+    facts = {"works": len(added), "problems": len(problems), "listing": choice.listing}
+    if choice.listing == Listing.PUBLIC:
+        changes.note(session, ids.values(), now)
     audit.record(session, f"account:{account.id}", "works.register", f"registration:{registration.id}", facts, now)
     return registration
 

@@ -20,6 +20,7 @@ from commonswatch.services.deciding import audit
 from commonswatch.services.registering import examination
 from commonswatch.services.registering.rows import LONGEST_TITLE, PersonNamed
 from commonswatch.services.telling import naming
+from commonswatch.services.watching import changes
 from commonswatch.services.words import one_line
 
 PER_PAGE = 50
@@ -151,6 +152,7 @@ def withdraw(session: Session, account: Account, work_id: int, now: datetime) ->
     if work.state != WorkState.WITHDRAWN:
         work.state = WorkState.WITHDRAWN
         session.flush()
+        changes.note_if_public(session, work, now)
         audit.record(session, f"account:{account.id}", "work.withdraw", f"work:{work.id}", {}, now)
     return work
 
@@ -161,6 +163,7 @@ def take_back(session: Session, account: Account, work_id: int, now: datetime) -
     if work.state == WorkState.WITHDRAWN:
         work.state = WorkState.WAITING
         _examine_again(session, work, now)
+        changes.note_if_public(session, work, now)
         audit.record(session, f"account:{account.id}", "work.take-back", f"work:{work.id}", {}, now)
     return work
 
