@@ -94,6 +94,17 @@ test("frames are put together; a new page in the top frame starts anew", async (
   assert.equal(browser.badges.get(7), "");
 });
 
+test("a page that is read again shows what it showed, until it is read to the end", async () => {
+  await browse(browser, [{ links: [{ url: ALSO, text: "", near: "", place: 1 }] }]);
+  const port = await frame(browser);
+  await port.send({ slice: { images: [{ url: PHOTO, place: 1, w: 1, h: 1 }] } });
+  assert.equal(browser.badges.get(7), "2");
+  await port.send({ done: { page: PAGE } });
+  const { findings } = await browser.say({ type: "findings.get", tabId: 7 });
+  assert.deepEqual(findings.works.map(({ url }) => url), [PHOTO]);
+  assert.equal(browser.badges.get(7), "1");
+});
+
 test("a page that changes its own address says so, but never another site's", async () => {
   const { findings } = await browse(browser, [], { page: "https://bank.example/account", title: "" });
   assert.equal(findings.page, "https://github.com/example/faces/blob/main/README.md");

@@ -79,8 +79,9 @@ function blank({ page, title }) {
 
 /** @param {Findings} now @param {number} frame @param {Part} part @param {(one: {place: string}) => boolean} isOf @returns {Findings} */
 function merged(now, frame, part, isOf) {
-  const works = distinct([...now.works.filter((one) => !isOf(one)), ...part.works], ({ key }) => key);
-  const copies = distinct([...now.copies.filter((one) => !isOf(one)), ...part.copies], copyKey);
+  const stays = (/** @type {{place: string}} */ one) => !part.isDone || !isOf(one); // what it said before, until it is done
+  const works = distinct([...now.works.filter(stays), ...part.works], ({ key }) => key);
+  const copies = distinct([...now.copies.filter(stays), ...part.copies], copyKey);
   const frames = { ...now.frames, [frame]: part.candidates };
   const candidates = Object.values(frames).reduce((sum, one) => sum + one, 0);
   const title = frame === 0 && part.title ? part.title : now.title;
