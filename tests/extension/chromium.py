@@ -35,7 +35,8 @@ class ChromiumTab:
 
     def evaluate(self, function: str, *arguments: Any) -> Any:
         """Call a JavaScript function in the page; a promise is waited for."""
-        return self.page.evaluate(f"(all) => ({function})(...all)", list(arguments))
+        late = f"new Promise((_, reject) => setTimeout(() => reject(new Error('no answer')), {_WAITS}))"
+        return self.page.evaluate(f"(all) => Promise.race([({function})(...all), {late}])", list(arguments))
 
     def click(self, selector: str) -> None:
         self.page.locator(selector).first.click()
@@ -115,6 +116,7 @@ class Chromium:
 
     def find(self, start: str) -> ChromiumTab | None:
         """The open tab whose address starts like this."""
+        self._context.cookies()  # Playwright notices new tabs only while it is asked for something
         return next((ChromiumTab(page) for page in self._context.pages if page.url.startswith(start)), None)
 
     def badge(self, own: ChromiumTab, tab: int) -> str:

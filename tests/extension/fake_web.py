@@ -1,12 +1,13 @@
 """The whole web on this machine: every name answers over HTTPS, and whatever anybody asks for is written down.
 
-``asked`` lists (host, path) of every request, also to hosts that nobody plays; ``strays`` counts connections to other
-ports than that of HTTPS.
+``asked`` lists (host, path) of every request, also to hosts that nobody plays; ``strays`` has the first bytes of
+each connection to another port than that of HTTPS.
 """
 
 import socket
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -14,12 +15,12 @@ from tests.played_hosts import Answer, PlayedHosts, Route
 
 
 class FakeWeb(PlayedHosts):
-    """Hosts by name; those nobody plays have a certificate too, and answer 421."""
+    """Hosts by name; those nobody plays have a certificate too."""
 
     def __init__(self, routes: Mapping[str, Route]) -> None:
         super().__init__(routes)
         self.routes = _EveryName(routes)
-        self.strays = 0
+        self.strays: list[bytes] = []
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -35,9 +36,15 @@ class FakeWeb(PlayedHosts):
         self._trap.close()
         super().__exit__(kind, error, trace)
 
+    def answer(self, name: str, path: str, headers: Mapping[str, str]) -> Answer:
+        """What the host says. One that nobody plays knows no page (browsers would ask 421 twice)."""
+        self.asked.append((name, path))
+        route = self.routes.get(name)
+        return route(path, headers) if route else (404, {"Content-Type": "text/html"}, b"<h1>Not found</h1>")
+
     def asked_since(self, number: int) -> list[str]:
-        """What was asked for after the first ``number`` requests, as addresses."""
-        return [f"https://{host}{path}" for host, path in self.asked[number:]]
+        """What was asked for after the first ``number`` requests, as addresses; not the icons browsers look for."""
+        return [f"https://{host}{path}" for host, path in self.asked[number:] if path != "/favicon.ico"]
 
     def _count_strays(self) -> None:
         while True:
@@ -45,8 +52,10 @@ class FakeWeb(PlayedHosts):
                 connection, _ = self._trap.accept()
             except OSError:
                 return
-            self.strays += 1
-            connection.close()
+            connection.settimeout(1)
+            with connection, suppress(OSError):
+                self.strays.append(b"?")
+                self.strays[-1] = connection.recv(300)
 
 
 class _EveryName(dict[str, Route]):

@@ -7,6 +7,15 @@ from tests.extension.stage import Stage
 
 HOSTS = ("github", "huggingface", "kaggle", "dropbox", "baidu", "gdrive")
 
+_BADGE_WHEN_READ = """async (tabId, url) => {
+    const api = globalThis.browser ?? chrome;
+    for (;;) {
+        const { tab, findings } = await api.runtime.sendMessage({ type: "findings.get", tabId });
+        if (tab.url === url && findings?.state === "ready") return api.action.getBadgeText({ tabId });
+        await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+}"""
+
 
 class Watcher:
     """``own`` is the welcome page, open in a tab."""
@@ -50,6 +59,11 @@ class Watcher:
         """Wait until the page was read to its end."""
         eventually(lambda: self.findings(url)["state"], "ready")
 
+    def goes_on(self, tab: Tab, number: int, url: str) -> str:
+        """Open a page in the tab of that number and wait until it was read; returns its badge."""
+        tab.goto(url)
+        return str(self.own.evaluate(_BADGE_WHEN_READ, number, url))
+
     def looks_at_the_popup(self, url: str) -> Tab:
         """The popup as a tab, about the page at this address."""
         return self.browser.tab(self.browser.own(f"popup/popup.html?tab={self.number_of(url)}"))
@@ -69,3 +83,6 @@ class Watcher:
     def reads(self, tab: Tab, words: str) -> None:
         """Wait until a page says so, in whichever case."""
         eventually(lambda: words.casefold() in says(tab).casefold())
+
+    def _state_of(self, switch: str) -> Any:
+        return self.own.evaluate("(selector) => document.querySelector(selector)?.getAttribute('aria-checked')", switch)
