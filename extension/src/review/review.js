@@ -24,6 +24,7 @@ let problem = "";
 let isDelayed = true;
 let isSentBefore = false;
 let receipt = "";
+let leftOut = 0;
 
 frameHead(words, { options: () => openPage("options/options.html") });
 fill(main, h("h1", {}, words.t("review_title")), h("p", { class: "loading", role: "status" }, words.t("review_loading")));
@@ -44,6 +45,7 @@ async function draft() {
   isDelayed = settings?.delay ?? true;
   isSentBefore = Boolean(answer.sent);
   receipt = answer.receipt ?? "";
+  leftOut = answer.left_out ?? 0;
   paint();
 }
 
@@ -52,6 +54,7 @@ function paint() {
   fill(main,
     h("h1", {}, words.t("review_title")), h("p", { class: "lead" }, words.t("review_lead")),
     isSentBefore && h("p", { class: "notice notice-wait" }, words.t("review_sent_before"), receipt && ` ${words.t("receipt")} ${receipt}`),
+    leftOut > 0 && h("p", { class: "notice notice-plain" }, words.plural("review_left_out", leftOut)),
     open.length > 0 && h("p", { class: "notice notice-wait", id: "warnings" }, words.plural("review_warnings", open.length)),
     review.warnings.some(({ code, path }) => code === "long" && !path) && h("p", { class: "notice notice-wait" }, words.t("review_long")),
     aboutPage(words, review), listOf(words, review, "links"), listOf(words, review, "media"),

@@ -61,6 +61,7 @@ export function fill(element, ...children) {
   if (!active) return;
   const key = keyOf(active);
   const again = key ? [...element.querySelectorAll("[data-key]")].find((one) => keyOf(one) === key) : null;
+  if (!again && !element.hasAttribute("tabindex")) element.tabIndex = -1; // else it could not take the focus
   /** @type {HTMLElement} */ (again ?? element).focus({ preventScroll: true });
 }
 

@@ -32,7 +32,7 @@ export function hostSwitches(words, element) {
     const isOn = on && granted;
     return h("li", { class: "switch-row" },
       h("strong", { id: `host-${id}` }, name),
-      h("p", { class: "quiet", id: `host-${id}-where` }, on && !granted ? words.t("host_not_granted") : origins.map(place).join(", ")),
+      h("p", { class: "quiet", id: `host-${id}-where` }, on && !granted ? words.t("host_not_granted") : [...new Set(origins.map(place))].join(", ")),
       h("button", {
         type: "button", role: "switch", class: "switch", "aria-checked": String(isOn), "aria-labelledby": `host-${id}`,
         "aria-describedby": `host-${id}-where`, "data-key": `switch-${id}`, "data-host": id, onclick: () => turn(host, !isOn),
@@ -53,5 +53,5 @@ export function hostSwitches(words, element) {
 
 /** `https://*.kaggle.com/*` → `kaggle.com`. @param {string} pattern */
 export function place(pattern) {
-  return pattern.replace(/^[a-z*]+:\/\/(?:\*\.)?/, "").replace(/\/\*$/, "");
+  return pattern.replace(/^[a-z*]+:\/\/(?:\*\.|www\.)?/, "").replace(/\/\*$/, "");
 }

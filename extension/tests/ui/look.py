@@ -1,6 +1,6 @@
 """Open every page of the extension in every state, in both themes and three widths: screenshots, axe, nothing cut off.
 
-A development tool: `python tests/ui/look.py OUT [page…]`. The browser and the background are stood in for by stand_in.js.
+A development tool: `python tests/ui/look.py OUT [page…] [--language=de]`. The browser and the background are stood in for by stand_in.js.
 """
 
 import functools
@@ -56,11 +56,16 @@ SCENES: dict[str, tuple[str, dict[str, object]]] = {
 }
 
 
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
 def serve() -> str:
     """The sources on a free port of this machine."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(SOURCES))
-    handler.log_message = lambda *_: None  # type: ignore[attr-defined]
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Quiet", (http.server.SimpleHTTPRequestHandler,), {"log_message": lambda *_: None, "__init__": functools.partialmethod(http.server.SimpleHTTPRequestHandler.__init__, directory=str(SOURCES))}))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(SOURCES)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_address[1]}"
 
@@ -104,4 +109,6 @@ def main(out: Path, wanted: list[str], language: str = "en") -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(1 if main(Path(sys.argv[1]), sys.argv[2:]) else 0)
+    names = [one for one in sys.argv[2:] if not one.startswith("--")]
+    tongue = next((one.split("=")[1] for one in sys.argv[2:] if one.startswith("--language=")), "en")
+    sys.exit(1 if main(Path(sys.argv[1]), names, tongue) else 0)
