@@ -19,19 +19,24 @@
     return (self, ...all) => called.call(self, ...all);
   };
 
-  const attributeOf = Element.prototype.getAttribute;
-  const partOf = CharacterData.prototype.substringData;
+  /** The getters every node is read by: called by their own functions, which is quicker. @param {string} name */
+  const ofNode = (name) => /** @type {() => any} */ (Object.getOwnPropertyDescriptor(Node.prototype, name)?.get);
+  const firstChild = ofNode("firstChild");
+  const nextSibling = ofNode("nextSibling");
+  const nodeName = ofNode("nodeName");
+  const getAttribute = Element.prototype.getAttribute;
+  const substringData = CharacterData.prototype.substringData;
 
   /** @type {Natives} */
   const natives = {
-    firstChild: get(Node.prototype, "firstChild"),
-    nextSibling: get(Node.prototype, "nextSibling"),
+    firstChild: (node) => firstChild.call(node),
+    nextSibling: (node) => nextSibling.call(node),
+    nodeName: (node) => nodeName.call(node),
     parent: get(Node.prototype, "parentNode"),
-    nodeName: get(Node.prototype, "nodeName"),
     base: get(Node.prototype, "baseURI"),
     append: method(Node.prototype, "appendChild"),
-    part: (text, start, count) => partOf.call(text, start, count),
-    attribute: (element, name) => attributeOf.call(element, name),
+    part: (text, start, count) => substringData.call(text, start, count),
+    attribute: (element, name) => getAttribute.call(element, name),
     matches: method(Element.prototype, "matches"),
     shadow: method(Element.prototype, "attachShadow"),
     scrollTo: method(Element.prototype, "scrollIntoView"),

@@ -14,6 +14,7 @@
   const PART = 8_192; // characters of a text that are read at once
   const LONGEST_ROW = 4_096;
   const LONGEST_SHOWN = 300; // characters of the words of a link
+  const LONGEST_NAME = 300; // characters of words that may be the name of a file, its size behind it
   const BETWEEN = 16; // steps between two looks at the clock
   /** @type {Tag} */
   const OTHER = { kind: "", open: "", close: "" };
@@ -136,12 +137,11 @@
 
     /** @param {string} text @param {Node} node */
     _takeWords(text, node) {
-      const isTelling = words.isTelling(text);
-      const name = isTelling || text.length < 255 ? words.fileName(text.trim()) : "";
+      const name = text.length <= LONGEST_NAME && text.includes(".") ? words.fileName(text.trim()) : "";
       if (name) this.candidates.name(name, node);
       if (this._link) this._link.shown = (this._link.shown + text).slice(0, LONGEST_SHOWN);
       else if (this._row !== null && this._row.length + text.length < LONGEST_ROW) this._row += `${text}\t`;
-      else if (isTelling && !name) this.candidates.row(text, node, this._offset, this._offset + text.length);
+      else if (!name && words.isTelling(text)) this.candidates.row(text, node, this._offset, this._offset + text.length);
     }
 
     /** A field; only that with the open file is read. @param {Node} node */
@@ -171,7 +171,7 @@
 
     _closeLink() {
       this.light.mark("</a>");
-      if (this._link) this.candidates.link(this._link.url, this._link.shown.trim(), this._link.node);
+      if (this._link) this.candidates.link(this._link.url, this._link.shown.trim().slice(0, LONGEST_SHOWN), this._link.node);
       this._link = null;
     }
 
