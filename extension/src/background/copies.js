@@ -17,8 +17,11 @@ import { rulebooks } from "./rulebooks.js";
  * @typedef {{url: string, dataset: string | null, role: string, reason: string, access: string | null, text?: string}} ReadLink
  */
 
+const PLACES = new Set(["repository", "file"]); // kinds where files lie, too
 const PIECE = 12_000; // characters of a page that are read together
 const TORRENT = /btih|torrent/i;
+const LINK = /(?:https?:\/\/|magnet:\?)[^\s"'<>()[\]]+/gi;
+const COMMAND = /\b(?:wget|curl|aria2c|gdown|rclone|azcopy|aws|gsutil)\b/;
 
 /**
  * The links of a page that lead to a dataset's data, features or lists, as the words around them say.
@@ -33,13 +36,31 @@ export async function readPage(text, { page, mediaType, frame, shown }) {
   const all = rules.mayName(page);
   for (const piece of pieces(text)) {
     if (pace.isOver) await pace.rest();
-    if (!all && !rules.mayName(piece)) continue;
+    if ((!all && !rules.mayName(piece)) || !mayHandOut(piece, rules)) continue;
     for (const link of rules.readLinks(piece, page, mediaType)) {
       const { place, text } = shown(link.url);
       found.add({ ...link, text }, place);
     }
   }
   return found;
+}
+
+/**
+ * Whether a text has a link, or a command, that may lead to files: quick, and rather yes than no. Most links lead to pages
+ * and pictures, and need not be read.
+ * @param {string} text
+ * @param {Rulebooks} rules
+ */
+function mayHandOut(text, { words, location }) {
+  if (COMMAND.test(text) || words.commands.some(({ sign }) => text.includes(sign))) return true;
+  const links = text.match(LINK) ?? [];
+  return links.some((link) => {
+    const url = link.replaceAll("&amp;", "&");
+    if (!/^http/i.test(url) || words.isFile(url.split(/[?#]/, 1)[0]) || url.includes("?")) return location(url) !== null;
+    const where = location(url);
+    const isCode = where !== null && words.codeHosts.has(where.key.split(":", 1)[0]) && where.kind !== "release";
+    return where !== null && words.kinds.has(where.kind) && !isCode;
+  });
 }
 
 /**
@@ -74,15 +95,21 @@ export async function findCopies(candidates, page, frame) {
   const rules = await rulebooks();
   const pace = new Pace();
   const found = new Copies(rules, frame);
-  const here = rules.location(page);
-  const isPlace = here !== null && (here.hidden || rules.words.kinds.has(here.kind) || here.kind === "repository" || here.kind === "file");
+  const folder = folderAt(page, rules);
   found.addTorrent(page, "", "torrent here");
   for (const { kind, text, shown, place } of candidates) {
     if (pace.isOver) await pace.rest();
     if (kind === "link" && TORRENT.test(text)) found.addTorrent(text, place, shown);
-    if (isPlace && kind === "name" && rules.mayBeFile(text)) found.addFile(text, place, page);
+    if (folder && kind === "name" && rules.mayBeFile(text)) found.addFile(text, place, folder);
   }
   return found;
+}
+
+/** The address of a page at which files lie; empty for others. @param {string} page @param {Rulebooks} rules */
+function folderAt(page, { location, words }) {
+  const here = location(page);
+  const isPlace = here !== null && (here.hidden || words.kinds.has(here.kind) || PLACES.has(here.kind));
+  return isPlace ? here.url || page : "";
 }
 
 /** Copies as they are put together, each once, their access codes apart. */

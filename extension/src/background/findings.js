@@ -64,6 +64,7 @@ export async function saveFrame(tabId, frame, part) {
     return orNone([...others, ...part.pictures].slice(0, MOST_PICTURES));
   });
   if (countOf(findings) !== before || isNewPage || part.isDone) await showFound(tabId, countOf(findings));
+  if (frame === 0 && part.isDone) await changeSession(`findings/${tabId}`, (now) => now && { ...now, state: "ready" });
 }
 
 /** @template {object} T @param {T} value */
@@ -85,7 +86,7 @@ function merged(now, frame, part, isOf) {
   const frames = { ...now.frames, [frame]: part.candidates };
   const candidates = Object.values(frames).reduce((sum, one) => sum + one, 0);
   const title = frame === 0 && part.title ? part.title : now.title;
-  const state = frame === 0 ? (part.isDone ? "ready" : "reading") : now.state;
+  const state = frame === 0 ? "reading" : now.state; // until the badge is there, too
   const counts = { candidates, matched: works.length };
   return { ...now, title, state, works, copies, frames, counts, capped: now.capped || part.capped };
 }
