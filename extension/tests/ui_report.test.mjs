@@ -71,6 +71,9 @@ test("the state of a page follows from what the background answers", () => {
   assert.equal(stateOf({ error: { code: "no-tab" } }), "no-page");
   assert.equal(stateOf({ error: { code: "unknown" } }), "error");
   assert.equal(canReport({ state: "off" }), false);
+  assert.equal(stateOf({ state: "no-page", tab: { id: 1, url: "" } }, true), "hidden");
+  assert.equal(stateOf({ state: "no-page", tab: { id: 1, url: "about:blank" } }, true), "no-page");
+  assert.equal(stateOf({ state: "no-page", tab: { id: 1, url: "" } }), "no-page");
 });
 
 test("what needs attention comes first, and each with what helps", () => {

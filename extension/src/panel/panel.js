@@ -32,6 +32,7 @@ const outbox = new OutboxPart(words, part("outbox"));
 const alerts = new AlertsPart(words, part("alerts"));
 const page = new Look(words, part("page"), {
   most: MOST,
+  isBeside: true,
   openTab: (name) => choose(name, true),
   changed(now) {
     frameFoot(words, now.list);

@@ -23,9 +23,9 @@ const LONGEST_TEXT = 70; // characters of the page's own words
  * @param {number} most rows of a list before the rest folds
  * @param {Doing} doing
  */
-export function found(words, { found: answer, list }, most, doing) {
+export function found(words, { found: answer, list, isBeside = false }, most, doing) {
   const hasList = list?.state !== "none";
-  const state = stateOf(answer);
+  const state = stateOf(answer, isBeside);
   if (state === "reading") return [h("h1", { class: "visually-hidden" }, words.t("popup_title")), h("p", { class: "loading", role: "status" }, words.t("state_reading"))];
   if (state === "found") return findings(words, /** @type {any} */ (answer), most, doing);
   return [h("section", { class: "empty", "data-state": state }, drawing("brand", 44),

@@ -14,12 +14,20 @@ import { linesOf } from "./states.js";
  * @typedef {object} Options
  * @property {number} most rows of a list before the rest folds
  * @property {(name: string) => unknown} openTab shows a part of the panel
+ * @property {boolean} [isBeside] the page, without a click that would tell its address
  * @property {() => void} [close] after something that is to be seen elsewhere
  * @property {(now: Now) => void} [changed]
  */
 
 /** @type {{id: number, url: string, windowId: number}} */
 const NO_TAB = { id: -1, url: "", windowId: -1 };
+
+/** The tab in front; the one the address names, where the page is a tab of its own. @returns {Promise<typeof NO_TAB>} */
+async function shownTab() {
+  const front = (await currentTab()) ?? NO_TAB;
+  const named = new URLSearchParams(location.search).get("tab");
+  return named ? { ...front, id: Number(named), url: "" } : front;
+}
 
 /** Everything a page says, asked for at once. @param {number} tabId @returns {Promise<Now>} */
 export async function ask(tabId) {
@@ -53,11 +61,11 @@ export class Look {
   /** Ask again and show the answer; an answer that was overtaken is dropped. */
   async paint() {
     const mine = (this._asked += 1);
-    const tab = (await currentTab()) ?? NO_TAB;
-    const now = await ask(tab.id);
+    const tab = await shownTab();
+    const now = { ...(await ask(tab.id)), isBeside: this._options.isBeside };
     if (mine !== this._asked) return;
-    if (tab.id !== this._tab.id || tab.url !== this._tab.url) this._problem = this._said = "";
-    Object.assign(this, { _tab: tab, _now: now });
+    if (tab.id !== this._tab.id) this._problem = this._said = "";
+    Object.assign(this, { _tab: { ...tab, url: tab.url || (now.found.tab?.url ?? "") }, _now: now });
     this._show();
     this._options.changed?.(now);
   }

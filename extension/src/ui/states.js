@@ -30,6 +30,7 @@
  * @property {any} outbox
  * @property {any} alerts
  * @property {any} settings
+ * @property {boolean} [isBeside] in the panel, not in the popup
  * @typedef {object} Line one thing to know
  * @property {string} code
  * @property {"wait" | "bad" | "plain" | "good"} tone
@@ -42,15 +43,23 @@
 const QUIET_STATES = new Set(["no-page", "other", "off"]);
 
 /**
- * How the page stands: "error", "no-page", "other", "off", "reading", "nothing" or "found".
+ * How the page stands: "error", "no-page", "hidden", "other", "off", "reading", "nothing" or "found".
+ *
+ * "hidden": the panel beside a page may not even know its address; the popup may, since it was opened by a click.
  * @param {Answer} answer
+ * @param {boolean} [isBeside]
  */
-export function stateOf({ error, state = "ready", findings }) {
+export function stateOf({ error, state = "ready", tab, findings }, isBeside = false) {
+  if (isBeside && state === "no-page" && !tab?.url) return "hidden";
   if (error) return error.code === "no-tab" ? "no-page" : "error";
   if (QUIET_STATES.has(state)) return state;
-  if (!findings) return "reading";
-  const isFound = findings.works.length + findings.copies.length + (findings.pictures?.length ?? 0) > 0;
-  return isFound ? "found" : state === "reading" ? "reading" : "nothing";
+  if (findings && countOf(findings) > 0) return "found";
+  return !findings || state === "reading" ? "reading" : "nothing";
+}
+
+/** @param {Findings} findings */
+function countOf({ works, copies, pictures = [] }) {
+  return works.length + copies.length + pictures.length;
 }
 
 /** Whether there is anything that a report could say. @param {Answer} answer */

@@ -41,6 +41,7 @@ SCENES: dict[str, tuple[str, dict[str, object]]] = {
     "popup-troubled": ("popup/popup.html", answers(device_state={"revoked": True}, list_status={"state": "refused", "why": "signature"})),
     "popup-stale": ("popup/popup.html", answers(device_state={"offline": True}, list_status={"state": "stale", "made_at": "2026-11-01T00:00:00Z"}, findings_get={"findings": {**NONE, "page": "https://github.com/example", "capped": True, "counts": {"candidates": 200000, "matched": 1}, "pictures": [{"place": "0:9", "url": "https://pictures.example/faces/0001.jpg", "distance": 8}], "works": [{"key": "wikimedia:commons:File_with_a_very_long_name_that_goes_on_and_on_for_ever_and_ever_(2019).jpg", "how": "name", "place": "0:3", "text": "a row of the page", "url": ""}]}})),
     "panel-page": ("panel/panel.html", {}),
+    "panel-hidden": ("panel/panel.html", answers(findings_get={"state": "no-page", "host": None, "findings": None, "tab": {"id": 7, "url": ""}})),
     "panel-outbox": ("panel/panel.html#outbox", {}),
     "panel-alerts": ("panel/panel.html#alerts", {}),
     "panel-outbox-empty": ("panel/panel.html#outbox", answers(outbox_list={"items": [], "waiting": 0, "refused": 0})),
