@@ -12,6 +12,7 @@ from commonswatch.services.registering.rows import CSV_TEMPLATE, LONGEST_FILE, R
 from commonswatch.web.frame import database
 from commonswatch.web.frame.policy import current_account, signed_in
 from commonswatch.web.licence_choice import chosen_licence, licence_choices
+from commonswatch.web.listing_choice import chosen_listing
 
 blueprint = Blueprint("registrations", __name__)
 
@@ -34,6 +35,7 @@ def create() -> AnyResponse | tuple[str, int]:
         rows = _rows()
         licence = chosen_licence(request.form.get("licence", ""))
         named = parse_people(request.form.get("people", ""))
+        choice = chosen_listing()
         context, session = database.current(), database.session()
         registration = registrations.register(
             session,
@@ -46,6 +48,7 @@ def create() -> AnyResponse | tuple[str, int]:
             context.settings.site,
             context.now(),
             context.settings.invitation_limit,
+            choice,
         )
     except (InvalidInput, TooMany) as error:
         database.session().rollback()

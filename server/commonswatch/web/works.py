@@ -5,15 +5,17 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from commonswatch.domain.errors import InvalidInput
-from commonswatch.domain.states import WorkState
+from commonswatch.domain.states import Listing, WorkState
 from commonswatch.models import Work
 from commonswatch.rules.licences import conditions
 from commonswatch.services.registering import works
 from commonswatch.services.registering.rows import parse_people
+from commonswatch.services.watching import choices
 from commonswatch.web.frame import database
 from commonswatch.web.frame.pages import wanted_page
 from commonswatch.web.frame.policy import current_account, signed_in
 from commonswatch.web.licence_choice import chosen_licence, licence_choices
+from commonswatch.web.listing_choice import chosen_listing
 
 blueprint = Blueprint("works", __name__)
 
@@ -51,6 +53,26 @@ def correct(number: int) -> Response | tuple[str, int]:
     title, now = request.form.get("title", ""), database.current().now()
     works.correct(database.session(), current_account(), number, title, licence, now)
     return _done(number, gettext("Saved."))
+
+
+@blueprint.post("/works/<int:number>/listing")
+@signed_in
+def listing(number: int) -> Response | tuple[str, int]:
+    """Say where the work may be recognised."""
+    session, account = database.session(), current_account()
+    work = works.get(session, account, number)
+    try:
+        choice = chosen_listing()
+    except InvalidInput as error:
+        return _page(work, listing_problem=error.detail), 400
+    choices.choose(session, account, number, choice, database.current().now())
+    is_public = choice.listing == Listing.PUBLIC
+    return _done(
+        number,
+        gettext("Saved. Browsers learn of it with the next version of the list.")
+        if is_public
+        else gettext("Saved. Our server alone compares; in the public list it is until the next version."),
+    )
 
 
 @blueprint.post("/works/<int:number>/people")
@@ -101,7 +123,13 @@ def try_again(number: int) -> Response:
     return _done(number, gettext("It is being fetched again. This takes a moment."))
 
 
-def _page(work: Work, licence_problem: str = "", people_problem: str = "", people_text: str | None = None) -> str:
+def _page(
+    work: Work,
+    licence_problem: str = "",
+    people_problem: str = "",
+    people_text: str | None = None,
+    listing_problem: str = "",
+) -> str:
     if people_text is None:
         named = works.people_named(database.session(), database.current().keyring, work)
         people_text = "\n".join(f"{one.name} <{one.address}>" if one.address else one.name for one in named)
@@ -114,6 +142,8 @@ def _page(work: Work, licence_problem: str = "", people_problem: str = "", peopl
         questions=conditions(licence) if licence else (),
         people_text=people_text,
         licence_problem=licence_problem,
+        listing_problem=listing_problem,
+        listed_until=f"{work.listed_until:%Y-%m-%d}" if work.listed_until else "",
         people_problem=people_problem,
     )
 
