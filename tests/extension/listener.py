@@ -29,7 +29,7 @@ api.runtime.onConnect.addListener((port) => {
   });
 });
 api.runtime.onMessage.addListener((message, sender, answer) => {
-  if (message.to) api.tabs.sendMessage(message.to, message.say, { frameId: message.frame ?? 0 }).then(answer, () => answer(null));
+  if (message.to) api.tabs.sendMessage(message.to, message.say, { frameId: 0 }).then(answer, () => answer(null));
   else if (message.most) answer((most = message.most));
   else if (message.forget) answer((told = []) && 0);
   else answer(told.filter(({ url }) => url.startsWith(message.start)));
