@@ -49,12 +49,18 @@ const QUIET_STATES = new Set(["no-page", "other", "off"]);
  * @param {Answer} answer
  * @param {boolean} [isBeside]
  */
-export function stateOf({ error, state = "ready", tab, findings }, isBeside = false) {
-  if (isBeside && state === "no-page" && !tab?.url) return "hidden";
+export function stateOf(answer, isBeside = false) {
+  const { error, state = "ready", findings } = answer;
+  if (isBeside && isUnknown(answer)) return "hidden";
   if (error) return error.code === "no-tab" ? "no-page" : "error";
   if (QUIET_STATES.has(state)) return state;
   if (findings && countOf(findings) > 0) return "found";
   return !findings || state === "reading" ? "reading" : "nothing";
+}
+
+/** @param {Answer} answer */
+function isUnknown({ state, tab }) {
+  return state === "no-page" && !tab?.url;
 }
 
 /** @param {Findings} findings */
