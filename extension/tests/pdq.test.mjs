@@ -21,11 +21,11 @@ function waves({ width, height, alpha }) {
   return { data, width, height };
 }
 
-test("a picture has the hash and the quality of its vector, and stays as it is", () => {
+test("a picture has the hash and the quality of its vector, and stays as it is", async () => {
   for (const vector of vectors) {
     const picture = waves(vector);
     const before = picture.data.slice(0, 4000);
-    const { hash, quality } = pdq(picture);
+    const { hash, quality } = await pdq(picture);
     const { width, height } = vector;
     assert.deepEqual(
       [Buffer.from(hash).toString("hex"), quality],

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { PlayedServer, emptied } from "./list_stage.mjs";
-import { fileOf, open, waves } from "./picture_stage.mjs";
+import { decoded, fileOf, open, waves } from "./picture_stage.mjs";
 import { compare } from "../src/background/pictures.js";
 import * as watchList from "../src/background/watch_list.js";
 import { pdq } from "../src/shared/pdq.js";
@@ -42,7 +42,7 @@ beforeEach(async () => {
   await emptied();
   const publisher = new Publisher().publish(
     ["a:1"],
-    LISTED.map((picture) => Buffer.from(pdq(picture).hash)),
+    await Promise.all(LISTED.map(async (picture) => Buffer.from((await pdq(picture)).hash))),
   );
   await watchList.update({ force: true, now: publisher.now, server: new PlayedServer(publisher) });
 });
@@ -52,7 +52,7 @@ test("pixels of the page itself are taken, and nothing is asked for", async () =
   const page = async () => [pixelsOf("a", LISTED[0]), pixelsOf("b", UNLISTED[0])];
   const answer = await compare([onPage("a"), onPage("b")], page, { allowed, get: web.get });
   assert.deepEqual([answer.looked, answer.unreadable, answer.capped], [2, 0, false]);
-  const { hash, quality } = pdq(LISTED[0]);
+  const { hash, quality } = await pdq(LISTED[0]);
   const expected = { place: "0:a", url: `${HOST}/a`, pdq: Buffer.from(hash).toString("hex"), quality, distance: 0 };
   assert.deepEqual(answer.matched, [expected]);
   assert.deepEqual(web.asked, []);
@@ -71,6 +71,22 @@ test("what the page may not read is asked for once, without cookies and referrer
     assert.ok(options.signal instanceof AbortSignal);
   }
   assert.equal(open.bitmaps, 0, "every decoded picture was closed");
+});
+
+test("in whatever way the browser gives the pixels away, the hash is the same", async () => {
+  const web = new PlayedWeb({ a: fileOf(LISTED[1]) });
+  const hashes = new Set();
+  for (const format of ["RGBA", "RGBX", "BGRA", "BGRX", "I420", null]) {
+    decoded.format = format;
+    const { matched } = await compare([onPage("a")], noPixels, { allowed, get: web.get });
+    hashes.add(matched[0].pdq);
+    assert.equal(matched[0].distance, 0, String(format));
+  }
+  Object.assign(decoded, { format: "none that a frame could have", isExact: true });
+  hashes.add((await compare([onPage("a")], noPixels, { allowed, get: web.get })).matched[0].pdq);
+  Object.assign(decoded, { format: "BGRA", isExact: false });
+  assert.equal(hashes.size, 1);
+  assert.equal(open.bitmaps, 0);
 });
 
 test("a host that is not switched on is never asked, nor believed when it answers instead", async () => {
@@ -123,7 +139,7 @@ test("pixels that are not what they say are not used", async () => {
 
 test("a picture with little to see is near to nothing", async () => {
   const plain = { data: new Uint8ClampedArray(80 * 60 * 4).fill(255), width: 80, height: 60 };
-  const publisher = new Publisher().publish(["a:1"], [Buffer.from(pdq(plain).hash)]);
+  const publisher = new Publisher().publish(["a:1"], [Buffer.from((await pdq(plain)).hash)]);
   await watchList.forget();
   await watchList.update({ force: true, now: publisher.now, server: new PlayedServer(publisher) });
   const answer = await compare([onPage("a")], async () => [pixelsOf("a", plain)], {

@@ -15,7 +15,7 @@ let size = 0;
 for await (const chunk of process.stdin) {
   waiting.push(chunk);
   size += chunk.length;
-  while (size >= HEAD && size >= lengthOfFirst()) answerFirst();
+  while (size >= HEAD && size >= lengthOfFirst()) await answerFirst();
 }
 
 function joined() {
@@ -28,10 +28,10 @@ function lengthOfFirst() {
   return HEAD + waiting[0].readUInt32LE(0) * waiting[0].readUInt32LE(4) * 4;
 }
 
-function answerFirst() {
+async function answerFirst() {
   const [bytes, length] = [joined(), lengthOfFirst()];
   const picture = { width: bytes.readUInt32LE(0), height: bytes.readUInt32LE(4), data: bytes.subarray(HEAD, length) };
-  const { hash, quality } = pdq(picture);
+  const { hash, quality } = await pdq(picture);
   console.log(JSON.stringify({ hash: Buffer.from(hash).toString("hex"), quality }));
   waiting = [bytes.subarray(length)];
   size -= length;

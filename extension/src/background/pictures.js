@@ -7,12 +7,12 @@
 
 import { bytesOf } from "../shared/api.js";
 import { permissions } from "../shared/browser.js";
-import { STRIP } from "../shared/grey.js";
 import { hex } from "../shared/list/digests.js";
 import { nearest } from "../shared/list/nearest.js";
 import { pdq, pdqOfRows } from "../shared/pdq.js";
 import { pictureSize } from "../shared/picture_header.js";
 import { isOn } from "./hosts.js";
+import { withRows } from "./picture_rows.js";
 import * as watchList from "./watch_list.js";
 
 const MOST_PICTURES = 60;
@@ -84,7 +84,7 @@ async function mayFetch(url) {
 async function hashesOf(pictures, askPage, means) {
   const answered = await askPage(pictures.map(({ place }) => place)).catch(() => []);
   const byPlace = new Map(answered.map((pixels) => [String(pixels?.place), pixels]));
-  const own = pictures.map(({ place }) => ofPixels(byPlace.get(String(place))));
+  const own = await Promise.all(pictures.map(({ place }) => ofPixels(byPlace.get(String(place)))));
   const files = pictures.map(({ url }, at) => (own[at] ? null : fetched(url, means).catch(() => null)));
   /** @type {(Pdq | null)[]} */
   const hashes = [];
@@ -92,8 +92,8 @@ async function hashesOf(pictures, askPage, means) {
   return hashes; // decoded one after the other: a picture takes a lot of memory
 }
 
-/** What the page could read of its own. @param {Pixels | undefined} pixels @returns {Pdq | null} */
-function ofPixels(pixels) {
+/** What the page could read of its own. @param {Pixels | undefined} pixels @returns {Promise<Pdq | null>} */
+async function ofPixels(pixels) {
   if (typeof pixels?.data !== "string" || !isSmall(pixels)) return null;
   const data = fromBase64(pixels.data);
   return data?.length === pixels.width * pixels.height * 4 ? pdq({ ...pixels, data }) : null;
@@ -137,8 +137,8 @@ async function fetched(url, means) {
 }
 
 /**
- * Decoded as the server does it: upright, over white, colours as in the file. Firefox rounds half-transparent pictures
- * and AVIF a little differently, which was seen to move 2 of the 256 bits; all others are the same to the bit.
+ * Decoded as the server does it: upright, over white, colours as in the file. Firefox rounds AVIF a little differently,
+ * which was seen to move 2 of the 256 bits; all others are the same to the bit.
  * @param {Uint8Array | null} bytes
  */
 async function ofFile(bytes) {
@@ -147,22 +147,8 @@ async function ofFile(bytes) {
   const file = new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)]);
   const bitmap = await createImageBitmap(file, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
   try {
-    return pdqOfRows(bitmap.width, bitmap.height, rowsOf(bitmap));
+    return await withRows(bitmap, (rowsAt) => pdqOfRows(bitmap.width, bitmap.height, rowsAt));
   } finally {
     bitmap.close();
   }
-}
-
-/** A few rows at a time: all of them at once would be there twice. @param {ImageBitmap} bitmap */
-function rowsOf(bitmap) {
-  const { width } = bitmap;
-  const canvas = new OffscreenCanvas(width, STRIP);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (!context) throw new Error("no canvas");
-  context.fillStyle = "#fff";
-  return (/** @type {number} */ top, /** @type {number} */ rows) => {
-    context.fillRect(0, 0, width, STRIP);
-    context.drawImage(bitmap, 0, top, width, rows, 0, 0, width, rows);
-    return context.getImageData(0, 0, width, rows).data;
-  };
 }

@@ -11,16 +11,16 @@ export const STRIP = 64; // rows read at once; even
 /**
  * @param {number} width
  * @param {number} height
- * @param {(top: number, rows: number) => Bytes} rowsAt
- * @returns {Grey}
+ * @param {(top: number, rows: number) => Bytes | Promise<Bytes>} rowsAt
+ * @returns {Promise<Grey>}
  */
-export function greyOf(width, height, rowsAt) {
+export async function greyOf(width, height, rowsAt) {
   const scale = width * height > MOST_PIXELS_AT_ONCE ? 2 : 1;
   const [columns, lines] = [Math.ceil(width / scale), Math.ceil(height / scale)];
   const values = new Float32Array(columns * lines);
   for (let top = 0; top < height; top += STRIP) {
     const rows = Math.min(STRIP, height - top);
-    const data = opaque(rowsAt(top, rows));
+    const data = opaque(await rowsAt(top, rows));
     const into = values.subarray((top / scale) * columns);
     if (scale === 1) lumaOf(data, into);
     else halvedLumaOf(data, width, rows, into);
@@ -32,7 +32,7 @@ export function greyOf(width, height, rowsAt) {
 const luma = (red, green, blue) => red * 0.299 + green * 0.587 + blue * 0.114;
 
 /** Over white, rounded as Pillow does it. @param {Bytes} data left as it is */
-function opaque(data) {
+export function opaque(data) {
   let flat = data;
   for (let at = 0; at < data.length; at += 4) {
     const alpha = data[at + 3];

@@ -25,7 +25,7 @@ const BASIS = Float32Array.from({ length: WAVES * SAMPLES }, (_, at) => {
  * @typedef {{hash: Uint8Array, quality: number}} Pdq 32 bytes, the highest bit first; 0 to 100
  */
 
-/** Of all pixels at once. @param {{data: Bytes, width: number, height: number}} picture @returns {Pdq} */
+/** Of all pixels at once. @param {{data: Bytes, width: number, height: number}} picture @returns {Promise<Pdq>} */
 export function pdq({ data, width, height }) {
   return pdqOfRows(width, height, (top, rows) => data.subarray(top * width * 4, (top + rows) * width * 4));
 }
@@ -34,11 +34,11 @@ export function pdq({ data, width, height }) {
  * The same where a few rows at a time are read, so that a large picture is never there twice.
  * @param {number} width
  * @param {number} height
- * @param {(top: number, rows: number) => Bytes} rowsAt
- * @returns {Pdq}
+ * @param {(top: number, rows: number) => Bytes | Promise<Bytes>} rowsAt
+ * @returns {Promise<Pdq>}
  */
-export function pdqOfRows(width, height, rowsAt) {
-  const grey = greyOf(width, height, rowsAt);
+export async function pdqOfRows(width, height, rowsAt) {
+  const grey = await greyOf(width, height, rowsAt);
   if (Math.min(grey.width, grey.height) < SMALLEST) return { hash: new Uint8Array((WAVES * WAVES) / 8), quality: 0 };
   return hashOf(grey);
 }
