@@ -59,7 +59,10 @@ def packed_listener() -> bytes:
         "background": {"service_worker": "background.js", "scripts": ["background.js"]},
         "permissions": ["scripting"],
         "host_permissions": ["https://*/*"],
-        "content_scripts": [{"matches": matches, "js": paths, "all_frames": True} for matches, paths in scripts],
+        "content_scripts": [
+            {"matches": matches, "js": files, "all_frames": True, "run_at": "document_end"}
+            for matches, files in scripts
+        ],
         "browser_specific_settings": {"gecko": {"id": ID}},
     }
     packed = io.BytesIO()
@@ -67,7 +70,7 @@ def packed_listener() -> bytes:
         files.writestr("manifest.json", json.dumps(manifest))
         files.writestr("background.js", _BACKGROUND)
         files.writestr("own.html", "<!doctype html><title>Listener</title>")
-        for path in sorted({path for _, paths in scripts for path in paths}):
+        for path in sorted({path for _, files in scripts for path in files}):
             files.writestr(path, (_SOURCES / path).read_bytes())
     return packed.getvalue()
 

@@ -1,4 +1,4 @@
-"""A browser with the listener in it, and pages at a host that is switched on (``gitlab.com``) and at one that is not."""
+"""A browser with the listener in it, and pages at a host that is on (``gitlab.com``) and at one that is not."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping

@@ -137,18 +137,21 @@ export async function askToSend() {
   return asks ? api.permissions.request({ data_collection: TO_SEND }) : true;
 }
 
+/**
+ * Not when a page is idle: to know that, Firefox itself calls the page's `requestIdleCallback`, and the page could count.
+ */
 export const scripts = {
   /** @returns {Promise<Script[]>} */
   all: () => api.scripting.getRegisteredContentScripts(),
   /** @param {Script[]} wanted @returns {Promise<void>} */
   add: (wanted) =>
     api.scripting.registerContentScripts(
-      wanted.map((one) => ({ ...one, allFrames: true, runAt: "document_idle", persistAcrossSessions: true })),
+      wanted.map((one) => ({ ...one, allFrames: true, runAt: "document_end", persistAcrossSessions: true })),
     ),
   /** @param {string[]} ids @returns {Promise<void>} */
   remove: (ids) => api.scripting.unregisterContentScripts({ ids }),
   /** Run files once, in the open page of a tab. @param {number} tabId @param {string[]} files @returns {Promise<unknown>} */
-  run: (tabId, files) => api.scripting.executeScript({ target: { tabId }, files }),
+  run: (tabId, files) => api.scripting.executeScript({ target: { tabId }, files, injectImmediately: true }),
 };
 
 /** @param {{id: string, title: string, contexts: string[]}[]} entries */
