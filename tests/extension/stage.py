@@ -1,24 +1,29 @@
 """What the extension acts on: the fake web, and the real server and worker with a creator, works and a moderator."""
 
 import json
+import uuid
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from commonswatch import schema
-from commonswatch.context import open_context
+from commonswatch.context import Context, open_context
 from commonswatch.demo.cast import Cast
-from commonswatch.domain.states import Role
+from commonswatch.domain.states import Listing, Role
 from commonswatch.services.membership import accounts, devices
+from commonswatch.services.registering import registrations, rows
+from commonswatch.services.watching.choices import Choice
 from commonswatch.settings import Settings
 
+from tests.browser import hosts
 from tests.extension.fake_web import FakeWeb
 from tests.extension.pages import routes
 from tests.running import RunningProduct
 
 MIRA = "mira@creators.example.org"
 SAM = "sam@watch.example.org"
+WORKS = {"Harbour at noon": hosts.HARBOUR, "Choir rehearsal": hosts.CHOIR, "Market stall": hosts.MARKET}
 
 
 class Stage:
@@ -68,7 +73,20 @@ class Stage:
         cast.sign_up(MIRA, "Mira Example")
         cast.sign_up(SAM, "Sam Example", Role.MODERATOR, Role.ADMINISTRATOR)
         self.passwords = cast.passwords
+        self._register(context)
         context.database.engine.dispose()
+
+    def _register(self, context: Context) -> None:
+        """Mira's three pictures, which everybody's list may name."""
+        lines = [f"{url},CC BY-NC 4.0,{title}" for title, url in WORKS.items()]
+        parsed = rows.parse_rows("\n".join(["url,licence,title", *lines]), len(WORKS))
+        with context.database.writing() as session:
+            mira = accounts.find_account(session, MIRA)
+            assert mira
+            public, token = Choice(Listing.PUBLIC), str(uuid.uuid4())
+            registrations.register(
+                session, context.keyring, mira, parsed, None, (), token, "", context.now(), choice=public
+            )
 
     def _environment(self) -> dict[str, Any]:
         played = ",".join(f"{host}={at}:{port}" for host, (at, port) in self.web.played.items())

@@ -39,7 +39,7 @@ class Watcher:
     def pairs(self, code: str) -> None:
         self.own.fill("#pair-server", self.stage.site)
         self.own.fill("#pair-code", code)
-        self.own.click("#pair")
+        self.own.click("button#pair")
         eventually(lambda: ask(self.own, "device.state")["paired"])
 
     def opens(self, url: str) -> Tab:
@@ -74,7 +74,7 @@ class Watcher:
     def sends(self, review: Tab) -> str:
         """Press “Send now” and wait for the receipt."""
         review.click("#send-now")
-        eventually(lambda: self.outbox()[-1].get("state"), "sent", within=20)
+        eventually(lambda: [one["state"] for one in self.outbox()][-1:], ["sent"], within=20)
         return str(self.outbox()[-1]["receipt"])
 
     def outbox(self) -> list[dict[str, Any]]:
