@@ -46,7 +46,7 @@ const SYNCHRONOUS = new Set(["runtime.getURL", "runtime.getManifest", "i18n.getU
 export const structuredCloneOf = (value) => (value === undefined ? undefined : structuredClone(value));
 
 /** A storage area. Chrome sorts the keys of objects, so this does. */
-export function areaOf(stored) {
+export function areaOf(stored, quota = () => Infinity) {
   const sorted = (value) => {
     if (Array.isArray(value)) return value.map(sorted);
     if (typeof value !== "object" || value === null) return value;
@@ -59,6 +59,7 @@ export function areaOf(stored) {
       return Object.fromEntries(wanted.filter((key) => key in stored).map((key) => [key, structuredClone(stored[key])]));
     },
     async set(values) {
+      if (JSON.stringify({ ...stored, ...values }).length > quota()) throw new Error("Session storage quota bytes exceeded.");
       Object.assign(stored, sorted(structuredClone(values)));
     },
     async remove(keys) {

@@ -49,7 +49,7 @@ test("once permitted, a host is on: its script is registered, and pages that are
   assert.deepEqual(await stateOf("github"), { id: "github", name: "GitHub", origins: originsOf("github"), on: true, granted: true });
   const script = browser.registered.get("collect-github");
   assert.deepEqual(script.matches, originsOf("github"));
-  assert.deepEqual([script.allFrames, script.runAt, script.persistAcrossSessions], [true, "document_idle", true]);
+  assert.deepEqual([script.allFrames, script.runAt, script.persistAcrossSessions], [true, "document_end", true]);
   assert.equal(script.js.at(-1), "content/collect.js");
   assert.ok(browser.injected.some(({ tabId }) => tabId === 3));
 });

@@ -23,7 +23,10 @@ The dataset: [Baidu](${SHARE}) 提取码: ab12, [Drive](${DRIVE}).
 The dataset as a [torrent](magnet:?xt=urn:btih:${HASH}&dn=vggface2_train.tar.gz).
 `;
 
-let browser;
+const first = new FakeBrowser();
+const { bodyOf } = await import("../src/shared/api.js");
+
+let browser = first;
 let server;
 const made = new Set();
 
@@ -39,6 +42,7 @@ async function sent(name, { report }, changes = {}, more = {}) {
   assert.ok(answer.id, JSON.stringify(answer));
   await browser.settle();
   const { body } = [...server.taken.values()].at(-1);
+  assert.equal(body, bodyOf({ ...report, ...changes }), "sent word for word as it was shown");
   made.add(`${name}.json`);
   const file = new URL(`${name}.json`, FOLDER);
   if (process.env.PAYLOADS === "write") {

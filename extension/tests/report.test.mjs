@@ -129,6 +129,8 @@ test("each place and dataset is sent once: parts that were sent before are left 
   await browser.say({ type: "report.send", draft: { ...report, links: [] }, when: "now" });
   await browser.settle();
   assert.deepEqual((await browser.say({ type: "report.send", draft: { ...report, links: [] }, when: "now" })).error.code, "already-sent");
+  const rest = await draft();
+  assert.deepEqual([rest.report.media, rest.sent, rest.left_out], [[], false, 1]);
   const whole = await browser.say({ type: "report.send", draft: report, when: "now" });
   assert.ok(whole.id);
   await browser.settle();

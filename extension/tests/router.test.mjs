@@ -95,6 +95,18 @@ test("with nothing to keep, or when the person wants it so, a tab that goes on l
   assert.deepEqual(browser.session, {});
 });
 
+test("where there is no room any more, pages of the past make some", async () => {
+  const images = Array.from({ length: 40 }, (_, at) => ({ url: `https://a.example/${"x".repeat(900)}${at}`, place: at, w: 99, h: 99 }));
+  await browse(browser, [{ images, links: [{ url: ALSO, text: "", near: "", place: 1 }] }]);
+  browser.session["findings/5"] = { ...browser.session["findings/7"], left: true };
+  browser.session["pictures/5"] = browser.session["pictures/7"];
+  browser.quota = JSON.stringify(browser.session).length + 1000;
+  const { answers, findings } = await browse(browser, [{ images: images.map((one) => ({ ...one, url: `${one.url}${"y".repeat(90)}` })) }]);
+  assert.deepEqual(answers.at(-1), { more: false });
+  assert.equal(findings.state, "ready");
+  assert.equal(browser.session["findings/5"], undefined);
+});
+
 test("a place is marked by the content script of its frame", async () => {
   const asked = [];
   browser.frames = (...args) => (asked.push(args), { found: true });

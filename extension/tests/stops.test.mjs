@@ -78,7 +78,7 @@ test("alerts: each is kept and told once", async () => {
       await browser.settle();
       server.addAlerts(1, 2);
     },
-    (browser) => browser.pass(10 * 60_000),
+    (browser) => browser.pass(20 * 60_000),
     async (browser, _server, where) => {
       await browser.pass(HOUR);
       const { items } = await browser.say({ type: "alerts.list" });

@@ -17,7 +17,7 @@ import { showUnread } from "./badge.js";
  * @typedef {import("../shared/shapes.js").AlertBook} AlertBook
  */
 
-const EVERY = 5 * 60_000;
+const EVERY = 15 * 60_000;
 const AGAIN = 24 * 3_600_000; // older ones are read again once a day: a moderator may have taken one back
 const PAGE = 100;
 const MOST_PAGES = 10;

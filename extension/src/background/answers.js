@@ -14,8 +14,9 @@ import { makeMenu } from "./menus.js";
 import * as outbox from "./outbox.js";
 import * as outcomes from "./outcomes.js";
 import * as pictures from "./pictures.js";
-import { draft, keysOf, withoutSent } from "./report.js";
+import { draft } from "./report.js";
 import { forgetRulebooks, rulebooks } from "./rulebooks.js";
+import { keysOf, withoutSent } from "./sent_keys.js";
 import { tasks } from "./tasks.js";
 import * as watchList from "./watch_list.js";
 
@@ -37,7 +38,7 @@ export const answers = {
   "alerts.check": checkAlerts,
   "list.status": () => watchList.status(),
   "list.update": updateList,
-  "device.pair": (fields) => device.pair(fields),
+  "device.pair": pair,
   "device.state": () => device.state(),
   "device.forget": () => device.forget(),
   "settings.get": async () => ({ settings: await read("settings"), defaults: DEFAULTS }),
@@ -115,6 +116,13 @@ async function retry({ id }) {
   const ok = await outbox.retry(id);
   if (ok) await runDue(tasks);
   return { ok };
+}
+
+/** @param {Fields} fields */
+async function pair(fields) {
+  const state = await device.pair(/** @type {any} */ (fields));
+  void runDue(tasks);
+  return state;
 }
 
 async function refreshOutcomes() {

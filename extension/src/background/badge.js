@@ -12,7 +12,7 @@ const MOST = 999;
 export async function showFound(tabId, count) {
   await badge(textOf(count), FOUND, tabId);
   await load((await read("settings")).language);
-  await badgeTitle(count ? t("background_badge_title", count) : "", tabId);
+  await badgeTitle(count ? t("background_badge_title", count) : t("extension_name"), tabId);
 }
 
 /** @param {number} unread */

@@ -21,10 +21,10 @@ import { candidatesOf, isRecord, isSameOrigin, isText, pageOf, picturesOf } from
 export const MOST_CANDIDATES = 200_000; // of a page; then it is said that there was more
 const MOST_WAITING = 4; // slices that were not asked for
 const MOST_MESSAGES = 2_000; // of a port
-const LONGEST_PAGE = 5_000_000;
-const MOST_FOUND = 2_000; // works, copies
+const LONGEST_PAGE = 2_000_000; // characters of its words
+const MOST_FOUND = 1_000; // works, copies
 const MOST_LINKS = 5_000; // whose words and places are remembered
-const MOST_PICTURES = 500;
+const MOST_PICTURES = 300;
 
 /**
  * Take in what the frame behind a port says, one message after the other, as long as it keeps to the bounds.

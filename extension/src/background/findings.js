@@ -27,7 +27,7 @@ import { showFound } from "./badge.js";
  */
 
 const MOST_LEFT = 50; // pages that are kept after their tab went on
-const MOST_PICTURES = 500;
+const MOST_PICTURES = 300;
 
 /** @param {number} tabId @returns {Promise<Findings | null>} */
 export async function findingsOf(tabId) {
@@ -46,11 +46,22 @@ export async function picturesOf(tabId) {
 
 /**
  * Take in what was found in a frame; it replaces what the frame said before. A new page in the top frame starts anew.
+ * What browsers keep for a session is limited: where there is no room, pages of the past make some.
  * @param {number} tabId
  * @param {number} frame
  * @param {Part} part
  */
 export async function saveFrame(tabId, frame, part) {
+  try {
+    await save(tabId, frame, part);
+  } catch {
+    await makeRoom(tabId);
+    await save(tabId, frame, part);
+  }
+}
+
+/** @param {number} tabId @param {number} frame @param {Part} part */
+async function save(tabId, frame, part) {
   const isOf = (/** @type {{place: string}} */ { place }) => place.startsWith(`${frame}:`);
   const before = countOf(await findingsOf(tabId));
   let isNewPage = false;
@@ -156,10 +167,18 @@ export async function leaveTab(tabId, page) {
   await forgetOldest();
 }
 
-async function forgetOldest() {
+/** @param {number} tabId whose pictures stay */
+async function makeRoom(tabId) {
+  await forgetOldest(0);
+  const others = Object.keys(await allOfSession("pictures")).filter((id) => id !== String(tabId));
+  for (const id of others) await changeSession(`pictures/${id}`, () => undefined);
+}
+
+/** @param {number} [most] that stay */
+async function forgetOldest(most = MOST_LEFT) {
   const left = Object.entries(await allOfSession("findings")).filter(([, one]) => one.left);
   left.sort(([, one], [, other]) => other.at - one.at);
-  for (const [tabId] of left.slice(MOST_LEFT)) {
+  for (const [tabId] of left.slice(most)) {
     for (const kind of ["findings", "codes"]) await changeSession(`${kind}/${tabId}`, () => undefined);
   }
 }

@@ -9,8 +9,8 @@ import { Problem, ask, bodyOf } from "../shared/api.js";
 import { change, changeAll, read } from "../shared/storage.js";
 import { plan } from "./alarms.js";
 import { checkedReport } from "./report_shape.js";
-import { keysOf, withoutSent } from "./report.js";
 import { rulebooks } from "./rulebooks.js";
+import { keysOf, withoutSent } from "./sent_keys.js";
 
 /**
  * @typedef {import("../shared/shapes.js").Outgoing} Outgoing

@@ -1,12 +1,12 @@
 /**
- * Findings → the report somebody may send, and what to warn of; and from a report, which places and datasets it is about.
+ * Findings → the report somebody may send, and what to warn of.
  *
  * What is drafted is exactly what is sent: the person takes parts out, adds a note, nothing else happens to it. Sends
  * nothing: that is outbox.js.
  */
 
 import { Problem } from "../shared/api.js";
-import { readSession } from "../shared/storage.js";
+import { read, readSession } from "../shared/storage.js";
 import { oneLine, placeKey, plainAddress, withCode } from "./addresses.js";
 import { codesOf, findingsOf } from "./findings.js";
 import { knownHosts } from "./hosts.js";
@@ -19,7 +19,7 @@ import { rulebooks } from "./rulebooks.js";
  * @typedef {import("../shared/shapes.js").ObservedMedia} ObservedMedia
  * @typedef {import("../shared/shapes.js").Findings} Findings
  * @typedef {import("../shared/shapes.js").FoundCopy} FoundCopy
- * @typedef {{code: "unlisted" | "access-code" | "long" | "already-sent", path: string}} Warning
+ * @typedef {{code: "unlisted" | "access-code" | "long", path: string}} Warning
  * @typedef {object} ByHand what somebody pointed at: a page, a picture or a link on it
  * @property {string} page
  * @property {string[]} media
@@ -28,6 +28,7 @@ import { rulebooks } from "./rulebooks.js";
  * @property {Report} report
  * @property {Warning[]} warnings
  * @property {string[]} removable JSON pointers
+ * @property {number} left_out parts that were sent before
  */
 
 const MOST_MEDIA = 500;
@@ -44,24 +45,41 @@ export async function draft({ tabId, hand, keep = [] }) {
   if (hand !== undefined) return draftByHand(await readSession(`hand/${hand}`), keep, rules);
   const findings = await findingsOf(tabId);
   if (!findings) throw new Problem("nothing");
-  const copies = findings.copies.slice(0, MOST_LINKS);
+  const { copies: all, media: found, leftOut } = unsent(findings, await read("sentKeys"), rules);
+  const copies = all.slice(0, MOST_LINKS);
   const codes = await codesOf(tabId);
   const links = copies.map((copy, at) => {
     return linkOf(copy, codes[`${copy.location}|${copy.dataset}`], keep.includes(`/links/${at}`), rules);
   });
-  const media = [...findings.works.map(mediaOfWork), ...findings.pictures.map((one) => pictureOf(one, rules))];
   const datasets = [...new Set(copies.map(({ name }) => name))];
-  const isLong = media.length > MOST_MEDIA || findings.copies.length > MOST_LINKS || findings.capped;
+  const isLong = found.length > MOST_MEDIA || all.length > MOST_LINKS || findings.capped;
   /** @type {Report} */
   const report = {
     ...head(findings.page),
     ...(datasets.length === 1 ? { dataset: datasets[0] } : {}),
-    media: media.slice(0, MOST_MEDIA),
+    media: found.slice(0, MOST_MEDIA),
     links,
   };
   /** @type {Warning[]} */
   const warnings = copies.flatMap(({ hasCode }, at) => (hasCode ? [{ code: "access-code", path: `/links/${at}` }] : []));
-  return finished(report, [...warnings, ...(isLong ? [/** @type {Warning} */ ({ code: "long", path: "" })] : [])], rules);
+  if (isLong) warnings.push({ code: "long", path: "" });
+  return { ...(await finished(report, warnings, rules)), left_out: leftOut };
+}
+
+/**
+ * What was found and not sent before; all of it, where all of it was sent.
+ * @param {Findings} findings
+ * @param {Record<string, string>} sent
+ * @param {Rulebooks} rules
+ * @returns {{copies: FoundCopy[], media: ObservedMedia[], leftOut: number}}
+ */
+function unsent({ page, copies, works, pictures }, sent, rules) {
+  const media = [...works.map(mediaOfWork), ...pictures.map((one) => pictureOf(one, rules))];
+  const newCopies = copies.filter(({ url, dataset }) => !Object.hasOwn(sent, `${placeKey(url, rules)}|${dataset}`));
+  const newMedia = Object.hasOwn(sent, `${placeKey(page, rules)}|-`) ? [] : media;
+  if (!newCopies.length && !newMedia.length) return { copies, media, leftOut: 0 };
+  const leftOut = copies.length - newCopies.length + media.length - newMedia.length;
+  return { copies: newCopies, media: newMedia, leftOut };
 }
 
 /** @param {ByHand | undefined} pointed @param {string[]} keep @param {Rulebooks} rules */
@@ -134,7 +152,7 @@ async function finished(report, warnings, rules) {
     ...links.flatMap(({ url }, at) => (isUnlisted(url) ? [/** @type {Warning} */ ({ code: "unlisted", path: `/links/${at}` })] : [])),
   ];
   const removable = ["/observed_at", ...(report.dataset ? ["/dataset"] : []), ...pointers("media", media), ...pointers("links", links)];
-  return { report, warnings: [...places, ...warnings], removable };
+  return { report, warnings: [...places, ...warnings], removable, left_out: 0 };
 }
 
 /** @param {string} name @param {object[]} list */
@@ -143,43 +161,4 @@ function pointers(name, list) {
     const parts = Object.keys(one).length > 1 ? Object.keys(one).filter((part) => part !== "url") : [];
     return [`/${name}/${at}`, ...parts.map((part) => `/${name}/${at}/${part}`)];
   });
-}
-
-/** The places and datasets a report is about, by its parts: each is sent once. @typedef {{media: string[][], links: string[], page: string}} Keys */
-
-/**
- * Pictures of a page are one part of it; one somebody pointed at stands for itself.
- * @param {Report} report
- * @param {boolean} byHand
- * @param {Rulebooks} rules
- * @returns {Keys}
- */
-export function keysOf({ page, media = [], links = [] }, byHand, rules) {
-  const own = `${placeKey(page, rules)}|-`;
-  return {
-    page: own,
-    media: media.map(({ key, url }) => [byHand ? `${key ?? placeKey(url ?? page, rules)}|-` : own]),
-    links: links.map(({ url, dataset }) => `${placeKey(url, rules)}|${dataset ?? "-"}`),
-  };
-}
-
-/**
- * The report without the parts that were sent before, and the keys of those that were not. Null when nothing is left.
- * @param {Report} report
- * @param {Keys} keys
- * @param {Record<string, string>} sent
- * @returns {{report: Report, keys: string[]} | null}
- */
-export function withoutSent(report, keys, sent) {
-  const isNew = (/** @type {string} */ key) => !Object.hasOwn(sent, key);
-  const { media = [], links = [] } = report;
-  const isBare = !media.length && !links.length;
-  if (isBare) return isNew(keys.page) ? { report, keys: [keys.page] } : null;
-  const left = {
-    media: media.filter((_, at) => keys.media[at].every(isNew)),
-    links: links.filter((_, at) => isNew(keys.links[at])),
-  };
-  if (!left.media.length && !left.links.length) return null;
-  const all = [...keys.media.flat(), ...keys.links].filter(isNew);
-  return { report: { ...report, ...left }, keys: [...new Set(all)] };
 }

@@ -87,8 +87,8 @@ function line(value, most) {
 /** @param {unknown} value @param {number} most */
 function lines(value, most) {
   if (typeof value !== "string") return undefined;
-  const clean = value.replace(/[^\P{Cc}\t\n]/gu, "").trim();
-  return clean.slice(0, most).replace(/\p{Cs}/gu, "") || undefined;
+  const clean = value.replace(/[^\P{Cc}\t\n]/gu, "").slice(0, most).replace(/\p{Cs}/gu, "");
+  return clean.trim() ? clean : undefined;
 }
 
 /** Without what is undefined. @template {object} T @param {T} value @returns {any} */

@@ -11,6 +11,7 @@ import { keptPlace } from "./findings.js";
 export const MOST_IN_SLICE = 2_000;
 const LONGEST = 4_096; // characters of an address, a name, a row
 const LONGEST_WORDS = 500;
+const LONGEST_PICTURE = 1_024; // characters of its address
 const LEAST_SIDE = 64; // pixels of a picture that can be compared
 
 /** @type {[string, import("./detect.js").Kind, string][]} */
@@ -32,7 +33,7 @@ export function candidatesOf(slice) {
 export function picturesOf({ images }, frame) {
   return listOf(images).flatMap((one) => {
     const { url, place, w, h } = isRecord(one) ? one : {};
-    const isFit = isText(url) && isPlace(place) && w >= LEAST_SIDE && h >= LEAST_SIDE;
+    const isFit = isText(url) && url.length <= LONGEST_PICTURE && isPlace(place) && w >= LEAST_SIDE && h >= LEAST_SIDE;
     return isFit ? [{ url, place: keptPlace(frame, place), w: Math.round(w), h: Math.round(h) }] : [];
   });
 }

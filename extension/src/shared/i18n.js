@@ -10,8 +10,8 @@ import { LANGUAGES } from "./settings.js";
 
 const FALLBACK = "en";
 
-/** @type {{language: string, catalogs: Catalog[]}} */
-const current = { language: FALLBACK, catalogs: [] };
+/** @type {{wanted: string | null, language: string, catalogs: Catalog[]}} */
+const current = { wanted: null, language: FALLBACK, catalogs: [] };
 
 /**
  * Load the catalog of a language; without one, that of the browser.
@@ -19,10 +19,11 @@ const current = { language: FALLBACK, catalogs: [] };
  * @returns {Promise<string>} the language taken
  */
 export async function load(wanted = "") {
+  if (current.wanted === wanted) return current.language;
   const language = LANGUAGES.includes(wanted) ? wanted : fitting(browsersLanguage());
   const names = language === FALLBACK ? [FALLBACK] : [language, FALLBACK];
   current.catalogs = await Promise.all(names.map(catalog));
-  current.language = language;
+  Object.assign(current, { wanted, language });
   return language;
 }
 
