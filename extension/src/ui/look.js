@@ -104,6 +104,7 @@ export class Look {
       outbox: () => this._options.openTab("outbox"),
       alerts: () => this._options.openTab("alerts"),
       update: () => this._update(),
+      reach: () => this._update(),
     };
   }
 

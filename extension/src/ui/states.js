@@ -40,6 +40,7 @@
  * @property {string} [action] what a button offers
  */
 
+const AWAY = new Set(["offline", "server", "busy"]); // problems on the way to the list
 const QUIET_STATES = new Set(["no-page", "other", "off"]);
 
 /**
@@ -79,10 +80,10 @@ export function linesOf(now) {
 }
 
 /** @param {Now} now @returns {Line[]} */
-function deviceLines({ device, settings }) {
+function deviceLines({ device, list, settings }) {
   if (device?.revoked) return [{ code: "revoked", tone: "bad", action: "pair" }];
-  if (device?.offline) return [{ code: "offline", tone: "wait", action: "again" }];
   if (!settings?.server) return [{ code: "no_server", tone: "plain", action: "pair" }];
+  if (device?.offline || AWAY.has(list?.problem)) return [{ code: "offline", tone: "wait", action: "reach" }];
   return device?.paired === false ? [{ code: "not_paired", tone: "plain", action: "pair" }] : [];
 }
 

@@ -39,5 +39,5 @@ function mark(name) {
 
 /** @param {string} name @param {HTMLElement} inside */
 function section(name, inside) {
-  return h("section", { id: name, "aria-labelledby": `${name}-title` }, h("h2", { id: `${name}-title` }, words.t(`welcome_${name}`)), h("p", {}, words.t(`welcome_${name}_body`)), inside);
+  return h("section", { id: `welcome-${name}`, "aria-labelledby": `${name}-title` }, h("h2", { id: `${name}-title` }, words.t(`welcome_${name}`)), h("p", {}, words.t(`welcome_${name}_body`)), inside);
 }

@@ -72,10 +72,12 @@ def serve() -> str:
 
 
 def problems_of(page: Page, name: str) -> list[str]:
-    """What axe finds, and whether something is cut off at the side."""
+    """What axe finds, whether an id is there twice, and whether something is cut off at the side."""
     found = [f"{name}: axe {one['id']}: {one['nodes'][0]['html'][:150]}" for one in Axe().run(page).response["violations"]]
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         found.append(f"{name}: wider than the window")
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(({ id }) => id)")
+    found += [f"{name}: id {one} is there twice" for one in set(ids) if ids.count(one) > 1]
     return found
 
 
