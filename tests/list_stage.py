@@ -11,7 +11,7 @@ from commonswatch.domain.states import Listing
 from commonswatch.keyring import Keyring
 from commonswatch.models import Account, Work
 from commonswatch.services.registering import works
-from commonswatch.services.watching import changes, history, versions
+from commonswatch.services.watching import changes, history, verifying, versions
 from commonswatch.services.watching.folder import Folder
 from commonswatch.watch_list.following import Held, follow
 from commonswatch.watch_list.manifest import Manifest
@@ -42,6 +42,14 @@ class Stage:
     def make(self, **how: Any) -> Manifest | None:
         self.now += timedelta(minutes=1)
         return versions.make(self.database, self.folder, self.keys, self.now, **how)
+
+    def tidy(self) -> None:
+        with self.database.reading() as session:
+            versions.tidy(session, self.folder, self.now)
+
+    def verify(self) -> verifying.Told:
+        with self.database.reading() as session:
+            return verifying.verify(session, self.folder)
 
     def envelope(self) -> str:
         with self.database.reading() as session:

@@ -16,7 +16,7 @@ from commonswatch.services.watching.folder import Folder
 from commonswatch.services.watching.rows import KEY, PICTURE
 from commonswatch.watch_list.files import read_lists
 from commonswatch.watch_list.lists import Lists, Shipping
-from commonswatch.watch_list.manifest import Manifest, Step, digest_of, read_manifest
+from commonswatch.watch_list.manifest import File, Manifest, Step, digest_of, read_manifest
 from commonswatch.watch_list.prefixes import to_numbers
 from commonswatch.watch_list.refused import Refused, need
 from commonswatch.watch_list.signing import text_of
@@ -48,7 +48,7 @@ def find_base(session: Session, folder: Folder, shipping: Shipping) -> Base:
     """What was published last, and which rows works have in it."""
     row = history.newest_version(session)
     known = history.published(session, row) if row else None
-    remembered = _remembered(folder)
+    remembered = remembered_by(folder)
     if row is None or known is None or (remembered and remembered[0].version > known.manifest.version):
         return _apart(session, folder, shipping, remembered)
     manifest, lists = known.manifest, _lists_of(folder, known.manifest)
@@ -79,7 +79,7 @@ def _apart(session: Session, folder: Folder, shipping: Shipping, remembered: tup
     )
 
 
-def _remembered(folder: Folder) -> tuple[Manifest, str] | None:
+def remembered_by(folder: Folder) -> tuple[Manifest, str] | None:
     """The manifest that the folder says was published last, and its text."""
     try:
         text = text_of(folder.newest() or "")
@@ -91,7 +91,8 @@ def _remembered(folder: Folder) -> tuple[Manifest, str] | None:
 def _lists_of(folder: Folder, manifest: Manifest) -> Lists | None:
     """The lists of a version out of its files; None where one is missing or damaged."""
     try:
-        lists = read_lists(folder.get(manifest.keys.sha256), folder.get(manifest.pictures.sha256))
+        keys, pictures = (File(file.sha256, file.bytes) for file in (manifest.keys, manifest.pictures))
+        lists = read_lists(folder.get_whole(keys), folder.get_whole(pictures))
         need((lists.keys_digest, lists.pictures_digest) == (manifest.keys.decoded, manifest.pictures.decoded), "digest")
     except (Refused, NotFound):
         return None

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from commonswatch.domain.errors import NotFound
-from commonswatch.watch_list.manifest import File, file_of
+from commonswatch.watch_list.manifest import File, Step, file_of
 
 NAME = "watch-list"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -42,6 +42,22 @@ class Folder:
         except OSError:
             raise NotFound("There is no such file. It may belong to an older version.") from None
 
+    def get_whole(self, file: File) -> bytes:
+        """The same, and a file that was damaged is forgotten, so that it can be made anew."""
+        raw = self.get(file.sha256)
+        if file_of(raw) == file:
+            return raw
+        (self.path / file.sha256).unlink(missing_ok=True)
+        raise NotFound("This file was damaged.")
+
+    def has(self, file: File | Step) -> bool:
+        """Whether a file is there as it was."""
+        try:
+            self.get_whole(File(file.sha256, file.bytes))
+        except NotFound:
+            return False
+        return True
+
     def newest(self) -> str | None:
         """The envelope that was published last, also when the database was set back since."""
         try:
@@ -51,8 +67,7 @@ class Folder:
 
     def set_newest(self, envelope: str) -> None:
         """Remember the envelope that was published last."""
-        if self.newest() != envelope:
-            self._write(_NEWEST, envelope.encode())
+        self._write(_NEWEST, envelope.encode())
 
     def forget_all_but(self, digests: Collection[str], age: timedelta) -> int:
         """Delete other files that are older; return how many."""

@@ -19,6 +19,7 @@ from commonswatch.watch_list.manifest import Manifest, read_manifest
 
 _DELTAS = '"deltas":['
 _END = "]}"
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,13 @@ def count_since(session: Session, moment: datetime) -> int:
 
 
 def all_versions(session: Session) -> Iterator[ListVersion]:
-    """Every version, oldest first."""
-    yield from session.scalars(select(ListVersion).order_by(ListVersion.version).execution_options(yield_per=500))
+    """Every version, oldest first, some at a time."""
+    last = 0
+    while some := session.scalars(
+        select(ListVersion).where(ListVersion.version > last).order_by(ListVersion.version).limit(_AT_ONCE)
+    ).all():
+        yield from some
+        last = some[-1].version
 
 
 def recent(session: Session, now: datetime, least: int, age: timedelta) -> list[Published]:

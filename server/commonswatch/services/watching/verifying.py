@@ -40,7 +40,8 @@ def verify(session: Session, folder: Folder) -> Told:
     """Check all versions, oldest first. Raise Broken or Conflict for the first thing that does not hold."""
     told, before, lists = Told(), None, None
     for version in _each(session):
-        _check_chain(version, before, told)
+        if not _check_chain(version, before, told):
+            lists = None
         lists = _check_lists(version.manifest, lists, folder, told)
         told.versions, told.digest, before = told.versions + 1, digest_of(version.text), version
     if before is not None:
@@ -56,7 +57,8 @@ def _each(session: Session) -> Iterator[Published]:
             raise Broken(f"Version {row.version} is no manifest ({error.why}).") from error
 
 
-def _check_chain(version: Published, before: Published | None, told: Told) -> None:
+def _check_chain(version: Published, before: Published | None, told: Told) -> bool:
+    """Whether it is the very next version; a gap is told."""
     manifest, number = version.manifest, version.manifest.version
     try:
         open_envelope(version.envelope, before.manifest.signing_keys if before else manifest.signing_keys)
@@ -67,6 +69,7 @@ def _check_chain(version: Published, before: Published | None, told: Told) -> No
         told.gaps.append(f"version {last + 1}" if number == last + 2 else f"versions {last + 1} to {number - 1}")
     elif before is not None and manifest.previous != digest_of(before.text):
         raise Broken(f"Version {number} names another version before it than the one in this history.")
+    return number == last + 1
 
 
 def _check_lists(manifest: Manifest, before: Lists | None, folder: Folder, told: Told) -> Lists | None:

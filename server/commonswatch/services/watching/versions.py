@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from commonswatch.db import Database
 from commonswatch.services.watching import history, rows
-from commonswatch.services.watching.base import Base, find_base
+from commonswatch.services.watching.base import Base, find_base, remembered_by
 from commonswatch.services.watching.changing import Room, changed
 from commonswatch.services.watching.folder import Folder
 from commonswatch.services.watching.rows import Changes
@@ -111,13 +111,13 @@ def make(
 
 def tidy(session: Session, folder: Folder, now: datetime) -> None:
     """Remember what was published last beside the database, and forget files that nobody fetches any more."""
-    recent = history.recent(session, now, KEPT_WHOLE, KEPT_FOR)
-    if recent:
+    recent, remembered = history.recent(session, now, KEPT_WHOLE, KEPT_FOR), remembered_by(folder)
+    manifests = [one.manifest for one in recent] + ([remembered[0]] if remembered else [])
+    if recent and (remembered is None or remembered[0].version < recent[0].manifest.version):
         folder.set_newest(recent[0].envelope)
-        manifests = [one.manifest for one in recent]
-        kept = {file.sha256 for manifest in manifests for file in manifest.files}
-        kept |= {step.sha256 for manifest in manifests for step in manifest.deltas}
-        folder.forget_all_but(kept, KEPT_FOR)
+    kept = {file.sha256 for manifest in manifests for file in manifest.files}
+    kept |= {step.sha256 for manifest in manifests for step in manifest.deltas}
+    folder.forget_all_but(kept, KEPT_FOR)
 
 
 def _manifest(
@@ -139,12 +139,15 @@ def _manifest(
 
 
 def _steps(folder: Folder, base: Base, manifest: Manifest, lists: Lists) -> tuple[Step, ...]:
-    """The steps that lead here: as many as are together smaller than the whole files, since nobody takes more."""
+    """The steps that lead here: as many as are together smaller than the whole files, since nobody takes more.
+
+    A step whose file is lost or damaged ends the row of those before it.
+    """
     if base.published is None or base.published.shipping != lists.shipping or manifest.version != base.version + 1:
         return ()
     delta = folder.put(write_delta(base.version, base.published, lists))
     steps = (*base.steps, Step(base.version, delta.sha256, delta.bytes))[-MOST_DELTAS:]
     room, first = manifest.keys.bytes + manifest.pictures.bytes, len(steps)
-    while first and (room := room - steps[first - 1].bytes) > 0:
+    while first and (room := room - steps[first - 1].bytes) > 0 and folder.has(steps[first - 1]):
         first -= 1
     return steps[first:]
