@@ -3,7 +3,7 @@
  * becomes of them is known elsewhere.
  */
 
-import { STRIP, opaque } from "../shared/grey.js";
+import { opaque } from "../shared/grey.js";
 
 const SHADES = 256;
 const GREY = 100; // some shade that is neither black nor white
@@ -64,11 +64,11 @@ function swapRedAndBlue(data) {
 /** @param {ImageBitmap} bitmap @returns {Rows} */
 function rowsOfCanvas(bitmap) {
   const { width } = bitmap;
-  const context = new OffscreenCanvas(width, STRIP).getContext("2d", { willReadFrequently: true });
-  if (!context) throw new Error("no canvas");
-  context.fillStyle = "#fff";
   return async (top, rows) => {
-    context.fillRect(0, 0, width, STRIP);
+    const context = new OffscreenCanvas(width, rows).getContext("2d", { willReadFrequently: true });
+    if (!context) throw new Error("no canvas");
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, width, rows);
     context.drawImage(bitmap, 0, top, width, rows, 0, 0, width, rows);
     return context.getImageData(0, 0, width, rows).data;
   };

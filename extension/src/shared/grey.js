@@ -1,7 +1,7 @@
 /** From pixels to the grey values PDQ starts from, by the server's rules for large and for transparent pictures. */
 
 const MOST_PIXELS_AT_ONCE = 12_000_000; // above, a picture is halved by averaging first, as the server does it
-export const STRIP = 64; // rows read at once; even
+const PIXELS_READ_AT_ONCE = 2_000_000;
 
 /**
  * @typedef {Uint8Array | Uint8ClampedArray} Bytes RGBA
@@ -18,8 +18,9 @@ export async function greyOf(width, height, rowsAt) {
   const scale = width * height > MOST_PIXELS_AT_ONCE ? 2 : 1;
   const [columns, lines] = [Math.ceil(width / scale), Math.ceil(height / scale)];
   const values = new Float32Array(columns * lines);
-  for (let top = 0; top < height; top += STRIP) {
-    const rows = Math.min(STRIP, height - top);
+  const strip = Math.max(2, 2 * Math.floor(PIXELS_READ_AT_ONCE / 2 / width)); // rows; even
+  for (let top = 0; top < height; top += strip) {
+    const rows = Math.min(strip, height - top);
     const data = opaque(await rowsAt(top, rows));
     const into = values.subarray((top / scale) * columns);
     if (scale === 1) lumaOf(data, into);
