@@ -86,7 +86,7 @@ def record(session: Session, changes: Changes) -> None:
     connection = session.connection()
     if changes.removed:
         connection.execute(_REMOVING, [{"a": kind, "b": row, "c": work_id} for kind, row, work_id in changes.removed])
-    bulk.insert_many(session, ListedRow, [one._asdict() for one in changes.added])
+    bulk.insert_many(session, ListedRow, [one._asdict() for one in sorted(changes.added)])  # in the index's order
     for chunk in _chunks(changes.notes):
         connection.execute(delete(ListChange).where(ListChange.id.in_(chunk)))
 
