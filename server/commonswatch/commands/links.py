@@ -6,6 +6,7 @@ from typing import BinaryIO
 import click
 
 from commonswatch.commands.lines import Row, json_option, print_rows
+from commonswatch.rules import page_location
 
 _LARGEST_PAGE = 32 * 2**20  # bytes
 
@@ -18,8 +19,12 @@ def links(page: BinaryIO, at: str, as_json: bool) -> None:
     """Which datasets the links of a page hand out.
 
     PAGE (- for standard input) is HTML, Markdown or text. Each link is told with its role (data, features, list,
-    weights, other) and the reason.
+    weights, other) and the reason. Treat the output like the page: --json repeats the links with what opens them.
     """
+    if page_location(at) is None:
+        raise click.UsageError(
+            "--at must be the web address of the page, such as https://github.com/o/n/blob/main/README.md"
+        )
     columns = {"line": 5, "role": 8, "dataset": 20, "key": 44, "reason": 0}
     print_rows(_rows(page, at), as_json, columns)
 

@@ -34,8 +34,8 @@ def _key_row(text: str) -> Row:
 def locations(file: BinaryIO, as_json: bool) -> None:
     """Which places links lead to.
 
-    FILE (- for standard input) holds one link a line. With --json the access code of a share is printed too: treat
-    the output like the input.
+    FILE (- for standard input) holds one link a line. Treat the output like the input: a torrent's key opens its data,
+    and --json repeats the links and prints the access code of a share.
     """
     columns = {"key": 44, "kind": 10, "how": 9, "path": 24, "url": 0}
     print_rows(map(_location_row, read_lines(file)), as_json, columns)

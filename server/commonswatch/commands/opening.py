@@ -24,3 +24,22 @@ def opened(settings: Settings | None = None) -> "Context":
     from commonswatch.context import open_context
 
     return open_context(settings or read_settings())
+
+
+def installed() -> "Context":
+    """The context of an installation that is there and up to date; ClickException with what to do otherwise.
+
+    A question must not make an empty installation and then answer from it.
+    """
+    from commonswatch import schema
+
+    settings = read_settings()
+    if not (settings.home / "keys").is_dir():
+        raise click.ClickException(
+            f"There is no installation in {settings.home.absolute()}. Go to the folder where Commonswatch was started, "
+            "or name its home: COMMONSWATCH_HOME=/path/to/var commonswatch …"
+        )
+    context = opened(settings)
+    if not schema.is_current(context.database.engine):
+        raise click.ClickException("The database is not up to date. Run: commonswatch db upgrade")
+    return context

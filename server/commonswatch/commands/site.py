@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commonswatch.commands.opening import opened, read_settings
+from commonswatch.commands.opening import installed, opened, read_settings
 from commonswatch.settings import Settings
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def setup_link() -> None:
     """Print the one-time link that makes the first administrator."""
     from commonswatch.services.membership import setup
 
-    context = opened()
+    context = installed()
     with context.database.reading() as session:
         link = setup.make_setup_link(session, context.keyring, context.settings.site, context.now())
     if not link:

@@ -2,7 +2,7 @@
 
 import click
 
-from commonswatch.commands.opening import opened
+from commonswatch.commands.opening import installed, opened
 from commonswatch.domain.errors import CommonswatchError
 from commonswatch.domain.states import Role
 
@@ -24,10 +24,7 @@ def db_upgrade() -> None:
 @db.command("check")
 def db_check() -> None:
     """Say whether the newest migration has been run (exit code 1 if not)."""
-    from commonswatch import schema
-
-    if not schema.is_current(opened().database.engine):
-        raise click.ClickException("The database is not up to date. Run: commonswatch db upgrade")
+    installed()
     click.echo("The database is up to date.")
 
 
@@ -51,7 +48,7 @@ def audit_verify() -> None:
     """Check the whole chain (exit code 1 if it does not hold)."""
     from commonswatch.services.deciding import audit as log
 
-    with opened().database.reading() as session:
+    with installed().database.reading() as session:
         try:
             count, digest = log.verify(session)
         except log.AuditBroken as error:
@@ -70,7 +67,7 @@ def moderators_add(address: str) -> None:
     """Make the account of ADDRESS a moderator (the account is made if there is none)."""
     from commonswatch.services.membership import accounts
 
-    context = opened()
+    context = installed()
     try:
         with context.database.writing() as session:
             account = accounts.find_or_create_account(session, context.keyring, address, context.now())

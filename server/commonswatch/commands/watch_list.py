@@ -2,7 +2,7 @@
 
 import click
 
-from commonswatch.commands.opening import opened
+from commonswatch.commands.opening import installed
 from commonswatch.domain.errors import CommonswatchError, Conflict
 
 
@@ -18,7 +18,7 @@ def build(everything: bool, above: int) -> None:
     """Make the next version now, if anything has changed."""
     from commonswatch.services.watching import versions
 
-    context = opened()
+    context = installed()
     try:
         made = versions.make(
             context.database,
@@ -41,7 +41,7 @@ def verify() -> None:
     """Check every version that was published: signatures, chain, files, deltas (exit code 1 if it does not hold)."""
     from commonswatch.services.watching import verifying
 
-    context = opened()
+    context = installed()
     with context.database.reading() as session:
         try:
             told = verifying.verify(session, context.list_folder)
@@ -60,6 +60,6 @@ def rotate_key() -> None:
     """Put a new signing key in force. The old one signs along for 90 days, so that every browser learns the new one."""
     from commonswatch.watch_list import signing_keys
 
-    context = opened()
+    context = installed()
     key = signing_keys.rotate(context.key_folder, context.now())
     click.echo(f"New key: {key.public.key}. The next version is signed with both; it comes within seconds.")

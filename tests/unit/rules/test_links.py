@@ -141,7 +141,7 @@ def test_the_access_code_near_a_share_is_kept_apart_from_the_reason() -> None:
 
 def test_reasons_quote_the_rules_and_never_the_page() -> None:
     link = only(f"Mail jane@example.org for the VGGFace2 dataset: [Baidu]({SHARE})")
-    assert link.reason == "the words before it says “vggface2”; the words before it says “dataset”"
+    assert link.reason == "the text before it says “vggface2”; the text before it says “dataset”"
 
 
 def test_struck_links_and_links_behind_pictures_are_read() -> None:

@@ -91,12 +91,12 @@ def contexts(block: Block, cell: int, at: int, *, alone: bool) -> Iterator[Conte
 
 def _sentence(pieces: list[Piece], at: int, *, alone: bool) -> Iterator[Context]:
     stretch, before = _before(pieces, at, alone=alone)
-    yield Context("the words before it", stretch)
+    yield Context("the text before it", stretch)
     if before != stretch:
-        yield Context("the words before it", before)
+        yield Context("the text before it", before)
     after = _after(pieces, at, alone=alone)
     if after:
-        yield Context("the words after it", after, behind=True)
+        yield Context("the text after it", after, behind=True)
 
 
 def _before(pieces: list[Piece], at: int, *, alone: bool) -> tuple[str, str]:

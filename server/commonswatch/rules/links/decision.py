@@ -76,7 +76,7 @@ class _Candidate:
         self._text = RULES.words.read(_BRACKETS.sub(" ", self.piece.text))
         self._names = file_names(self.piece.url, self._command())
         around = list(self._contexts(at))
-        beside = next(one.text for one in around if one.place == "the words before it")
+        beside = next(one.text for one in around if one.place == "the text before it")
         self._beside = RULES.words.read(_BRACKETS.sub(" ", beside))  # brackets hold codes and sizes
         shown = [self.piece.text] if is_file_name(self.piece.text) else [self._file_beside()]
         self.dataset = find_dataset(around, near_only=self._is_strange())

@@ -47,7 +47,7 @@ def find_dataset(contexts: Sequence[Context], *, near_only: bool) -> Finding | N
             if len({mark.names for mark in names}) > 1:
                 return None
         if names:
-            mark = names[-1 if context.place == "the words before it" else 0]
+            mark = names[-1 if context.place == "the text before it" else 0]
             return Finding(mark.names or "", context.place, mark.word, context.near)
     return None
 
@@ -94,7 +94,7 @@ def _role_in(context: Context) -> Finding | None:
 def _counts(slight: Mark, context: Context) -> bool:
     if slight.role == "other":
         return context.place in _FILES
-    return context.place in _SLIGHT or (slight.role == "data" and context.place == "the words before it")
+    return context.place in _SLIGHT or (slight.role == "data" and context.place == "the text before it")
 
 
 def _is_archive_of_dataset(name: str) -> bool:

@@ -116,10 +116,10 @@ export function* contexts(block, cell, at, alone) {
 /** @param {Piece[]} pieces @param {number} at @param {boolean} alone */
 function* sentence(pieces, at, alone) {
   const { stretch, before } = wordsBefore(pieces, at, alone);
-  yield context("the words before it", stretch);
-  if (before !== stretch) yield context("the words before it", before);
+  yield context("the text before it", stretch);
+  if (before !== stretch) yield context("the text before it", before);
   const after = wordsAfter(pieces, at, alone);
-  if (after) yield context("the words after it", after, { behind: true });
+  if (after) yield context("the text after it", after, { behind: true });
 }
 
 /**

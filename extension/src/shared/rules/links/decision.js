@@ -102,7 +102,7 @@ class Candidate {
     this._text = this._rules.words.read(withoutBrackets(this._piece.text));
     this._names = fileNames(this._piece.url, this._command());
     const around = [...this._contexts(at)];
-    const beside = around.find(({ place }) => place === "the words before it")?.text ?? "";
+    const beside = around.find(({ place }) => place === "the text before it")?.text ?? "";
     this._beside = this._rules.words.read(withoutBrackets(beside));
     const shown = isFileName(this._piece.text) ? [this._piece.text] : [this._fileBeside()];
     this.dataset = findDataset(around, this._isStrange(), parts.rules, parts.catalogue);

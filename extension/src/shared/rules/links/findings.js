@@ -49,7 +49,7 @@ export function findDataset(contexts, nearOnly, rules, catalogue) {
     const special = mostSpecial(named, catalogue);
     const marks = near ? special : fromFar(special, rules);
     if (!near && new Set(marks.map(({ names }) => names)).size > 1) return null;
-    const mark = marks.at(place === "the words before it" ? -1 : 0);
+    const mark = marks.at(place === "the text before it" ? -1 : 0);
     if (mark) return { value: mark.names ?? "", place, word: mark.word, near };
   }
   return null;
@@ -108,7 +108,7 @@ function roleIn({ place, own, near, behind }, rules) {
 /** Whether a slight word counts there. @param {Mark} slight @param {string} place */
 function counts({ role }, place) {
   if (role === "other") return FILES.includes(place);
-  return SLIGHT.has(place) || (role === "data" && place === "the words before it");
+  return SLIGHT.has(place) || (role === "data" && place === "the text before it");
 }
 
 /** @param {Mark[]} marks @param {string} place @param {boolean} behind @returns {Mark | undefined} */
