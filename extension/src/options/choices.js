@@ -23,9 +23,18 @@ export async function choices(words, element) {
   }
   const settings = /** @type {Settings} */ (answer.settings);
   const problem = h("p", { class: "problem", id: "choices-problem" });
-  fill(element, h("div", { class: "card" },
-    check(words, "delay", settings.delay, keep), check(words, "keepFindings", settings.keepFindings, keep),
-    quietHours(words, settings.quiet, keep), language(words, settings.language, keep), problem));
+  fill(
+    element,
+    h(
+      "div",
+      { class: "card" },
+      check(words, "delay", settings.delay, keep),
+      check(words, "keepFindings", settings.keepFindings, keep),
+      quietHours(words, settings.quiet, keep),
+      language(words, settings.language, keep),
+      problem,
+    ),
+  );
 
   /** @param {Partial<Settings>} changes */
   async function keep(changes) {
@@ -41,8 +50,12 @@ export async function choices(words, element) {
 /** @param {Words} words @param {"delay" | "keepFindings"} name @param {boolean} value @param {Keep} keep */
 function check(words, name, value, keep) {
   const key = name === "delay" ? "choice_delay" : "choice_keep";
-  return h("div", { class: "check" }, box(name, value, (on) => keep({ [name]: on })),
-    h("label", { for: name }, words.t(key), h("small", {}, words.t(`${key}_help`))));
+  return h(
+    "div",
+    { class: "check" },
+    box(name, value, (on) => keep({ [name]: on })),
+    h("label", { for: name }, words.t(key), h("small", {}, words.t(`${key}_help`))),
+  );
 }
 
 /** @param {string} id @param {boolean} value @param {(on: boolean) => unknown} changed */
@@ -56,7 +69,12 @@ function box(id, value, changed) {
 function quietHours(words, quiet, keep) {
   const times = { ...(quiet ?? NIGHT) };
   let isOn = quiet !== null;
-  const fields = h("div", { class: "actions first", hidden: !isOn }, clock(words, "from", times, save), clock(words, "to", times, save));
+  const fields = h(
+    "div",
+    { class: "actions first", hidden: !isOn },
+    clock(words, "from", times, save),
+    clock(words, "to", times, save),
+  );
   const boxed = box("quiet", isOn, (on) => {
     isOn = on;
     fields.hidden = !on;
@@ -67,11 +85,26 @@ function quietHours(words, quiet, keep) {
     return keep({ quiet: isOn ? { ...times } : null });
   }
 
-  return h("fieldset", {}, h("legend", { class: "visually-hidden" }, words.t("choice_quiet")),
-    h("div", { class: "check" }, boxed, h("label", { for: "quiet" }, words.t("choice_quiet"), h("small", {}, words.t("choice_quiet_help")))), fields);
+  return h(
+    "fieldset",
+    {},
+    h("legend", { class: "visually-hidden" }, words.t("choice_quiet")),
+    h(
+      "div",
+      { class: "check" },
+      boxed,
+      h("label", { for: "quiet" }, words.t("choice_quiet"), h("small", {}, words.t("choice_quiet_help"))),
+    ),
+    fields,
+  );
 }
 
-/** @param {Words} words @param {"from" | "to"} name @param {{from: string, to: string}} times @param {() => unknown} save */
+/**
+ * @param {Words} words
+ * @param {"from" | "to"} name
+ * @param {{from: string, to: string}} times
+ * @param {() => unknown} save
+ */
 function clock(words, name, times, save) {
   const input = /** @type {HTMLInputElement} */ (h("input", { type: "time", id: `quiet-${name}`, required: true }));
   input.value = times[name];
@@ -85,9 +118,16 @@ function clock(words, name, times, save) {
 
 /** @param {Words} words @param {string} chosen @param {Keep} keep */
 function language(words, chosen, keep) {
-  const select = /** @type {HTMLSelectElement} */ (h("select", { id: "language" },
-    h("option", { value: "" }, words.t("language_browser")),
-    Object.entries(LANGUAGES).map(([code, name]) => h("option", { value: code, lang: code.replace("_", "-"), selected: code === chosen }, name))));
+  const select = /** @type {HTMLSelectElement} */ (
+    h(
+      "select",
+      { id: "language" },
+      h("option", { value: "" }, words.t("language_browser")),
+      Object.entries(LANGUAGES).map(([code, name]) =>
+        h("option", { value: code, lang: code.replace("_", "-"), selected: code === chosen }, name),
+      ),
+    )
+  );
   select.addEventListener("change", () => keep({ language: select.value }));
   return h("div", { class: "field" }, h("label", { for: "language" }, words.t("language")), select);
 }

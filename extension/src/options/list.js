@@ -15,13 +15,19 @@ export function listPart(words, element) {
   async function paint() {
     const list = await send("list.status");
     const state = list.state ?? "none";
-    fill(element, h("div", { class: "card", "data-state": state },
-      h("p", {}, h("span", { class: `badge badge-${TONES[state] ?? "plain"}` }, words.t(`list_${state}`))),
-      h("p", {}, words.t(`list_${state}_body`)),
-      list.why && h("p", { class: "problem" }, words.refusal(list.why)),
-      problemOf(words, list) && h("p", { class: "problem" }, problemOf(words, list)),
-      facts(words, list),
-      button(words.t("list_update"), update, { class: "secondary", id: "list-update", "data-key": "list-update" })));
+    fill(
+      element,
+      h(
+        "div",
+        { class: "card", "data-state": state },
+        h("p", {}, h("span", { class: `badge badge-${TONES[state] ?? "plain"}` }, words.t(`list_${state}`))),
+        h("p", {}, words.t(`list_${state}_body`)),
+        list.why && h("p", { class: "problem" }, words.refusal(list.why)),
+        problemOf(words, list) && h("p", { class: "problem" }, problemOf(words, list)),
+        facts(words, list),
+        button(words.t("list_update"), update, { class: "secondary", id: "list-update", "data-key": "list-update" }),
+      ),
+    );
   }
 
   async function update() {
@@ -52,8 +58,14 @@ function facts(words, { made_at: made, fetchedAt, version, count = 0, bytes = 0,
     ["list_key", publicKey && h("span", { class: "mono", dir: "ltr" }, publicKey)],
   ];
   const said = known.filter(([, value]) => value);
-  return said.length > 0 && [
-    h("dl", { class: "facts" }, said.flatMap(([name, value]) => [h("dt", {}, words.t(name)), h("dd", {}, value)])),
-    publicKey ? h("p", { class: "quiet" }, words.t("list_key_help")) : null,
-  ];
+  return (
+    said.length > 0 && [
+      h(
+        "dl",
+        { class: "facts" },
+        said.flatMap(([name, value]) => [h("dt", {}, words.t(name)), h("dd", {}, value)]),
+      ),
+      publicKey ? h("p", { class: "quiet" }, words.t("list_key_help")) : null,
+    ]
+  );
 }

@@ -4,7 +4,7 @@
 
 import { byId, fill, h, soon } from "../ui/dom.js";
 import { frameHead } from "../ui/frame.js";
-import { hostSwitches } from "../ui/hosts.js";
+import { HostSwitches } from "../ui/hosts.js";
 import { Pairing } from "../ui/pairing.js";
 import { onChanged, openPage } from "../ui/seam.js";
 import { start } from "../ui/start.js";
@@ -22,16 +22,24 @@ const list = part("list");
 const choice = part("choices");
 const stored = part("stored");
 main.removeAttribute("aria-busy");
-main.replaceChildren(h("h1", {}, words.t("options_title")), hosts.whole, server.whole, list.whole, choice.whole, stored.whole,
-  h("p", { class: "quiet after" }, h("a", { href: "../welcome/welcome.html" }, words.t("open_welcome"))));
+main.replaceChildren(
+  h("h1", {}, words.t("options_title")),
+  hosts.whole,
+  server.whole,
+  list.whole,
+  choice.whole,
+  stored.whole,
+  h("p", { class: "quiet after" }, h("a", { href: "../welcome/welcome.html" }, words.t("open_welcome"))),
+);
 
-const showHosts = hostSwitches(words, hosts.inside);
+const switches = new HostSwitches(words, hosts.inside);
 const showList = listPart(words, list.inside);
 const data = new StoredPart(words, stored.inside);
 const showBoth = () => Promise.all([showList(), data.paint()]);
 onChanged(soon(showBoth));
 const pairing = new Pairing(words, server.inside, showBoth);
-const showAll = () => Promise.all([showHosts(), pairing.paint(), showList(), choices(words, choice.inside), data.paint()]);
+const showAll = () =>
+  Promise.all([switches.paint(), pairing.paint(), showList(), choices(words, choice.inside), data.paint()]);
 document.addEventListener("deleted", showAll);
 await showAll();
 if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
@@ -40,7 +48,12 @@ if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoVi
 function part(name) {
   const inside = h("div", {});
   fill(inside, h("p", { class: "loading" }, words.t("loading")));
-  const whole = h("section", { id: name, "aria-labelledby": `${name}-title` },
-    h("h2", { id: `${name}-title` }, words.t(`options_${name}`)), h("p", { class: "quiet" }, words.t(`options_${name}_help`)), inside);
+  const whole = h(
+    "section",
+    { id: name, "aria-labelledby": `${name}-title` },
+    h("h2", { id: `${name}-title` }, words.t(`options_${name}`)),
+    h("p", { class: "quiet" }, words.t(`options_${name}_help`)),
+    inside,
+  );
   return { whole, inside };
 }

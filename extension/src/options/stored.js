@@ -29,12 +29,27 @@ export class StoredPart {
     const { t, problem } = this._words;
     const { parts = [], error } = await send("data.view");
     const wrong = this._problem || (error ? problem(error) : "");
-    fill(this._element,
-      this._said && h("p", { class: "notice notice-good", id: "stored-said" }, this._said), wrong && h("p", { class: "notice notice-bad" }, wrong),
-      h("div", { class: "card" }, this._table(parts), this._everything(),
-        h("div", { class: "actions" },
+    fill(
+      this._element,
+      this._said && h("p", { class: "notice notice-good", id: "stored-said" }, this._said),
+      wrong && h("p", { class: "notice notice-bad" }, wrong),
+      h(
+        "div",
+        { class: "card" },
+        this._table(parts),
+        this._everything(),
+        h(
+          "div",
+          { class: "actions" },
           button(t("export"), () => this._save(), { class: "secondary", id: "export", "data-key": "export" }),
-          button(t("delete_all"), () => this._delete(parts), { class: "bad", id: "delete-all", "data-key": "delete-all" }))));
+          button(t("delete_all"), () => this._delete(parts), {
+            class: "bad",
+            id: "delete-all",
+            "data-key": "delete-all",
+          }),
+        ),
+      ),
+    );
   }
 
   /** @param {Part[]} parts */
@@ -42,16 +57,34 @@ export class StoredPart {
     const { t, number, size } = this._words;
     const row = (/** @type {Part} */ { id, count, bytes }) =>
       h("tr", {}, h("th", { scope: "row" }, t(`stored_${id}`)), h("td", {}, number(count)), h("td", {}, size(bytes)));
-    return h("table", {}, h("caption", { class: "visually-hidden" }, t("options_stored")),
-      h("thead", {}, h("tr", {}, HEADS.map((key) => h("th", { scope: "col" }, t(key))))), h("tbody", {}, parts.map(row)));
+    return h(
+      "table",
+      {},
+      h("caption", { class: "visually-hidden" }, t("options_stored")),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          HEADS.map((key) => h("th", { scope: "col" }, t(key))),
+        ),
+      ),
+      h("tbody", {}, parts.map(row)),
+    );
   }
 
   /** All of it as a text, asked for when it is unfolded. */
   _everything() {
     const { t, problem } = this._words;
     const text = h("pre", { tabindex: 0, role: "region", "aria-label": t("view_all"), dir: "ltr", id: "all-data" });
-    const details = h("details", { "data-key": "view" }, h("summary", { "data-key": "view-open", id: "view-all" }, t("view_all")),
-      h("p", { class: "quiet" }, t("view_all_help")), text);
+    const details = h(
+      "details",
+      { "data-key": "view" },
+      h("summary", { "data-key": "view-open", id: "view-all" }, t("view_all")),
+      h("p", { class: "quiet" }, t("view_all_help")),
+      text,
+    );
     details.addEventListener("toggle", async () => {
       const answer = await send("data.export");
       text.textContent = answer.error ? problem(answer.error) : answer.text;

@@ -24,7 +24,14 @@ import { send } from "../ui/seam.js";
  */
 
 /** @type {Record<string, string>} */
-const TONES = { waiting: "wait", sending: "wait", refused: "bad", received: "wait", confirmed: "good", rejected: "bad" };
+const TONES = {
+  waiting: "wait",
+  sending: "wait",
+  refused: "bad",
+  received: "wait",
+  confirmed: "good",
+  rejected: "bad",
+};
 
 const HELD = new Set(["revoked", "address"]); // waits for somebody to pair or to choose a server
 
@@ -45,12 +52,19 @@ export class OutboxPart {
     const { t, problem } = this._words;
     const items = /** @type {Sending[]} */ (now.outbox?.items ?? []);
     const error = now.outbox?.error ? problem(now.outbox.error) : this._problem;
-    fill(this._element,
+    fill(
+      this._element,
       h("h1", {}, t("tab_outbox")),
       error && h("p", { class: "notice notice-bad" }, error),
       items.some(({ receipt }) => receipt) && h("div", { class: "actions" }, this._refresh()),
-      items.length ? h("ul", { class: "cards" }, items.map((item) => this._card(item)))
-        : h("section", { class: "empty" }, h("h2", {}, t("outbox_empty_title")), h("p", {}, t("outbox_empty_body"))));
+      items.length
+        ? h(
+            "ul",
+            { class: "cards" },
+            items.map((item) => this._card(item)),
+          )
+        : h("section", { class: "empty" }, h("h2", {}, t("outbox_empty_title")), h("p", {}, t("outbox_empty_body"))),
+    );
   }
 
   _refresh() {
@@ -63,21 +77,28 @@ export class OutboxPart {
   _card(item) {
     const { state, page, receipt, problem, outcome, words: told } = item;
     const { t } = this._words;
-    return h("li", { class: "card", "data-state": state },
+    return h(
+      "li",
+      { class: "card", "data-state": state },
       h("p", {}, this._badge(item)),
       h("h2", { dir: "auto" }, shorten(page.replace(/^https?:\/\/(www\.)?/i, ""))),
       h("p", { class: "quiet" }, this._what(item), h("br"), this._when(item)),
       outcome === "rejected" && told && h("p", { class: "quiet" }, told),
       problem && h("p", { class: "problem" }, this._words.problem(problem)),
       receipt && h("p", { class: "quiet" }, t("receipt"), " ", this._receipt(receipt)),
-      this._actions(item));
+      this._actions(item),
+    );
   }
 
   /** @param {Sending} item */
   _badge({ state, outcome = "received" }) {
     const isSent = state === "sent";
     const tone = TONES[isSent ? outcome : state] ?? "plain";
-    return h("span", { class: `badge badge-${tone}` }, isSent ? this._words.outcome(outcome) : this._words.t(`sending_${state}`));
+    return h(
+      "span",
+      { class: `badge badge-${tone}` },
+      isSent ? this._words.outcome(outcome) : this._words.t(`sending_${state}`),
+    );
   }
 
   /** @param {Sending} item */
@@ -88,10 +109,13 @@ export class OutboxPart {
     const [word, name] = state === "sent" ? ["remove_entry", "remove_label"] : ["take_back", "take_back_label"];
     const again = () => this._act("outbox.retry", { id }, t("retried"));
     const remove = () => this._act("outbox.remove", { id }, t("removed_entry"));
-    return h("div", { class: "actions" },
+    return h(
+      "div",
+      { class: "actions" },
       (state === "refused" || (state === "waiting" && problem)) &&
         button(t("retry"), again, { class: "small", "aria-label": t("retry_label", label), "data-key": `retry-${id}` }),
-      button(t(word), remove, { class: "secondary small", "aria-label": t(name, label), "data-key": `remove-${id}` }));
+      button(t(word), remove, { class: "secondary small", "aria-label": t(name, label), "data-key": `remove-${id}` }),
+    );
   }
 
   /** The receipt leads to its page at the server. @param {string} receipt */
@@ -113,7 +137,8 @@ export class OutboxPart {
   /** @param {Sending} item */
   _when({ state, createdAt, sendAt, tries, problem }) {
     const { t, clock, moment } = this._words;
-    if (state === "waiting" && sendAt && !HELD.has(problem?.code ?? "")) return t(tries ? "tried_next" : "sends_at", clock(sendAt));
+    if (state === "waiting" && sendAt && !HELD.has(problem?.code ?? ""))
+      return t(tries ? "tried_next" : "sends_at", clock(sendAt));
     return t("written_at", moment(createdAt));
   }
 

@@ -12,10 +12,18 @@ import { OutboxPart } from "./outbox.js";
 
 const MOST = 20; // rows before the rest folds
 const NAMES = ["page", "outbox", "alerts"];
-const STEPS = new Map([["ArrowRight", 1], ["ArrowLeft", -1]]);
+const STEPS = new Map([
+  ["ArrowRight", 1],
+  ["ArrowLeft", -1],
+]);
 
 const words = await start("panel_title");
-const parts = new Map(NAMES.map((name) => [name, h("section", { id: `part-${name}`, role: "tabpanel", "aria-labelledby": `tab-${name}`, class: "part" })]));
+const parts = new Map(
+  NAMES.map((name) => [
+    name,
+    h("section", { id: `part-${name}`, role: "tabpanel", "aria-labelledby": `tab-${name}`, class: "part" }),
+  ]),
+);
 const list = h("div", { class: "tabs", role: "tablist", "aria-label": words.t("panel_title") });
 /** @type {Record<string, number>} */
 let counts = {};
@@ -63,18 +71,40 @@ function choose(name, focus) {
 }
 
 function tabs() {
-  fill(list, NAMES.map((name) => h("button", {
-    type: "button", role: "tab", id: `tab-${name}`, "data-key": `tab-${name}`, "aria-controls": `part-${name}`,
-    "aria-selected": String(name === chosen), tabindex: name === chosen ? 0 : -1, onclick: () => choose(name, true),
-  }, words.t(`tab_${name}`), counts[name] ? h("span", { class: "badge" }, words.number(counts[name])) : null)));
+  fill(
+    list,
+    NAMES.map((name) =>
+      h(
+        "button",
+        {
+          type: "button",
+          role: "tab",
+          id: `tab-${name}`,
+          "data-key": `tab-${name}`,
+          "aria-controls": `part-${name}`,
+          "aria-selected": String(name === chosen),
+          tabindex: name === chosen ? 0 : -1,
+          onclick: () => choose(name, true),
+        },
+        words.t(`tab_${name}`),
+        counts[name] ? h("span", { class: "badge" }, words.number(counts[name])) : null,
+      ),
+    ),
+  );
 }
 
 /** Arrow keys, Home and End go from tab to tab. @param {KeyboardEvent} event */
 function step(event) {
   const at = NAMES.indexOf(chosen);
   const forward = STEPS.get(event.key);
-  const ends = new Map([["Home", 0], ["End", NAMES.length - 1]]);
-  const next = forward === undefined ? ends.get(event.key) : (at + forward * (document.dir === "rtl" ? -1 : 1) + NAMES.length) % NAMES.length;
+  const ends = new Map([
+    ["Home", 0],
+    ["End", NAMES.length - 1],
+  ]);
+  const next =
+    forward === undefined
+      ? ends.get(event.key)
+      : (at + forward * (document.dir === "rtl" ? -1 : 1) + NAMES.length) % NAMES.length;
   if (next === undefined) return;
   event.preventDefault();
   choose(NAMES[next], true);

@@ -14,7 +14,11 @@ const words = await start("popup_title");
 const main = byId("main");
 
 frameHead(words, { panel: () => toPanel(""), options: () => leave(openPage("options/options.html")) });
-fill(main, h("h1", { class: "visually-hidden" }, words.t("popup_title")), h("p", { class: "loading", role: "status" }, words.t("loading")));
+fill(
+  main,
+  h("h1", { class: "visually-hidden" }, words.t("popup_title")),
+  h("p", { class: "loading", role: "status" }, words.t("loading")),
+);
 
 const page = new Look(words, main, {
   most: MOST,
@@ -25,9 +29,14 @@ const page = new Look(words, main, {
 onChanged(soon(() => page.paint()));
 await page.paint();
 
-/** The panel beside the page; in a tab when one part of it is asked for. @param {string} part @returns {Promise<void>} */
+/**
+ * The panel beside the page; in a tab when one part of it is asked for.
+ * @param {string} part
+ * @returns {Promise<void>}
+ */
 function toPanel(part) {
-  return leave(part ? openPage(`panel/panel.html#${part}`) : openPanel(page.windowId)); // needs the click itself: no await before
+  // The panel opens in the click only: nothing is awaited before.
+  return leave(part ? openPage(`panel/panel.html#${part}`) : openPanel(page.windowId));
 }
 
 /** @param {Promise<unknown> | unknown} opening */

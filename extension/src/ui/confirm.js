@@ -12,11 +12,20 @@ import { h } from "./dom.js";
  */
 export function confirmed(words, { title, body, yes }) {
   return new Promise((resolve) => {
-    const dialog = /** @type {HTMLDialogElement} */ (h("dialog", { "aria-labelledby": "confirm-title" },
-      h("h2", { id: "confirm-title" }, title), ...body,
-      h("form", { method: "dialog", class: "actions" },
-        h("button", { value: "no", class: "secondary", autofocus: true }, words.t("cancel")),
-        h("button", { value: "yes", class: "bad", id: "confirm-yes" }, yes))));
+    const dialog = /** @type {HTMLDialogElement} */ (
+      h(
+        "dialog",
+        { "aria-labelledby": "confirm-title" },
+        h("h2", { id: "confirm-title" }, title),
+        ...body,
+        h(
+          "form",
+          { method: "dialog", class: "actions" },
+          h("button", { value: "no", class: "secondary", autofocus: true }, words.t("cancel")),
+          h("button", { value: "yes", class: "bad", id: "confirm-yes" }, yes),
+        ),
+      )
+    );
     dialog.addEventListener("close", () => {
       dialog.remove();
       resolve(dialog.returnValue === "yes");

@@ -2,12 +2,17 @@
  * Building pages out of elements: text is only ever set as text. Knows nothing of what the pages say.
  */
 
-/** @typedef {Node | string | number | null | undefined | false} Leaf @typedef {Leaf | Leaf[] | (Leaf | Leaf[])[]} Child */
+/**
+ * @typedef {Node | string | number | null | undefined | false} Leaf
+ * @typedef {Leaf | Leaf[] | (Leaf | Leaf[])[]} Child
+ */
 
 const SVG = "http://www.w3.org/2000/svg";
 /** Drawings of 24 × 24, as paths. */
 const DRAWINGS = {
-  brand: "M2 12C4.600 7.100 8 4.900 12 4.900S19.400 7.100 22 12C19.400 16.900 16 19.100 12 19.100S4.600 16.900 2 12ZM14.700 9.700a3.500 3.500 0 1 0 0 4.600",
+  brand:
+    "M2 12C4.600 7.100 8 4.900 12 4.900S19.400 7.100 22 12C19.400 16.900 16 19.100 12 19.100S4.600 16.900 2 12Z" +
+    "M14.700 9.700a3.500 3.500 0 1 0 0 4.600",
   panel: "M4 5h16v14H4ZM14 5v14",
   options: "M4 7h9m4 0h3M4 17h3m4 0h9M13 7a2 2 0 1 0 4 0a2 2 0 1 0-4 0M7 17a2 2 0 1 0 4 0a2 2 0 1 0-4 0",
   done: "M4.500 12.500l5 5l10-11",
@@ -74,8 +79,16 @@ function keyOf(element) {
 export function drawing(name, size = 24) {
   const svg = document.createElementNS(SVG, "svg");
   const given = {
-    viewBox: "0 0 24 24", width: size, height: size, fill: "none", stroke: "currentColor", "stroke-width": 2,
-    "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true", focusable: "false",
+    viewBox: "0 0 24 24",
+    width: size,
+    height: size,
+    fill: "none",
+    stroke: "currentColor",
+    "stroke-width": 2,
+    "stroke-linecap": "round",
+    "stroke-linejoin": "round",
+    "aria-hidden": "true",
+    focusable: "false",
   };
   for (const [key, value] of Object.entries(given)) svg.setAttribute(key, String(value));
   const path = document.createElementNS(SVG, "path");
@@ -111,7 +124,9 @@ export function announce(words) {
   const region = document.getElementById("announcements");
   if (!region) return;
   region.textContent = "";
-  setTimeout(() => { region.textContent = words; }, 50); // emptied first, so that the same words are said again
+  setTimeout(() => {
+    region.textContent = words;
+  }, 50); // emptied first, so that the same words are said again
 }
 
 /**
@@ -139,5 +154,10 @@ export function isWebAddress(url) {
  */
 export function webLink(url, words, opens) {
   if (!isWebAddress(url)) return h("span", {}, words);
-  return h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, words, h("span", { class: "visually-hidden" }, ` ${opens}`));
+  return h(
+    "a",
+    { href: url, target: "_blank", rel: "noopener noreferrer" },
+    words,
+    h("span", { class: "visually-hidden" }, ` ${opens}`),
+  );
 }

@@ -12,14 +12,28 @@ import { button, byId, drawing, fill, h } from "./dom.js";
  * @param {Partial<Record<"panel" | "options", () => unknown>>} ways
  */
 export function frameHead(words, ways) {
-  const links = /** @type {("panel" | "options")[]} */ (Object.keys(ways)).map((name) => iconButton(words.t(`open_${name}`), name, ways[name]));
-  fill(byId("top"), h("div", { class: byId("main").classList.contains("wide") ? "wide" : "" },
-    h("span", { class: "brand" }, drawing("brand", 26), h("span", {}, words.t("extension_name"))), links));
+  const links = /** @type {("panel" | "options")[]} */ (Object.keys(ways)).map((name) =>
+    iconButton(words.t(`open_${name}`), name, ways[name]),
+  );
+  fill(
+    byId("top"),
+    h(
+      "div",
+      { class: byId("main").classList.contains("wide") ? "wide" : "" },
+      h("span", { class: "brand" }, drawing("brand", 26), h("span", {}, words.t("extension_name"))),
+      links,
+    ),
+  );
 }
 
 /** @param {string} label @param {"panel" | "options"} name @param {(() => unknown) | undefined} start */
 function iconButton(label, name, start) {
-  const element = button("", start ?? (() => {}), { class: "icon", "aria-label": label, title: label, "data-key": name });
+  const element = button("", start ?? (() => {}), {
+    class: "icon",
+    "aria-label": label,
+    title: label,
+    "data-key": name,
+  });
   element.append(drawing(name, 20));
   return element;
 }

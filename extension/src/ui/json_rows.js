@@ -14,7 +14,12 @@
  * @property {string} value
  * @property {boolean} removable
  * @property {string[]} warnings codes
- * @typedef {{path: string, kind: "links" | "media", number: number, rows: Row[], warnings: string[]}} Entry a link or a picture
+ * @typedef {object} Entry a link or a picture
+ * @property {string} path
+ * @property {"links" | "media"} kind
+ * @property {number} number from 1
+ * @property {Row[]} rows
+ * @property {string[]} warnings codes
  */
 
 const HEAD = /** @type {const} */ (["page", "observed_at", "dataset"]);
@@ -43,14 +48,29 @@ export function entries({ report, warnings, removable }, kind) {
   return (report[kind] ?? []).map((one, at) => {
     const path = `/${kind}/${at}`;
     const values = /** @type {Record<string, unknown>} */ (one);
-    const rows = PARTS[kind].filter((name) => isSaid(values[name])).map((name) => row(`${path}/${name}`, name, values[name], warnings, removable));
+    const rows = PARTS[kind]
+      .filter((name) => isSaid(values[name]))
+      .map((name) => row(`${path}/${name}`, name, values[name], warnings, removable));
     return { path, kind, number: at + 1, rows, warnings: codesAt(warnings, path) };
   });
 }
 
-/** @param {string} path @param {string} name @param {unknown} value @param {Warning[]} warnings @param {string[]} removable @returns {Row} */
+/**
+ * @param {string} path
+ * @param {string} name
+ * @param {unknown} value
+ * @param {Warning[]} warnings
+ * @param {string[]} removable
+ * @returns {Row}
+ */
 function row(path, name, value, warnings, removable) {
-  return { path, label: `row_${name}`, value: String(value), removable: removable.includes(path), warnings: codesAt(warnings, path) };
+  return {
+    path,
+    label: `row_${name}`,
+    value: String(value),
+    removable: removable.includes(path),
+    warnings: codesAt(warnings, path),
+  };
 }
 
 /** @param {Warning[]} warnings @param {string} path */
@@ -74,7 +94,9 @@ export function without(report, removed, note) {
   const left = /** @type {any} */ ({});
   for (const [name, value] of Object.entries(report)) {
     if (removed.has(`/${name}`) || name === "note") continue;
-    left[name] = Array.isArray(value) ? value.map((one, at) => entryLeft(one, `/${name}/${at}`, removed)).filter(saysSomething) : value;
+    left[name] = Array.isArray(value)
+      ? value.map((one, at) => entryLeft(one, `/${name}/${at}`, removed)).filter(saysSomething)
+      : value;
   }
   if (note.trim()) left.note = note.trim();
   return left;
@@ -83,7 +105,9 @@ export function without(report, removed, note) {
 /** @param {Record<string, unknown>} entry @param {string} path @param {Set<string>} removed */
 function entryLeft(entry, path, removed) {
   if (removed.has(path)) return {};
-  return Object.fromEntries(Object.entries(entry).filter(([name, value]) => isSaid(value) && !removed.has(`${path}/${name}`)));
+  return Object.fromEntries(
+    Object.entries(entry).filter(([name, value]) => isSaid(value) && !removed.has(`${path}/${name}`)),
+  );
 }
 
 /** A link needs its address; a picture anything that names it. @param {Record<string, unknown>} entry */
@@ -98,7 +122,11 @@ export function isOut(path, removed) {
   return parts.some((_, at) => at > 0 && removed.has(parts.slice(0, at + 1).join("/")));
 }
 
-/** How many warnings are about something that would still be sent. @param {Warning[]} warnings @param {Set<string>} removed */
+/**
+ * How many warnings are about something that would still be sent.
+ * @param {Warning[]} warnings
+ * @param {Set<string>} removed
+ */
 export function openWarnings(warnings, removed) {
   return warnings.filter(({ path }) => !isOut(path, removed) && !isOut(`${path}/url`, removed));
 }

@@ -22,7 +22,10 @@ import { linesOf } from "./states.js";
 /** @type {{id: number, url: string, windowId: number}} */
 const NO_TAB = { id: -1, url: "", windowId: -1 };
 
-/** The tab in front; the one the address names, where the page is a tab of its own. @returns {Promise<typeof NO_TAB>} */
+/**
+ * The tab in front; the one the address names, where the page is a tab of its own.
+ * @returns {Promise<typeof NO_TAB>}
+ */
 async function shownTab() {
   const front = (await currentTab()) ?? NO_TAB;
   const named = new URLSearchParams(location.search).get("tab");
@@ -32,8 +35,12 @@ async function shownTab() {
 /** Everything a page says, asked for at once. @param {number} tabId @returns {Promise<Now>} */
 export async function ask(tabId) {
   const [found, list, device, outbox, alerts, settings] = await Promise.all([
-    send("findings.get", { tabId }), send("list.status", {}), send("device.state", {}), send("outbox.list", {}),
-    send("alerts.list", {}), send("settings.get", {}),
+    send("findings.get", { tabId }),
+    send("list.status", {}),
+    send("device.state", {}),
+    send("outbox.list", {}),
+    send("alerts.list", {}),
+    send("settings.get", {}),
   ]);
   return { found, list, device, outbox, alerts, settings: settings.settings };
 }
@@ -74,14 +81,22 @@ export class Look {
     if (!this._now) return;
     const { found: answer } = this._now;
     this._element.removeAttribute("aria-busy");
-    fill(this._element,
+    fill(
+      this._element,
       this._problem && h("p", { class: "notice notice-bad" }, this._problem),
       this._said && h("p", { class: "notice notice-good" }, this._said),
-      found(this._words, this._now, this._options.most, this._doing), ways(this._words, answer, this._doing),
-      notices(this._words, linesOf(this._now), this._doing));
+      found(this._words, this._now, this._options.most, this._doing),
+      ways(this._words, answer, this._doing),
+      notices(this._words, linesOf(this._now), this._doing),
+    );
   }
 
-  /** What a step came to: said and shown. @param {any} answer @param {string} [done] @returns {boolean} whether it went well */
+  /**
+   * What a step came to: said and shown.
+   * @param {any} answer
+   * @param {string} [done]
+   * @returns {boolean} whether it went well
+   */
   _tell(answer, done = "") {
     this._problem = answer.error ? this._words.problem(answer.error) : "";
     this._said = this._problem ? "" : done;
@@ -133,7 +148,11 @@ export class Look {
     return host ? this._permit(host.origins, () => send("hosts.set", { id: host.id, on: true })) : undefined;
   }
 
-  /** Only for this site, and asked in the click: nothing is awaited before. @param {string[]} origins @param {() => Promise<any>} then */
+  /**
+   * Only for this site, and asked in the click: nothing is awaited before.
+   * @param {string[]} origins
+   * @param {() => Promise<any>} then
+   */
   async _permit(origins, then) {
     const isGranted = await askFor(origins);
     if (this._tell(isGranted ? await then() : { error: { code: "permission" } })) await this.paint();

@@ -3,20 +3,62 @@
  */
 
 /** Names of the families of rules/sharing_hosts.json and of the first parts of location keys. */
-const PLACES = new Map(Object.entries({
-  "123pan": "123Pan", "123pan elsewhere": "123Pan", "archive.org": "Internet Archive", aliyun: "Aliyun Drive", azure: "Azure",
-  baidu: "Baidu Pan", bitbucket: "Bitbucket", box: "Box", dataverse: "Dataverse", dropbox: "Dropbox", dryad: "Dryad",
-  figshare: "figshare", "figshare elsewhere": "figshare", gcs: "Google Cloud Storage", gdrive: "Google Drive",
-  "gdrive api": "Google Drive", gist: "GitHub Gist", gitee: "Gitee", github: "GitHub", "github readers": "GitHub",
-  gitlab: "GitLab", "gitlab elsewhere": "GitLab", hf: "Hugging Face", huggingface: "Hugging Face", kaggle: "Kaggle",
-  mediafire: "MediaFire", mega: "MEGA", mendeley: "Mendeley Data", onedrive: "OneDrive", osf: "OSF", pcloud: "pCloud",
-  quark: "Quark", s3: "Amazon S3", sharepoint: "SharePoint", torrent: "BitTorrent", torrents: "BitTorrent",
-  wetransfer: "WeTransfer", weiyun: "Weiyun", yandex: "Yandex Disk", zenodo: "Zenodo",
-}));
-const WORKS = new Map(Object.entries({
-  flickr: "Flickr", wikimedia: "Wikimedia Commons", youtube: "YouTube", vimeo: "Vimeo", unsplash: "Unsplash", pexels: "Pexels",
-  pixabay: "Pixabay", openverse: "Openverse",
-}));
+const PLACES = new Map(
+  Object.entries({
+    "123pan": "123Pan",
+    "123pan elsewhere": "123Pan",
+    "archive.org": "Internet Archive",
+    aliyun: "Aliyun Drive",
+    azure: "Azure",
+    baidu: "Baidu Pan",
+    bitbucket: "Bitbucket",
+    box: "Box",
+    dataverse: "Dataverse",
+    dropbox: "Dropbox",
+    dryad: "Dryad",
+    figshare: "figshare",
+    "figshare elsewhere": "figshare",
+    gcs: "Google Cloud Storage",
+    gdrive: "Google Drive",
+    "gdrive api": "Google Drive",
+    gist: "GitHub Gist",
+    gitee: "Gitee",
+    github: "GitHub",
+    "github readers": "GitHub",
+    gitlab: "GitLab",
+    "gitlab elsewhere": "GitLab",
+    hf: "Hugging Face",
+    huggingface: "Hugging Face",
+    kaggle: "Kaggle",
+    mediafire: "MediaFire",
+    mega: "MEGA",
+    mendeley: "Mendeley Data",
+    onedrive: "OneDrive",
+    osf: "OSF",
+    pcloud: "pCloud",
+    quark: "Quark",
+    s3: "Amazon S3",
+    sharepoint: "SharePoint",
+    torrent: "BitTorrent",
+    torrents: "BitTorrent",
+    wetransfer: "WeTransfer",
+    weiyun: "Weiyun",
+    yandex: "Yandex Disk",
+    zenodo: "Zenodo",
+  }),
+);
+const WORKS = new Map(
+  Object.entries({
+    flickr: "Flickr",
+    wikimedia: "Wikimedia Commons",
+    youtube: "YouTube",
+    vimeo: "Vimeo",
+    unsplash: "Unsplash",
+    pexels: "Pexels",
+    pixabay: "Pixabay",
+    openverse: "Openverse",
+  }),
+);
 const LONGEST = 80; // characters of a name
 
 /**

@@ -4,7 +4,7 @@
 
 import { confirmed } from "./confirm.js";
 import { announce, button, fill, h } from "./dom.js";
-import { addressOf, isWholeCode, tidyCode } from "./pairing_input.js";
+import { addressOf, fieldOf, isWholeCode, tidyCode } from "./pairing_input.js";
 import { askFor, send } from "./seam.js";
 
 /**
@@ -14,12 +14,23 @@ import { askFor, send } from "./seam.js";
 
 /** @type {Record<Field, Record<string, any>>} */
 const INPUTS = {
-  server: { type: "url", inputmode: "url", placeholder: "https://commonswatch.example", spellcheck: "false", dir: "ltr" },
-  code: { type: "text", maxlength: 40, autocapitalize: "characters", spellcheck: "false", class: "mono", placeholder: "7KQM-2XPA" },
+  server: {
+    type: "url",
+    inputmode: "url",
+    placeholder: "https://commonswatch.example",
+    spellcheck: "false",
+    dir: "ltr",
+  },
+  code: {
+    type: "text",
+    maxlength: 40,
+    autocapitalize: "characters",
+    spellcheck: "false",
+    class: "mono",
+    placeholder: "7KQM-2XPA",
+  },
   name: { type: "text", maxlength: 80, dir: "auto" },
 };
-const AT_CODE = new Set(["code-wrong", "gone", "refused"]);
-const AT_SERVER = new Set(["offline", "server", "address"]);
 
 /** Shows in an element how this browser stands to its server. */
 export class Pairing {
@@ -37,36 +48,55 @@ export class Pairing {
   async paint() {
     const [device, { settings }] = await Promise.all([send("device.state"), send("settings.get")]);
     this._typed.server ||= settings?.server ?? "";
-    fill(this._element,
+    fill(
+      this._element,
       this._done && h("p", { class: "notice notice-good" }, this._done),
       this._problems.all && h("p", { class: "notice notice-bad" }, this._problems.all),
-      device.paired && !device.revoked ? this._paired(device) : this._form(device, settings?.server ?? ""));
+      device.paired && !device.revoked ? this._paired(device) : this._form(device, settings?.server ?? ""),
+    );
   }
 
   /** @param {any} device */
   _paired(device) {
     const { t, moment } = this._words;
-    return h("div", { class: "card" },
+    return h(
+      "div",
+      { class: "card" },
       h("p", {}, h("span", { class: "badge badge-good" }, t("paired"))),
-      h("dl", { class: "facts" },
-        h("dt", {}, t("server")), h("dd", { class: "mono", dir: "ltr" }, device.server),
-        h("dt", {}, t("device_name")), h("dd", { dir: "auto" }, device.name),
-        device.since && [h("dt", {}, t("paired_since")), h("dd", {}, moment(device.since))]),
-      button(t("unpair"), () => this._forget(device), { class: "secondary small", id: "unpair", "data-key": "unpair" }));
+      h(
+        "dl",
+        { class: "facts" },
+        h("dt", {}, t("server")),
+        h("dd", { class: "mono", dir: "ltr" }, device.server),
+        h("dt", {}, t("device_name")),
+        h("dd", { dir: "auto" }, device.name),
+        device.since && [h("dt", {}, t("paired_since")), h("dd", {}, moment(device.since))],
+      ),
+      button(t("unpair"), () => this._forget(device), { class: "secondary small", id: "unpair", "data-key": "unpair" }),
+    );
   }
 
   /** @param {any} device @param {string} server */
   _form(device, server) {
     const { t } = this._words;
     const anonymous = () => this._anonymous(device.revoked);
-    const form = h("form", { class: "card", novalidate: true, autocomplete: "off" },
+    const form = h(
+      "form",
+      { class: "card", novalidate: true, autocomplete: "off" },
       device.revoked && h("p", { class: "notice notice-bad" }, t("line_revoked")),
       !device.revoked && h("p", {}, t(server ? "anonymous_now" : "no_server_now")),
       this._field("server"),
-      h("div", { class: "actions first" }, button(t("use_anonymously"), anonymous, { class: "secondary", id: "use-anonymously", "data-key": "anonymous" })),
-      h("h3", {}, t("pair_title")), h("p", { class: "quiet" }, t("pair_help")),
-      this._field("code"), this._field("name"),
-      h("div", { class: "actions" }, h("button", { type: "submit", id: "pair", "data-key": "pair" }, t("pair"))));
+      h(
+        "div",
+        { class: "actions first" },
+        button(t("use_anonymously"), anonymous, { class: "secondary", id: "use-anonymously", "data-key": "anonymous" }),
+      ),
+      h("h3", {}, t("pair_title")),
+      h("p", { class: "quiet" }, t("pair_help")),
+      this._field("code"),
+      this._field("name"),
+      h("div", { class: "actions" }, h("button", { type: "submit", id: "pair", "data-key": "pair" }, t("pair"))),
+    );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this._pair();
@@ -79,12 +109,26 @@ export class Pairing {
     const { t } = this._words;
     const [id, problem] = [`pair-${name}`, this._problems[name]];
     const described = `${id}-help${problem ? ` ${id}-problem` : ""}`;
-    const attributes = { ...INPUTS[name], id, "data-key": id, "aria-describedby": described, "aria-invalid": problem ? "true" : null };
+    const attributes = {
+      ...INPUTS[name],
+      id,
+      "data-key": id,
+      "aria-describedby": described,
+      "aria-invalid": problem ? "true" : null,
+    };
     const input = /** @type {HTMLInputElement} */ (h("input", attributes));
     input.value = this._typed[name];
-    input.addEventListener("input", () => { this._typed[name] = input.value; });
-    return h("div", { class: "field" }, h("label", { for: id }, t(`pair_${name}`)), h("small", { id: `${id}-help` }, t(`pair_${name}_help`)), input,
-      problem && h("p", { class: "problem", id: `${id}-problem` }, problem));
+    input.addEventListener("input", () => {
+      this._typed[name] = input.value;
+    });
+    return h(
+      "div",
+      { class: "field" },
+      h("label", { for: id }, t(`pair_${name}`)),
+      h("small", { id: `${id}-help` }, t(`pair_${name}_help`)),
+      input,
+      problem && h("p", { class: "problem", id: `${id}-problem` }, problem),
+    );
   }
 
   /** @param {boolean} isRevoked a token that no longer counts is forgotten first */
@@ -97,12 +141,17 @@ export class Pairing {
 
   _pair() {
     const code = tidyCode(this._typed.code);
-    if (!isWholeCode(code)) return this._fail({ code: this._words.t("problem_code_length", this._words.number(code.length)) });
+    if (!isWholeCode(code))
+      return this._fail({ code: this._words.t("problem_code_length", this._words.number(code.length)) });
     const name = this._typed.name.trim() || this._words.t("device_name_default");
     return this._reach((server) => send("device.pair", { code, name, server }), "paired_done");
   }
 
-  /** Ask for the server's permission in the click, then take the step. @param {(server: string) => Promise<any>} step @param {string} done */
+  /**
+   * Ask for the server's permission in the click, then take the step.
+   * @param {(server: string) => Promise<any>} step
+   * @param {string} done
+   */
   async _reach(step, done) {
     const { t, problem } = this._words;
     const address = addressOf(this._typed.server);
@@ -118,7 +167,11 @@ export class Pairing {
   /** @param {any} device */
   async _forget(device) {
     const { t, problem } = this._words;
-    const isSure = await confirmed(this._words, { title: t("unpair_title"), body: [h("p", {}, t("unpair_body", device.name))], yes: t("unpair") });
+    const isSure = await confirmed(this._words, {
+      title: t("unpair_title"),
+      body: [h("p", {}, t("unpair_body", device.name))],
+      yes: t("unpair"),
+    });
     if (!isSure) return undefined;
     const answer = await send("device.forget");
     return answer.error ? this._fail({ all: problem(answer.error) }) : this._finish(t("unpaired_done"));
@@ -140,10 +193,4 @@ export class Pairing {
     await this.paint();
     await this._changed();
   }
-}
-
-/** The field a problem belongs to. @param {string} code */
-function fieldOf(code) {
-  if (AT_CODE.has(code)) return "code";
-  return AT_SERVER.has(code) ? "server" : "all";
 }

@@ -9,7 +9,10 @@ export { currentTab, onChanged, onTab, openPage, openPanel } from "../shared/bro
 export { load, plural, t } from "../shared/i18n.js";
 export { send } from "../shared/messages.js";
 
-/** Ask the browser for places, in the click itself. No is also the answer where it cannot be asked. @param {string[]} origins */
+/**
+ * Ask the browser for places, in the click itself. No is also the answer where it cannot be asked.
+ * @param {string[]} origins
+ */
 export async function askFor(origins) {
   return browser.askFor(origins).catch(() => false);
 }

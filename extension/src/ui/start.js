@@ -17,7 +17,7 @@ const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ps", "ur", "yi"]);
  */
 export async function start(title) {
   const answer = await send("settings.get", {});
-  const locale = String(await load(answer.settings?.language ?? "") || "en").replace("_", "-");
+  const locale = String((await load(answer.settings?.language ?? "")) || "en").replace("_", "-");
   const root = document.documentElement;
   root.lang = locale;
   root.dir = RIGHT_TO_LEFT.has(locale.split("-")[0]) ? "rtl" : "ltr";

@@ -1,5 +1,5 @@
 /**
- * What the popup and the panel have to say besides what was found: which state the page is in, and what needs attention.
+ * What the popup and the panel have to say besides what was found: how the page stands, and what needs attention.
  *
  * Decides only; found.js and notices.js build the elements.
  */
@@ -120,8 +120,10 @@ function waitingLines({ outbox, alerts }) {
  */
 export function allWorks(works, pictures) {
   const seen = new Set();
-  return [...works, ...pictures.map(({ place, url }) => ({ key: "", how: "pdq", place, url }))].filter(({ key, place }) => {
-    const name = `${key || "picture"} ${place}`;
-    return !seen.has(name) && seen.add(name);
-  });
+  return [...works, ...pictures.map(({ place, url }) => ({ key: "", how: "pdq", place, url }))].filter(
+    ({ key, place }) => {
+      const name = `${key || "picture"} ${place}`;
+      return !seen.has(name) && seen.add(name);
+    },
+  );
 }

@@ -10,7 +10,15 @@ import { reasonIn } from "./reasons.js";
  * @property {(key: string, ...subs: any[]) => string} t
  * @property {(key: string, n: number, ...subs: any[]) => string} plural
  * @property {string} locale
- * @typedef {{name?: string, dataset: string, state?: string, date?: string | null, role?: string, from?: string, location?: string, url?: string}} Copy
+ * @typedef {object} Copy a link to a dataset, as background/detect.js found it
+ * @property {string} dataset id in the catalogue
+ * @property {string} [name]
+ * @property {string} [state] what became of the dataset
+ * @property {string | null} [date] of that state
+ * @property {string} [role]
+ * @property {string} [from] family of the host
+ * @property {string} [location] its key
+ * @property {string} [url]
  */
 
 export const MARK = "\u0001"; // where an element will stand in a sentence
@@ -21,22 +29,48 @@ const STATES = new Set(["withdrawn", "live", "restricted", "gone", "replaced", "
 const WHYS = new Set(["key", "name", "pdq", "sha256", "dataset"]);
 const ROLES = new Set(["data", "features", "list", "weights", "other"]);
 const PROBLEMS = new Set([
-  "offline", "server", "revoked", "not-paired", "limit", "refused", "permission", "code-wrong", "address", "gone", "busy",
-  "unknown", "nothing", "already-sent", "host", "no-tab",
+  "offline",
+  "server",
+  "revoked",
+  "not-paired",
+  "limit",
+  "refused",
+  "permission",
+  "code-wrong",
+  "address",
+  "gone",
+  "busy",
+  "unknown",
+  "nothing",
+  "already-sent",
+  "host",
+  "no-tab",
 ]);
 const REFUSALS = new Set(["signature", "unsupported", "version", "history", "time"]); // all others: damaged
 const OUTCOMES = new Set(["received", "checked", "confirmed", "rejected", "gone"]);
 const KILO = 1000;
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
-const SPANS = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000]];
+const SPANS = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+];
 
 /** All wordings in one language. @param {Language} language */
 export function makeWords({ t, plural, locale }) {
   const status = statusIn(t, locale);
   return {
-    t, plural, locale, status, ...figuresIn(locale),
-    /** What a link of the page leads to; the name is MARK, for an element to stand there. @param {Copy} copy @param {string} [page] */
+    t,
+    plural,
+    locale,
+    status,
+    ...figuresIn(locale),
+    /**
+     * What a link of the page leads to; the name is MARK, for an element to stand there.
+     * @param {Copy} copy
+     * @param {string} [page]
+     */
     copy(copy, page = "") {
       const [kind, said, place] = [kindOf(copy, page), status(copy), placeName(copy)];
       if (said && place) return t(`found_${kind}_status_place`, MARK, said, place);
@@ -67,7 +101,11 @@ function kindOf({ role, url }, page) {
   return url && url === page ? "page" : "copy";
 }
 
-/** "withdrawn in June 2019"; the word alone without a date. Nothing where nothing is known. @param {Language["t"]} t @param {string} locale */
+/**
+ * "withdrawn in June 2019"; the word alone without a date. Nothing where nothing is known.
+ * @param {Language["t"]} t
+ * @param {string} locale
+ */
 function statusIn(t, locale) {
   return (/** @type {{state?: string, date?: string | null}} */ { state = "", date }) => {
     if (!STATES.has(state)) return "";
@@ -108,7 +146,9 @@ function figuresIn(locale) {
     size(bytes) {
       const power = bytes < KILO ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
       const shape = { style: "unit", unit: UNITS[power], maximumFractionDigits: power ? 1 : 0 };
-      return new Intl.NumberFormat(locale, /** @type {Intl.NumberFormatOptions} */ (shape)).format(bytes / KILO ** power);
+      return new Intl.NumberFormat(locale, /** @type {Intl.NumberFormatOptions} */ (shape)).format(
+        bytes / KILO ** power,
+      );
     },
   };
 }
