@@ -18,7 +18,7 @@ from tests.played_hosts import Answer, Route
 
 ON = "https://gitlab.com"
 OFF = "https://nobody.example"
-_WITHIN = 30.0
+_WITHIN = 60.0
 
 
 class Listening:

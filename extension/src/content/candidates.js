@@ -8,7 +8,7 @@
 
 {
   const { words } = globalThis.commonswatch;
-  const FULL = 500; // candidates; one step of reading adds 1,400 at most
+  const FULL = 1_200; // candidates; one step of reading adds 700 at most
   const MOST = 200_000;
   const LONGEST = 4_096; // characters of a row
   const SHORTEST = 5;

@@ -12,7 +12,7 @@
   const AT_ONCE = 4; // milliseconds
   const SECOND = 1_000;
   const FIRST_WAIT = 200; // milliseconds in which the page may settle
-  const LONGEST_WAIT = 60; // seconds between two readings of a page that keeps changing
+  const LONGEST_WAIT = 10; // seconds between two readings of a page that keeps changing
   const LONGEST_TEXT = 500_000; // characters
   const MOST_HELD = 8; // slices kept until it is clear that something is new
   const MOST_FAULTS = 3; // of the port
@@ -75,7 +75,7 @@
       this._change();
     }
 
-    /** Read, wait for a change, and read again; later and later while nothing but changes happens. */
+    /** Read, wait for a change, and read again; less and less often while nothing but changes happens. */
     async _run() {
       await natives.later(FIRST_WAIT);
       while (!this._isStopped) {
@@ -83,10 +83,16 @@
         this._address = location.href;
         this._changes.observe(document, CHANGES);
         await this._read();
-        if (!this._isStale && !this._isStopped) await new Promise((resolve) => (this._wake = () => resolve(undefined)));
-        for (let left = this._wait; left > 0 && location.href === this._address; left--) await natives.later(SECOND);
-        this._wait = location.href === this._address ? Math.min(this._wait * 2 || 1, LONGEST_WAIT) : 1;
+        await this._untilChange();
       }
+    }
+
+    async _untilChange() {
+      const since = performance.now();
+      if (!this._isStale && !this._isStopped) await new Promise((resolve) => (this._wake = () => resolve(undefined)));
+      if (performance.now() - since > LONGEST_WAIT * SECOND) this._wait = 1;
+      for (let left = this._wait; left > 0 && location.href === this._address; left--) await natives.later(SECOND);
+      this._wait = location.href === this._address ? Math.min(this._wait * 2 || 1, LONGEST_WAIT) : 1;
     }
 
     async _read() {

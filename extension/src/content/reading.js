@@ -11,7 +11,7 @@
   const { nodeName, firstChild, nextSibling, part, attribute } = natives;
 
   const MOST_STEPS = 4_000_000;
-  const PART = 8_192; // characters of a text that are read at once
+  const PART = 4_096; // characters of a text that are read at once
   const LONGEST_ROW = 4_096;
   const LONGEST_SHOWN = 300; // characters of the words of a link
   const LONGEST_NAME = 300; // characters of words that may be the name of a file, its size behind it

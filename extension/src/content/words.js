@@ -29,7 +29,7 @@
   /** @param {string} written */
   const against = (written) => {
     const base = natives.base(document);
-    const url = URL.canParse(written, base) ? new URL(written, base).href : "";
+    const url = written && URL.canParse(written, base) ? new URL(written, base).href : "";
     return url.length <= LONGEST && OF_THE_WEB.test(url) ? url : "";
   };
 
