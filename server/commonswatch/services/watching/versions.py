@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -97,13 +98,11 @@ def publish(session: Session, prepared: Prepared) -> None:
     rows.record(session, prepared.changes)
 
 
-def make(
-    database: Database, folder: Folder, key_folder: Path, now: datetime, *, above: int = 0, everything: bool = False
-) -> Manifest | None:
-    """Prepare and publish a version at once; None when nothing has changed. Raise Conflict."""
+def make(database: Database, folder: Folder, key_folder: Path, now: datetime, **how: Any) -> Manifest | None:
+    """Prepare (``how`` as there) and publish a version at once; None when nothing has changed. Raise Conflict."""
     with database.reading() as session:
         tidy(session, folder, now)
-        prepared = prepare(session, folder, key_folder, now, above=above, everything=everything)
+        prepared = prepare(session, folder, key_folder, now, **how)
     with database.writing() as session:
         publish(session, prepared)
     return read_manifest(prepared.text) if prepared.text else None
