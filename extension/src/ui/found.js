@@ -133,14 +133,15 @@ function count(words, number) {
 export function ways(words, answer, doing) {
   if (!canReport(answer) || stateOf(answer) === "reading") return null;
   const isFound = stateOf(answer) === "found";
-  return h(
-    "div",
-    { class: isFound ? "actions ways" : "actions centered" },
-    button(words.t("review_and_send"), doing.review, {
-      class: isFound ? "" : "secondary",
-      id: "review",
-      "data-key": "review",
-    }),
-    button(words.t("compare_pictures"), doing.compare, { class: "secondary", id: "compare", "data-key": "compare" }),
-  );
+  const review = { class: isFound ? "" : "secondary", id: "review", "data-key": "review" };
+  const compare = { class: "secondary", id: "compare", "data-key": "compare", "aria-describedby": "compare-help" };
+  return [
+    h(
+      "div",
+      { class: isFound ? "actions ways" : "actions centered" },
+      button(words.t("review_and_send"), doing.review, review),
+      button(words.t("compare_pictures"), doing.compare, compare),
+    ),
+    h("p", { class: isFound ? "quiet" : "quiet centered", id: "compare-help" }, words.t("compare_help")),
+  ];
 }

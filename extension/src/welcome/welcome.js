@@ -9,7 +9,7 @@ import { Pairing } from "../ui/pairing.js";
 import { openPage } from "../ui/seam.js";
 import { start } from "../ui/start.js";
 
-const DOES = ["looks", "compares", "shows", "sends"];
+const DOES = ["looks", "compares", "fetches", "shows", "sends"];
 const NEVER = ["browsing", "alone", "private", "pictures", "tells"];
 
 const words = await start("welcome_title");
