@@ -46,7 +46,7 @@ def test_a_case_names_the_dataset_its_status_the_place_and_who_saw_it(moderator:
         "the row names it",
         "read by our server It hands out data: the row names it.",
         "A watcher says so; our server did not read it.",
-        "1 registered work, and copies of 2 datasets",
+        "1 registered work (named by the watcher only), and copies of 2 datasets",
     ):
         assert expected in words, expected
 
@@ -66,20 +66,61 @@ def test_a_case_without_any_work_says_that_nobody_is_told_and_can_be_decided(
         assert session.get_one(Case, number).state == CaseState.CONFIRMED
 
 
+def _put_code(context: Context, place: int, code: str) -> None:
+    sealed, digest = context.keyring.seal_text(code), context.keyring.digest("location-secret", code)
+    with context.database.writing() as session:
+        row = {"secret_sealed": sealed, "secret_digest": digest, "first_seen": context.now()}
+        session.add(LocationSecret(location_id=place, **row))
+
+
+def _shares(context: Context) -> list[int]:
+    with context.database.reading() as session:
+        return list(session.scalars(select(Location.id).where(Location.kind == "share").order_by(Location.id)))
+
+
 def test_the_code_of_a_share_is_shown_beside_it_on_demand_and_the_look_is_logged(
     moderator: FlaskClient, context: Context
 ) -> None:
     number = filled.put_case(context, copies=[READ])
-    with context.database.writing() as session:
-        share = session.scalars(select(Location).where(Location.kind == "share")).one()
-        sealed, digest = context.keyring.seal_text("zx9q"), context.keyring.digest("location-secret", "zx9q")
-        session.add(
-            LocationSecret(location_id=share.id, secret_sealed=sealed, secret_digest=digest, first_seen=context.now())
-        )
+    [share] = _shares(context)
+    _put_code(context, share, "zx9q")
     assert "zx9q" not in moderator.get(f"/cases/{number}").text
     assert "<code>zx9q</code>" in moderator.post(f"/cases/{number}/access-code").text
     with context.database.reading() as session:
         assert session.scalars(select(AuditEntry.action)).all() == ["access-code.show"]
+
+
+def test_each_code_has_its_button_beside_its_place_and_shows_that_place_only(
+    moderator: FlaskClient, context: Context
+) -> None:
+    number = filled.put_case(context, copies=[READ, CLAIMED])
+    first, second = _shares(context)
+    _put_code(context, first, "zx9q")
+    _put_code(context, second, "h7k3")
+    about_the_place, cards = moderator.get(f"/cases/{number}").text.split('id="copies"')
+    assert "Show access code" not in about_the_place, "the page itself has none"
+    assert cards.count("Show access code") == 2
+    shown = moderator.post(f"/cases/{number}/access-code", data={"place": second}).text.split('id="copies"')[1]
+    assert "<code>h7k3</code>" in shown
+    assert "zx9q" not in shown
+    assert shown.count("Show access code") == 1
+    with context.database.reading() as session:
+        assert session.scalars(select(AuditEntry.facts)).all() == [{"codes": 1, "location": second}]
+
+
+@pytest.mark.parametrize("place", ["0", "9" * 40, "١", "x", ""])
+def test_a_place_that_is_not_of_the_case_shows_no_code(moderator: FlaskClient, context: Context, place: str) -> None:
+    number = filled.put_case(context, secret=True)
+    assert moderator.post(f"/cases/{number}/access-code", data={"place": place}).status_code == 404
+    with context.database.reading() as session:
+        assert session.scalars(select(AuditEntry)).all() == []
+
+
+def test_a_code_of_the_page_itself_has_its_button_beside_the_place(moderator: FlaskClient, context: Context) -> None:
+    page = moderator.get(f"/cases/{filled.put_case(context, copies=[READ], secret=True)}").text
+    about_the_place, cards = page.split('id="copies"')
+    assert about_the_place.count("Show access code") == 1
+    assert "Show access code" not in cards
 
 
 def test_a_hidden_place_is_named_without_an_address(moderator: FlaskClient, context: Context) -> None:

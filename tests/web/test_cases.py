@@ -67,7 +67,7 @@ def test_a_case_says_in_words_why_each_match_is_one(moderator: FlaskClient, cont
         "guessed from a file name",
         "flickr:photo:5",
         "The file stands on the page.",
-        "The same file, byte for byte.",
+        "the same file, byte for byte;",
         "It did not read the file. The host refused.",
         "only claimed",
         "9 of 256 points differ",

@@ -31,6 +31,12 @@ def test_whoever_is_signed_in_sees_what_waits_for_them(signed_in_as, moderator: 
     assert "Before others come" not in creator
 
 
+def test_the_order_of_the_queue_is_told_alike_everywhere(moderator: FlaskClient, context: Context) -> None:
+    filled.put_case(context)
+    for address in ("/about", "/cases"):
+        assert "Most people affected first, then the oldest." in moderator.get(address).text, address
+
+
 def test_one_lands_on_the_work_of_ones_role(signed_in_as, moderator: FlaskClient, client: FlaskClient) -> None:
     assert moderator.get("/start").location == "/cases"
     assert signed_in_as().get("/start").location == "/works"

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from commonswatch.domain.errors import Conflict, InvalidInput
 from commonswatch.domain.states import CaseState, DecisionVerdict, Role
 from commonswatch.models import Case
-from commonswatch.services.deciding import case_details, case_queue, cases
+from commonswatch.services.deciding import case_details, case_queue, cases, sight
 from commonswatch.services.membership import members
 from commonswatch.services.reporting import copies
 from commonswatch.web.frame import database, headers
@@ -67,10 +67,10 @@ def decide(number: int) -> AnyResponse:
 @blueprint.post("/cases/<int:number>/access-code")
 @role(Role.MODERATOR)
 def show_access_code(number: int) -> str:
-    """Show the access codes of the place; who looked is written down first."""
+    """Show the access codes of one of the case's places, or of all; who looked is written down first."""
     session, context = database.session(), database.current()
     case = case_details.load(session, number)
-    codes = case_details.show_access_codes(session, context.keyring, case, current_account(), context.now())
+    codes = case_details.show_access_codes(session, context.keyring, case, current_account(), context.now(), _place())
     database.commit()
     return _page(case, codes=codes)
 
@@ -78,19 +78,22 @@ def show_access_code(number: int) -> str:
 def _page(case: Case, *, problem: str = "", reason: str = "", codes: dict[int, list[str]] | None = None) -> str:
     headers.allow_pictures_from_their_hosts()
     session, page = database.session(), wanted_page()
-    works = case_details.count_sightings(session, case)
+    works, sightings = case_details.count_sightings(session, case), case_details.sightings(session, case, page)
     waiting = case_queue.queue_page(session).lines if case.state != CaseState.OPEN else ()
     return render_template(
         "cases/show.html",
         case=case,
         works=works,
-        by_strength=case_details.by_strength,
-        sightings=case_details.sightings(session, case, page),
+        new_works=case_details.count_new(session, case),
+        since=case_details.undecided_since(case),
+        sight=sight,
+        sightings=sightings,
+        only_named=works == len(sightings) and not sight.any_seen(sightings),
         people=cases.people_affected(session, case.id),
         answers=case_details.answers(session, case),
         copies=copies.at(session, [case.location_id])[case.location_id],
         places_with_codes=case_details.places_with_codes(session, case),
-        codes=codes,
+        codes=codes or {},
         deciders=members.names(session, {decision.moderator_id for decision in case.decisions}),
         next_case=waiting[0].id if waiting else None,
         problem=problem,
@@ -119,6 +122,12 @@ def _verdict() -> DecisionVerdict:
     if wanted not in set(DecisionVerdict):
         raise InvalidInput(gettext("Choose whether to confirm or to dismiss."))
     return DecisionVerdict(wanted)
+
+
+def _place() -> int | None:
+    """The row number of one place, None for all of them."""
+    text = request.form.get("place")
+    return text if text is None else int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
 
 
 def _version() -> int:

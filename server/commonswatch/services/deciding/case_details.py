@@ -4,19 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from commonswatch.domain.errors import NotFound
-from commonswatch.domain.states import Answer, Basis
+from commonswatch.domain.states import Answer, CaseState, DecisionVerdict
 from commonswatch.keyring import Keyring
-from commonswatch.models import Account, Case, Copy, Evidence, LocationSecret, PersonAnswer, Sighting, Work
+from commonswatch.models import Account, Case, Copy, LocationSecret, PersonAnswer, Sighting, Work
 from commonswatch.services.deciding import audit
 
 MOST_ANSWERS = 200
 MOST_CODES = 200
 SIGHTINGS_PAGE = 20
-_STRONGEST = (Basis.SHA256, Basis.KEY, Basis.PDQ)
 
 
 @dataclass(frozen=True)
@@ -43,25 +42,35 @@ def count_sightings(session: Session, case: Case) -> int:
     return session.scalar(select(func.count()).where(Sighting.case_id == case.id)) or 0
 
 
+def undecided_since(case: Case) -> datetime | None:
+    """When a case that is open again was last confirmed or dismissed: what was first seen later is new to everybody."""
+    if case.state is not CaseState.OPEN:
+        return None
+    decided = (decision.at for decision in case.decisions if decision.verdict is not DecisionVerdict.REOPEN)
+    return max(decided, default=None)
+
+
+def count_new(session: Session, case: Case) -> int:
+    """How many works were found at the location of an open case since its last decision; 0 before any."""
+    since = undecided_since(case)
+    if since is None:
+        return 0
+    return session.scalar(select(func.count()).where(Sighting.case_id == case.id, Sighting.first_seen > since)) or 0
+
+
 def sightings(session: Session, case: Case, page: int) -> Sequence[Sighting]:
-    """One page of sightings with their works and evidence, in the order they were made; pages count from 1."""
-    in_order = select(Sighting).where(Sighting.case_id == case.id).order_by(Sighting.id)
+    """One page of sightings with their works and evidence; pages count from 1.
+
+    Those that are new since the last decision come first, else they stand in the order they were made.
+    """
+    since = undecided_since(case)
+    new_first = [(Sighting.first_seen > since).desc()] if since else []
+    in_order = select(Sighting).where(Sighting.case_id == case.id).order_by(*new_first, Sighting.id)
     return session.scalars(
         in_order.offset((page - 1) * SIGHTINGS_PAGE)
         .limit(SIGHTINGS_PAGE)
         .options(selectinload(Sighting.evidence), selectinload(Sighting.work).selectinload(Work.depictions))
     ).all()
-
-
-def by_strength(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The strongest reason first: what our server saw before what is claimed, and a guessed key last."""
-    return sorted(evidence, key=_weakness)
-
-
-def _weakness(evidence: Evidence) -> tuple[bool, int, int]:
-    guessed = evidence.basis == Basis.KEY and evidence.facts.get("how") == "guessed"
-    rank = len(_STRONGEST) if guessed else _STRONGEST.index(evidence.basis)
-    return bool(evidence.facts.get("claimed")), rank, evidence.distance or 0
 
 
 def answers(session: Session, case: Case) -> list[GivenAnswer]:
@@ -81,29 +90,30 @@ def answers(session: Session, case: Case) -> list[GivenAnswer]:
 
 def places_with_codes(session: Session, case: Case) -> set[int]:
     """The locations of a case somebody told an access code for: its own, and those of the copies it leads to."""
-    return set(session.scalars(select(LocationSecret.location_id).where(_of_case(case)).distinct()))
+    led_to = select(Copy.location_id).where(Copy.page_id == case.location_id)
+    of_case = or_(LocationSecret.location_id == case.location_id, LocationSecret.location_id.in_(led_to))
+    return set(session.scalars(select(LocationSecret.location_id).where(of_case).distinct()))
 
 
 def show_access_codes(
-    session: Session, keyring: Keyring, case: Case, moderator: Account, now: datetime
+    session: Session, keyring: Keyring, case: Case, moderator: Account, now: datetime, place: int | None = None
 ) -> dict[int, list[str]]:
-    """The access codes of a case's locations, by location. Writes an audit entry; raise NotFound without any."""
+    """The access codes of a case's locations (or of one of them, ``place``), by location.
+
+    Writes an audit entry; raise NotFound without any.
+    """
+    places = places_with_codes(session, case)
     rows = session.execute(
         select(LocationSecret.location_id, LocationSecret.secret_sealed)
-        .where(_of_case(case))
+        .where(LocationSecret.location_id.in_(places if place is None else places & {place}))
         .order_by(LocationSecret.first_seen)
         .limit(MOST_CODES)
     ).all()
     if not rows:
         raise NotFound("No access code was reported for this place.")
-    facts = {"codes": len(rows), "location": case.location_id}
+    facts = {"codes": len(rows), "location": place or case.location_id}
     audit.record(session, f"account:{moderator.id}", "access-code.show", f"case:{case.id}", facts, now)
     codes: dict[int, list[str]] = {}
-    for place, sealed in rows:
-        codes.setdefault(place, []).append(keyring.unseal_text(sealed))
+    for location, sealed in rows:
+        codes.setdefault(location, []).append(keyring.unseal_text(sealed))
     return codes
-
-
-def _of_case(case: Case) -> ColumnElement[bool]:
-    led_to = select(Copy.location_id).where(Copy.page_id == case.location_id)
-    return or_(LocationSecret.location_id == case.location_id, LocationSecret.location_id.in_(led_to))
