@@ -146,3 +146,10 @@ def test_answers_come_while_the_list_is_still_being_read() -> None:
         assert json.loads(process.stdout.readline())["key"] == "flickr:photo:12345678901"
         process.stdin.close()
         assert len(process.stdout.read().splitlines()) == 299
+
+
+def test_a_list_in_utf_16_as_windows_writes_it_is_read() -> None:
+    lines = "https://flic.kr/p/2p4QbKN\r\n\r\nhttps://www.flickr.com/photos/example_user/12345678901\r\n"
+    for encoding in ("utf-16-le", "utf-16-be"):
+        found = rows("keys", "-", given=f"\ufeff{lines}".encode(encoding))
+        assert [row["key"] for row in found] == ["flickr:photo:53208249252", None, "flickr:photo:12345678901"]

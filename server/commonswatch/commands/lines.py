@@ -1,16 +1,18 @@
 """Lines in, rows out: files of any size and any bytes, one row for each line, as a table or as JSON lines."""
 
+import codecs
 import io
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import click
 
 LONGEST_LINE = 16 * 2**20  # bytes that are kept of one line
 _MOST_SHOWN = 200  # characters of one value in a table
 _BOM = b"\xef\xbb\xbf"
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 Row = Mapping[str, Any]
 
@@ -19,7 +21,12 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 
 
 def read_lines(stream: BinaryIO) -> Iterator[str]:
-    """The lines without their ends; what is not UTF-8 becomes U+FFFD, and of an endless line the start is kept."""
+    """The lines without their ends; what is not UTF-8 becomes U+FFFD, and of an endless line the start is kept.
+
+    UTF-16, as Windows writes lists, is known by its first two bytes.
+    """
+    if stream.peek(2)[:2] in _UTF_16:  # type: ignore[attr-defined]  # a file or standard input: both are buffered
+        stream = cast("BinaryIO", codecs.EncodedFile(stream, "utf-8", "utf-16", "replace"))
     first = True
     while piece := stream.readline(LONGEST_LINE):
         line = piece

@@ -37,6 +37,7 @@ _published = frozenset(
 _addresses = [Pattern(source, _fields) for source in _rules["addresses"]]
 _pages = [(Pattern(entry["address"], _fields), entry) for entry in _rules["statements"]]
 _names = [(Pattern(entry["text"], _fields), entry) for entry in _rules["names"]]
+_denied = [Pattern(source, _fields) for source in _rules["denied"]]
 _within = [(Pattern(entry["text"], _fields), entry) for entry in _rules["within"]]
 _flickr = Pattern(_rules["flickr"]["text"], _fields)
 _wikidata = Pattern(_rules["wikidata"]["text"], _fields)
@@ -134,7 +135,9 @@ def _from_wikidata(plain: str) -> Licence | None:
 
 
 def _from_inside(plain: str) -> Licence | None:
-    """The first address in a text, else the first name."""
+    """The first address in a text, else the first name; none in a text that says it is not licensed so."""
+    if any(pattern.seek(plain) is not None for pattern in _denied):
+        return None
     for word in _AROUND_ADDRESSES.split(plain)[:_MOST_PARTS]:
         licence = _from_address(word)
         if licence:

@@ -15,7 +15,7 @@ _HAS_UNSAFE = re.compile(f"[{_UNSAFE}]")
 _AMPERSANDS = re.compile(r"&(?:(?:amp|#0{0,4}38|#x0{0,4}26);)+")  # `&amp;amp;` too: pages are escaped twice
 _ADDRESS = re.compile(r"(?:((?:[Hh][Tt][Tt][Pp][Ss]?:)?//)/*)?([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?")
 _PLAIN_ADDRESS = re.compile(  # most are: printable ASCII, nothing escaped in the path, so that it is settled already
-    r"https?://([A-Za-z0-9._:-]{1,260})(/[!-\"$&-:<->@-~]*)(?:\?([!-\"$-:<-~]*))?(?:#([!-:<-~]*))?"
+    r"https?://([A-Za-z0-9._:-]{1,260})(/[!$&-:=@-~]*)(?:\?([!$-:=?-~]*))?(?:#([!#-:=?-~]*))?"
 )
 _AUTHORITY = re.compile(r"([^@:\[\]\\%]+?)\.?(?::([0-9]{0,5}))?")
 _HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})")
@@ -29,6 +29,7 @@ _LONGEST_HOST = 253  # characters [RFC 1035]
 _LONGEST_AUTHORITY = 260  # characters: a name and a port
 _DEFAULT_PORTS = ("", "80", "443")
 _BLANKS = "".join(map(chr, range(0x21)))
+_AROUND = _BLANKS + '<>"\u200b\u200c\u200d\u2060\ufeff'  # in texts: quotes, angle brackets, letters without width
 
 
 @dataclass(slots=True)
@@ -70,7 +71,8 @@ def read_address(text: str) -> Address | None:
         return None
     plain = _PLAIN_ADDRESS.fullmatch(text)
     if plain is None:
-        text = _AMPERSANDS.sub("&", trimmed(text)) if ";" in text else trimmed(text)
+        text = text.strip(_AROUND)
+        text = _AMPERSANDS.sub("&", text) if ";" in text else text
         plain = _PLAIN_ADDRESS.fullmatch(text)
     if plain is None:
         return _read_any(text)

@@ -10,7 +10,7 @@ const AMPERSANDS = /&(?:(?:amp|#0{0,4}38|#x0{0,4}26);)+/g; // `&amp;amp;` too: p
 const ADDRESS = /^(?:((?:[Hh][Tt][Tt][Pp][Ss]?:)?\/\/)\/*)?([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/u;
 // Most addresses are printable ASCII with nothing escaped, so that all parts are settled already.
 const PLAIN_ADDRESS =
-  /^https?:\/\/([A-Za-z0-9._:-]{1,260})(\/[!-"$&-:<->@-~]*)(?:\?([!-"$&-:<-~]*))?(?:#([!-:<-~]*))?$/;
+  /^https?:\/\/([A-Za-z0-9._:-]{1,260})(\/[!$&-:=@-~]*)(?:\?([!$&-:=?-~]*))?(?:#([!#-:=?-~]*))?$/;
 const AUTHORITY = /^([^@:[\]\\% \t]+?)\.?(?::([0-9]{0,5}))?$/u;
 const HOST = /^(?:[a-z0-9_-]{1,63}\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/;
 const IP_ADDRESS = /^[0-9]{1,3}(?:\.[0-9]{1,3}){3}$/;
@@ -18,6 +18,8 @@ const LONGEST_HOST = 253;
 // Escapes of one character in UTF-8, else of one byte, else a percent sign that is none.
 const ESCAPES =
   /%[CDcd][0-9A-Fa-f]%[89ABab][0-9A-Fa-f]|%[Ee][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){2}|%[Ff][0-7](?:%[89ABab][0-9A-Fa-f]){3}|%[0-9A-Fa-f]{2}|%/g;
+// Around an address, also in running text: quotes, angle brackets, letters without width.
+const AROUND = new Set(Array.from("<>\"\u200b\u200c\u200d\u2060\ufeff", (letter) => letter.charCodeAt(0)));
 const PATH_KEEPS = "%/?#";
 const PARAMETER_KEEPS = "%#&+=";
 
@@ -73,7 +75,7 @@ export class Address {
 export function readAddress(text) {
   if (isLonger(text, LONGEST)) return null;
   const plain = PLAIN_ADDRESS.exec(text);
-  if (plain === null) return readAny(withoutEscapedAmpersands(trimmed(text)));
+  if (plain === null) return readAny(withoutEscapedAmpersands(without(text, (code) => code <= 0x20 || AROUND.has(code))));
   const site = knownSite(plain[1]);
   return site && new Address(true, site.host, site.port, plain[2], plain[3] ? `?${plain[3]}` : "", plain[4] ?? "");
 }
@@ -93,9 +95,17 @@ function readAny(plain) {
  * @param {string} text
  */
 export function trimmed(text) {
+  return without(text, (code) => code <= 0x20);
+}
+
+/**
+ * @param {string} text
+ * @param {(code: number) => boolean} isAround which letters go at both ends
+ */
+function without(text, isAround) {
   let [from, to] = [0, text.length];
-  while (from < to && text.charCodeAt(from) <= 0x20) from++;
-  while (from < to && text.charCodeAt(to - 1) <= 0x20) to--;
+  while (from < to && isAround(text.charCodeAt(from))) from++;
+  while (from < to && isAround(text.charCodeAt(to - 1))) to--;
   return text.slice(from, to);
 }
 

@@ -29,6 +29,7 @@ import { Pattern } from "./patterns.js";
  * @property {string[]} addresses
  * @property {PageEntry[]} statements
  * @property {NameEntry[]} names
+ * @property {string[]} denied
  * @property {NameEntry[]} within
  * @property {{text: string, ids: Record<string, string>}} wikidata
  * @property {{names: string}} templates
@@ -97,6 +98,7 @@ class Reader {
     this._addresses = rules.addresses.map((source) => new Pattern(source, fields));
     this._pages = rules.statements.map((entry) => ({ entry, pattern: new Pattern(entry.address, fields) }));
     this._names = rules.names.map(ready);
+    this._denied = rules.denied.map((source) => new Pattern(source, fields));
     this._within = rules.within.map(ready);
     this._flickr = new Pattern(rules.flickr.text, fields);
     this._wikidata = new Pattern(rules.wikidata.text, fields);
@@ -152,11 +154,12 @@ class Reader {
   }
 
   /**
-   * The first address in a text, else the first name.
+   * The first address in a text, else the first name; none in a text that says it is not licensed so.
    * @param {string} plain
    * @returns {Licence | null}
    */
   _fromInside(plain) {
+    if (this._denied.some((pattern) => pattern.seek(plain) !== null)) return null;
     for (const word of plain.split(AROUND_ADDRESSES, MOST_PARTS)) {
       const licence = this._fromAddress(word);
       if (licence) return { ...licence, how: "unwrapped" };
