@@ -7,6 +7,7 @@
 
 {
   const MOST = 500_000; // characters
+  const LONGEST_BLANK = 20; // characters of an indentation that may mean something
   const BREAK = "\n<p>";
 
   /** @param {Tag["kind"]} kind @param {string} names @param {string} [open] @param {string} [close] @returns {[string, Tag][]} */
@@ -56,10 +57,13 @@
     /** @param {string} words of the page */
     say(words) {
       if (this.text.length > MOST) return;
-      const isPlain = this._isText || !/[&<>]/.test(words);
-      if (this._isBroken && !this._isText && !/\S/.test(words)) return;
+      if (!this._isText && !/\S/.test(words)) {
+        if (!this._isBroken) this.text += words.length > LONGEST_BLANK ? " " : words;
+        return;
+      }
+      const isPlain = this._isText || (!words.includes("<") && !words.includes("&") && !words.includes(">"));
       this.text += isPlain ? words : words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-      this._isBroken &&= !/\S/.test(words);
+      this._isBroken = false;
     }
 
     /** @param {string} url */

@@ -16,6 +16,7 @@
   const LONGEST_SHOWN = 300; // characters of the words of a link
   const LONGEST_NAME = 300; // characters of words that may be the name of a file, its size behind it
   const BETWEEN = 16; // steps between two looks at the clock
+  const TAGS = light.byName;
   /** @type {Tag} */
   const OTHER = { kind: "", open: "", close: "" };
 
@@ -46,34 +47,23 @@
 
     /** Go on until this moment, or until a slice is full. @param {number} until */
     step(until) {
-      for (let done = 1; this._at && !this.candidates.isFull; done++) {
-        this._tryVisit(this._at);
-        if (done % BETWEEN === 0 && performance.now() >= until) return;
+      while (this._at && !this.candidates.isFull) {
+        if ((this._steps += BETWEEN) > MOST_STEPS || this.candidates.isOver) this._at = null;
+        try {
+          for (let left = BETWEEN; this._at && left > 0 && !this.candidates.isFull; left--) this._visit(this._at);
+        } catch {
+          if (this._at) this._pass(this._at); // what is odd, such as a text that became shorter meanwhile, is left out
+        }
+        if (performance.now() >= until) break;
       }
-    }
-
-    /** What is odd, such as a text that became shorter meanwhile, is left out. @param {Node} node */
-    _tryVisit(node) {
-      try {
-        this._visit(node);
-      } catch {
-        this._pass(node);
-      }
+      if (!this._at) this._lines.end();
     }
 
     /** @param {Node} node */
     _visit(node) {
-      if (++this._steps > MOST_STEPS || this.candidates.isOver) this._at = null;
-      else if (!this._isUp) this._enter(node);
-      else this._end(node, this._around.pop()?.tag ?? OTHER);
-      if (!this._at) this._lines.end();
-    }
-
-
-    /** @param {Node} node */
-    _enter(node) {
+      if (this._isUp) return this._end(node, this._around.pop()?.tag ?? OTHER);
       const name = nodeName(node);
-      const tag = light.byName.get(name) ?? OTHER;
+      const tag = TAGS.get(name) ?? OTHER;
       if (tag.kind === "text") return this._readText(node);
       if (tag.kind === "skip") return this._goOn(node);
       if (tag.kind === "area") return this._readArea(node);
@@ -89,7 +79,7 @@
     _goOn(node) {
       const next = nextSibling(node);
       this._isUp = !next;
-      this._at = next ?? this._around.at(-1)?.node ?? null;
+      this._at = next ?? this._around[this._around.length - 1]?.node ?? null;
     }
 
     /** @param {Element} element @param {string} name @param {Tag} tag */
@@ -116,7 +106,9 @@
     /** A part of a text. @param {Node} node */
     _readText(node) {
       const text = part(node, this._offset, PART);
-      this._take(text, node);
+      this.light.say(text);
+      if (this._linear) this._lines.add(text, node, this._offset);
+      else if (/\S/.test(text)) this._takeWords(text, node);
       if (text.length === PART) this._offset += PART;
       else this._pass(node);
     }
@@ -129,17 +121,10 @@
     }
 
     /** @param {string} text @param {Node} node */
-    _take(text, node) {
-      this.light.say(text);
-      if (this._linear) this._lines.add(text, node, this._offset);
-      else if (/\S/.test(text)) this._takeWords(text, node);
-    }
-
-    /** @param {string} text @param {Node} node */
     _takeWords(text, node) {
       const name = text.length <= LONGEST_NAME && text.includes(".") ? words.fileName(text.trim()) : "";
       if (name) this.candidates.name(name, node);
-      if (this._link) this._link.shown = (this._link.shown + text).slice(0, LONGEST_SHOWN);
+      if (this._link) this._link.shown = this._link.shown ? (this._link.shown + text).slice(0, LONGEST_SHOWN) : text;
       else if (this._row !== null && this._row.length + text.length < LONGEST_ROW) this._row += `${text}\t`;
       else if (!name && words.isTelling(text)) this.candidates.row(text, node, this._offset, this._offset + text.length);
     }

@@ -13,13 +13,14 @@
   const NAME = /^[^/\\<>:"|?*]+\.(?:[a-z][a-z0-9]{1,8}|[0-9]{3})$/i;
   const SIZE = /\s*\(?[0-9][0-9.,]*\s*(?:bytes|[KMGT]i?B)\)?$/i;
   const TELLING = /[0-9]{5}|:\/\/|\.(?:jpe?g|png|gif|webp|avif|tiff?|mp4|webm|zip|rar|7z|t?gz|tar|[ct]sv|jsonl?|lst|txt|torrent)\b/i;
-  const SAMPLES = 24; // letters of a text that its sum is made from
+  const SAMPLES = 12; // letters of a text that its sum is made from
 
   /** An attribute as an address of the web, or nothing. Long ones are not even resolved. @param {Element} element @param {string} name @param {(element: Element) => string} resolve */
   const address = (element, name, resolve) => {
     const written = natives.attribute(element, name);
-    if (!written || written.length > LONGEST || OTHER_SCHEME.test(written)) return "";
-    const url = WHOLE.test(written) ? written : resolve(element);
+    if (!written || written.length > LONGEST) return "";
+    if (WHOLE.test(written)) return written;
+    const url = OTHER_SCHEME.test(written) ? "" : resolve(element);
     return url.length <= LONGEST && OF_THE_WEB.test(url) ? url : "";
   };
 
