@@ -128,11 +128,12 @@ class Chromium:
         return bool(self._workers())
 
     def stop_background(self) -> None:
-        """Stop the worker, as the browser does whenever it likes."""
-        for target in self._workers():
-            self._devtools().send("Target.closeTarget", {"targetId": target["targetId"]})
+        """Stop the worker, as the browser does whenever it likes; the next event may start another at once."""
+        stopped = {target["targetId"] for target in self._workers()}
+        for target in stopped:
+            self._devtools().send("Target.closeTarget", {"targetId": target})
         deadline = time.monotonic() + 5
-        while self._workers():
+        while stopped & {target["targetId"] for target in self._workers()}:
             assert time.monotonic() < deadline, "the worker goes on"
             time.sleep(0.02)
 

@@ -28,7 +28,8 @@ class FirefoxTab:
 
     def evaluate(self, function: str, *arguments: Any) -> Any:
         """Call a JavaScript function in the page; a promise is waited for."""
-        return self._ask("WebDriver:ExecuteScript", script=f"return ({function})(...arguments)", args=list(arguments))
+        body = f"return ({function})(...arguments)"
+        return self._ask("WebDriver:ExecuteScript", in_front=False, script=body, args=list(arguments))
 
     def click(self, selector: str) -> None:
         self._ask("WebDriver:ElementClick", id=self._element(selector))
@@ -72,8 +73,9 @@ class FirefoxTab:
             assert time.monotonic() < deadline, f"there is no {selector}"
             time.sleep(0.05)
 
-    def _ask(self, command: str, **parameters: Any) -> Any:
-        self._firefox.ask("WebDriver:SwitchToWindow", handle=self.handle, focus=True)
+    def _ask(self, command: str, *, in_front: bool = True, **parameters: Any) -> Any:
+        """Timers of a tab that is not in front are slow; so whoever only asks leaves the tabs as they are."""
+        self._firefox.ask("WebDriver:SwitchToWindow", handle=self.handle, focus=in_front)
         return self._firefox.ask(command, **parameters)
 
 

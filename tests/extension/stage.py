@@ -1,8 +1,11 @@
 """What the extension acts on: the fake web, and the real server and worker with a creator, works and a moderator."""
 
 import json
+import time
+import urllib.error
+import urllib.request
 import uuid
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,6 +26,7 @@ from tests.running import RunningProduct
 
 MIRA = "mira@creators.example.org"
 SAM = "sam@watch.example.org"
+_NOWHERE, _MARK = "/no/such/page", "GET unknown"
 WORKS = {"Harbour at noon": hosts.HARBOUR, "Choir rehearsal": hosts.CHOIR, "Market stall": hosts.MARKET}
 
 
@@ -31,6 +35,7 @@ class Stage:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._marks = 0
 
     def __enter__(self) -> Self:
         with ExitStack() as opening:
@@ -52,9 +57,22 @@ class Stage:
         return self.product.url
 
     def requests(self) -> list[str]:
-        """What the server was asked so far: ``GET /extension``, in the order answered."""
-        logged = (json.loads(line) for line in self.product.output().splitlines() if line.startswith("{"))
-        return [f"{one['method']} {one['route']}" for one in logged if one.get("event") == "request"]
+        """What the server was asked so far: ``GET /extension``, in the order answered.
+
+        The log is written now and then, so a request of our own marks its end.
+        """
+        self._marks += 1
+        with suppress(urllib.error.HTTPError):
+            urllib.request.urlopen(f"{self.site}{_NOWHERE}", timeout=10)
+        deadline = time.monotonic() + 10
+        while (logged := self._logged()).count(_MARK) < self._marks:
+            assert time.monotonic() < deadline, "the log is not written"
+            time.sleep(0.02)
+        return [one for one in logged if one != _MARK]
+
+    def _logged(self) -> list[str]:
+        lines = (json.loads(line) for line in self.product.output().splitlines() if line.startswith("{"))
+        return [f"{one['method']} {one['route']}" for one in lines if one.get("event") == "request"]
 
     def pairing_code(self, address: str = MIRA) -> str:
         """A fresh code, as somebody reads it off the page “Devices”."""
@@ -94,4 +112,5 @@ class Stage:
             "COMMONSWATCH_FETCH_PLAYED_HOSTS": played,
             "COMMONSWATCH_FETCH_CA_FILE": str(self.web.ca_file),
             "COMMONSWATCH_FETCH_HOST_DELAY": "0.02",
+            "COMMONSWATCH_WEB_PROCESSES": "1",  # so that there is one order in the log
         }

@@ -7,14 +7,17 @@ from tests.extension.stage import Stage
 
 HOSTS = ("github", "huggingface", "kaggle", "dropbox", "baidu", "gdrive")
 
-_BADGE_WHEN_READ = """async (tabId, url) => {
+_BADGE_WHEN_READ = """(tabId, url) => new Promise((resolve) => {
     const api = globalThis.browser ?? chrome;
-    for (;;) {
+    const look = async () => {
         const { tab, findings } = await api.runtime.sendMessage({ type: "findings.get", tabId });
-        if (tab.url === url && findings?.state === "ready") return api.action.getBadgeText({ tabId });
-        await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-}"""
+        if (tab.url !== url || findings?.state !== "ready") return;
+        api.storage.onChanged.removeListener(look);
+        resolve(await api.action.getBadgeText({ tabId }));
+    };
+    api.storage.onChanged.addListener(look);
+    look();
+})"""  # timers of a tab that is not in front are slow, so it waits for what is stored
 
 
 class Watcher:
@@ -27,7 +30,8 @@ class Watcher:
     def switches_on(self, *hosts: str) -> None:
         for host in hosts:
             switch = f"button[data-host='{host}']"
-            if self._state_of(switch) != "true":
+            eventually(lambda shown=switch: self._state_of(shown) is not None)
+            if self._state_of(switch) == "false":
                 self.own.click(switch)
             eventually(lambda wanted=switch: self._state_of(wanted), "true")
 
@@ -41,6 +45,10 @@ class Watcher:
         self.own.fill("#pair-code", code)
         self.own.click("button#pair")
         eventually(lambda: ask(self.own, "device.state")["paired"])
+
+    def has_the_list(self, works: int) -> None:
+        """Wait until the watch list with so many works is here: the server makes it moments after its start."""
+        eventually(lambda: ask(self.own, "list.update").get("count"), works, within=20)
 
     def opens(self, url: str) -> Tab:
         return self.browser.tab(url)
@@ -74,11 +82,15 @@ class Watcher:
     def sends(self, review: Tab) -> str:
         """Press “Send now” and wait for the receipt."""
         review.click("#send-now")
-        eventually(lambda: [one["state"] for one in self.outbox()][-1:], ["sent"], within=20)
-        return str(self.outbox()[-1]["receipt"])
+        eventually(lambda: self.newest().get("state"), "sent", within=20)
+        return str(self.newest()["receipt"])
 
     def outbox(self) -> list[dict[str, Any]]:
         return list(ask(self.own, "outbox.list")["items"])
+
+    def newest(self) -> dict[str, Any]:
+        """The report that was put into the outbox last."""
+        return max(self.outbox(), key=lambda one: one["createdAt"], default={})
 
     def reads(self, tab: Tab, words: str) -> None:
         """Wait until a page says so, in whichever case."""
