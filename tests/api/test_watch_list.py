@@ -160,3 +160,13 @@ def test_reads_are_limited_but_small_files_are_not(
     refused = client.get(f"{LIST}/files/{large}")
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 0
+
+
+def test_pairing_tells_the_key(client: FlaskClient, context: Context, code: str) -> None:
+    _make(context)
+    paired = client.post("/api/v1/devices", json={"code": code, "name": "Firefox"}).json
+    assert paired["watch_list_key"] == client.get(f"{LIST}/key").json
+
+
+def test_pairing_does_without_a_key_before_the_first_version(client: FlaskClient, code: str) -> None:
+    assert client.post("/api/v1/devices", json={"code": code, "name": "Firefox"}).json["watch_list_key"] is None

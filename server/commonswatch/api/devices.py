@@ -3,7 +3,7 @@
 from flask import Response, request
 
 from commonswatch import models
-from commonswatch.api import callers
+from commonswatch.api import callers, watch_list
 from commonswatch.api.callers import Caller
 from commonswatch.api.operations import EVERYBODY, Access, Operation, product
 from commonswatch.api.schemas.devices import Device, PairedDevice, PairingRequest
@@ -23,11 +23,13 @@ def pair_device(body: PairingRequest) -> PairedDevice:
         raise TooMany("Too many tries to pair. Wait a few minutes, then make a new code.", wait)
     with context.database.writing() as session:
         paired = devices.pair(session, context.keyring, body.code, body.name, now)
+        key = watch_list.newest_key(session)
     return PairedDevice(
         id=paired.device_id,
         name=paired.name,
         scopes=[Scope(scope) for scope in paired.scopes],
         token=paired.token,
+        watch_list_key=key,
     )
 
 

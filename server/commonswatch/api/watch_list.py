@@ -3,14 +3,16 @@
 from hashlib import sha256 as digest_of
 
 from flask import Response, request
+from sqlalchemy.orm import Session
 
 from commonswatch.api.operations import EVERYBODY, Operation, count_read, product
 from commonswatch.api.schemas.watch_list import ListKey, SignedManifest
-from commonswatch.domain.errors import NotFound
+from commonswatch.domain.errors import CommonswatchError, NotFound
 from commonswatch.services.watching import history
 
 _BRIEFLY = "public, max-age=300"
 _FOR_GOOD = "public, max-age=31536000, immutable"
+_NONE_YET = "There is no watch list yet. The worker makes the first one within seconds."
 SMALL_FILE = 65_536
 """Bytes up to which a file does not count as a read: somebody far behind fetches hundreds of deltas."""
 
@@ -20,7 +22,7 @@ def read_watch_list() -> Response:
     with product().database.reading() as session:
         row = history.newest_version(session)
         if row is None:
-            raise NotFound("There is no watch list yet. The worker makes the first one within seconds.")
+            raise NotFound(_NONE_YET)
         etag = digest_of(row.digest + row.signatures.encode()).hexdigest()
         envelope = "" if etag in request.if_none_match else history.published(session, row).envelope
     return _cached(Response(envelope, content_type="application/json"), etag, _BRIEFLY)
@@ -29,9 +31,19 @@ def read_watch_list() -> Response:
 def read_watch_list_key() -> Response:
     """The public key the server signs with now: for who meets this server for the first time."""
     with product().database.reading() as session:
+        key = newest_key(session)
+    if key is None:
+        raise NotFound(_NONE_YET)
+    return _cached(Response(key.model_dump_json(), content_type="application/json"), key.key, _BRIEFLY)
+
+
+def newest_key(session: Session) -> ListKey | None:
+    """The key the newest version is signed with. None while there is none: pairing goes on without."""
+    try:
         key = history.newest(session).manifest.signing_keys[0]
-    answer = ListKey(key=key.key, public=key.public).model_dump_json()
-    return _cached(Response(answer, content_type="application/json"), key.key, _BRIEFLY)
+    except CommonswatchError:
+        return None
+    return ListKey(key=key.key, public=key.public)
 
 
 def read_watch_list_file(sha256: str) -> Response:

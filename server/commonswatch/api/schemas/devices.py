@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from commonswatch.api.schemas.fields import Shape, Told, line
+from commonswatch.api.schemas.watch_list import ListKey
 from commonswatch.domain.states import Scope
 
 
@@ -23,6 +24,9 @@ class PairedDevice(Told):
     name: str
     scopes: list[Scope]
     token: str
+    watch_list_key: ListKey | None = Field(
+        description="The key the watch list is signed with; null before there is one."
+    )
 
 
 class Device(Told):
