@@ -119,6 +119,7 @@ test("the cap ends the collection and says so", async () => {
   await browser.settle();
   const { findings } = await browser.say({ type: "findings.get", tabId: 7 });
   assert.equal(findings.capped, true);
+  assert.equal(findings.state, "ready");
   assert.equal(findings.counts.candidates, 200_000);
 });
 

@@ -1,7 +1,7 @@
 /** What each message of our own pages does: one line each, the work is done elsewhere. */
 
 import { Problem } from "../shared/api.js";
-import * as browser from "../shared/browser.js";
+import * as seam from "../shared/browser.js";
 import { DEFAULTS, changed } from "../shared/settings.js";
 import { change, changeSession, read } from "../shared/storage.js";
 import { plan, runDue } from "./alarms.js";
@@ -58,7 +58,7 @@ export function errorOf(error) {
 
 /** @param {Fields} fields */
 async function getFindings({ tabId }) {
-  const tab = await browser.tab(tabId);
+  const tab = await seam.tab(tabId);
   if (!tab) return { tab: { id: tabId, url: "" }, state: "no-page", host: null, findings: null };
   const known = await hostAt(tab.url);
   const host = known && ((await listHosts()).find(({ id }) => id === known.id) ?? null);
@@ -88,7 +88,7 @@ async function pixelsOf(tabId, places) {
   const frames = [...new Set(places.map((place) => placeOf(place).frame))];
   const all = frames.map(async (frame) => {
     const own = places.filter((place) => placeOf(place).frame === frame);
-    const answer = await browser.toFrame(tabId, frame, { pixels: own.map((place) => placeOf(place).own) });
+    const answer = await seam.toFrame(tabId, frame, { pixels: own.map((place) => placeOf(place).own) });
     return Array.isArray(answer) ? answer.slice(0, own.length).map((one, at) => ({ ...one, place: own[at] })) : [];
   });
   return (await Promise.all(all)).flat();
@@ -181,12 +181,12 @@ async function switchHost({ id, on }) {
 
 /** Look at the page of a tab once, because somebody asked for it. @param {Fields} fields */
 async function askAboutPage({ tabId }) {
-  const tab = await browser.tab(tabId);
+  const tab = await seam.tab(tabId);
   if (!tab || !/^https?:\/\//i.test(tab.url)) throw new Problem("no-tab");
   await changeSession(`asked/${tabId}`, () => new URL(tab.url).origin);
   const host = await hostAt(tab.url);
   try {
-    await browser.scripts.run(tabId, [...(host?.sites ?? []), ...COLLECTOR]);
+    await seam.scripts.run(tabId, [...(host?.sites ?? []), ...COLLECTOR]);
   } catch {
     throw new Problem("permission");
   }

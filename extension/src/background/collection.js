@@ -106,8 +106,9 @@ class Collection {
     this._part.capped ||= this._part.works.length > MOST_FOUND;
     this._part.works.length = Math.min(this._part.works.length, MOST_FOUND);
     this._remember(candidates);
-    await this._save();
-    return this._part.candidates < MOST_CANDIDATES;
+    if (this._part.candidates < MOST_CANDIDATES) await this._save();
+    else await this._finish({}); // enough: what is there is read, the rest is not asked for
+    return !this._part.isDone;
   }
 
   /** The candidates of a slice, as far as there is room. @param {Record<string, unknown>} slice @returns {Candidate[]} */
@@ -139,13 +140,13 @@ class Collection {
   async _finish({ page, title, text, mediaType }) {
     if (this._frame === 0 && isText(page) && isSameOrigin(page, this._url)) this._part.page = await this._plainPage(page);
     if (typeof title === "string") this._part.title = title.slice(0, 300);
-    const isHtml = mediaType !== "text/plain" && mediaType !== "text/markdown";
-    const isGiven = typeof text === "string" && text.trim() !== "";
-    const words = isGiven ? text.slice(0, LONGEST_PAGE) : pageOf(this._links);
+    const given = typeof text === "string" && text.trim() ? text.slice(0, LONGEST_PAGE) : "";
+    const words = given || pageOf(this._links);
+    const isHtml = given && isText(mediaType) ? mediaType.includes("html") : /^\s*</.test(words);
     this._addCopies(
       await readPage(words, {
         page: this._part.page,
-        mediaType: isGiven ? (isText(mediaType) ? (isHtml ? "text/html" : "text/plain") : "") : "text/html",
+        mediaType: isHtml ? "text/html" : "text/plain",
         frame: this._frame,
         shown: (url) => ({ place: this._links.get(url)?.place ?? "", text: this._links.get(url)?.shown ?? "" }),
       }),
