@@ -57,10 +57,10 @@ class Listening:
 
 
 @contextmanager
-def listening(name: str, at: Path) -> Iterator[Listening]:
-    """The listener in this browser."""
+def listening(name: str, at: Path, listener: bytes | None = None) -> Iterator[Listening]:
+    """The listener, or one like it, in this browser."""
     packed = at / "listener.zip"
-    packed.write_bytes(packed_listener())
+    packed.write_bytes(listener or packed_listener())
     pages: dict[str, bytes] = {}
     hosts = {host: _live(pages) for host in ("gitlab.com", "nobody.example", "example-lab.gitlab.io")}
     with FakeWeb({**routes(), **hosts}) as web:

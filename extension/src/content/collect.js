@@ -11,7 +11,6 @@
   const api = /** @type {typeof chrome} */ (/** @type {any} */ (globalThis).browser ?? globalThis.chrome);
   const AT_ONCE = 4; // milliseconds
   const SECOND = 1_000;
-  const FIRST_WAIT = 200; // milliseconds in which the page may settle
   const LONGEST_WAIT = 10; // seconds between two readings of a page that keeps changing
   const LONGEST_TEXT = 500_000; // characters
   const MOST_HELD = 8; // slices kept until it is clear that something is new
@@ -77,7 +76,6 @@
 
     /** Read, wait for a change, and read again; less and less often while nothing but changes happens. */
     async _run() {
-      await natives.later(FIRST_WAIT);
       while (!this._isStopped) {
         this._isStale = false;
         this._address = location.href;

@@ -1,0 +1,1 @@
+"""What the extension costs the pages and the browser it runs in."""
