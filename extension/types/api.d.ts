@@ -473,6 +473,8 @@ export interface components {
             scopes: components["schemas"]["Scope"][];
             /** Token */
             token: string;
+            /** @description The key the watch list is signed with; null before there is one. */
+            watch_list_key: components["schemas"]["ListKey"] | null;
         };
         /**
          * PairingRequest

@@ -22,6 +22,7 @@ def test_the_background_may_be_stopped_at_any_step(browser: Browser, stage: Stag
     watcher.uses_the_server_anonymously()
     watcher.has_the_list(works=3)
     browser.stop_background()
+    assert not browser.is_awake()
     watcher.opens(pages.README)
     browser.stop_background()
     watcher.has_looked_at(pages.README)

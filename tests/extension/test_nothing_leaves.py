@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Error
 
 from tests.extension import pages
-from tests.extension.browsers import Browser, ask, eventually
+from tests.extension.browsers import Browser, eventually
 from tests.extension.marionette import FirefoxError
 from tests.extension.stage import Stage
 from tests.extension.watcher import HOSTS, Watcher
@@ -18,7 +18,7 @@ def test_hundreds_of_pages_are_browsed_and_nothing_leaves(browser: Browser, stag
     watcher = Watcher(browser, stage)
     watcher.switches_on(*HOSTS)
     watcher.uses_the_server_anonymously()
-    eventually(lambda: ask(watcher.own, "list.status")["state"] != "none")
+    watcher.has_the_list(works=3)
     tab, (first, *urls) = watcher.opens(pages.README), pages.many(PAGES + 1)
     number = watcher.number_of(pages.README)
     watcher.goes_on(tab, number, first)

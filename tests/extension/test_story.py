@@ -21,7 +21,7 @@ def test_from_a_page_to_an_alert(browser: Browser, stage: Stage) -> None:
     watcher = Watcher(browser, stage)
     watcher.switches_on("github", "huggingface")
     watcher.pairs(stage.pairing_code())
-    eventually(lambda: ask(watcher.own, "list.status")["count"], 3)
+    watcher.has_the_list(works=3)
     watcher.opens(url)
     watcher.has_looked_at(url)
     found = watcher.findings(url)["findings"]
