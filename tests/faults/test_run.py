@@ -99,3 +99,20 @@ def test_the_web_processes_share_one_port_and_their_numbers(tmp_path: Path) -> N
             with urllib.request.urlopen(product.url + "/about", timeout=5) as answer:
                 assert answer.status == 200
         assert requests_counted() == 60
+
+
+def test_it_does_not_run_twice_in_one_home(tmp_path: Path) -> None:
+    with RunningProduct(tmp_path / "var") as first:
+        second = RunningProduct(tmp_path / "var")
+        ended = subprocess.run(
+            [sys.executable, "-m", "commonswatch", "run"],
+            env=second.environment,
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+        assert ended.returncode == 1
+        assert "is running in" in ended.stderr
+        assert str(first.home) in ended.stderr
+        first.wait_until_ready()
+    assert not list((tmp_path / "var").glob("numbers-*")), "numbers of an ended run are of no use"

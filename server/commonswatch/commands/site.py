@@ -1,10 +1,13 @@
 """Commands that start the product or its parts, and the one-time link for its first administrator."""
 
+import contextlib
 import errno
+import fcntl
+import shutil
 import socket
 import sys
-import tempfile
 import threading
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -27,10 +30,25 @@ def run() -> None:
     settings = read_settings()
     _refuse_used_port(settings)
     context = opened(settings)
-    click.echo("Commonswatch is starting …")
-    schema.upgrade(context.database.engine)
-    threading.Thread(target=_greet, args=(context,), daemon=True).start()
-    sys.exit(_supervise(settings, [("worker",)]))
+    with _only_one(settings):
+        click.echo("Commonswatch is starting …")
+        schema.upgrade(context.database.engine)
+        threading.Thread(target=_greet, args=(context,), daemon=True).start()
+        sys.exit(_supervise(settings, [("worker",)]))
+
+
+@contextlib.contextmanager
+def _only_one(settings: Settings) -> Iterator[None]:
+    """Refuse to run twice in one home, which would also happen unnoticed with another port."""
+    with (settings.home / "run.lock").open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # until this process ends, however it does
+        except OSError as error:
+            raise click.ClickException(
+                f"Commonswatch is running in {settings.home.absolute()} already. End it with Ctrl-C, or "
+                "start this one in a home of its own: COMMONSWATCH_HOME=other make run"
+            ) from error
+        yield
 
 
 def _supervise(settings: Settings, others: "list[Command]") -> int:
@@ -38,12 +56,15 @@ def _supervise(settings: Settings, others: "list[Command]") -> int:
     from commonswatch import serving, supervisor
 
     web = [("serve", "--alone")] * settings.web_processes
-    with tempfile.TemporaryDirectory(prefix="commonswatch-numbers-") as numbers:
-        environment = {
-            "COMMONSWATCH_PORT": str(settings.port or serving.free_port(settings.host)),
-            "PROMETHEUS_MULTIPROC_DIR": numbers,
-        }
+    port = settings.port or serving.free_port(settings.host)
+    numbers = settings.home / f"numbers-{port}"
+    shutil.rmtree(numbers, ignore_errors=True)  # of a run that was killed
+    numbers.mkdir(parents=True)
+    try:
+        environment = {"COMMONSWATCH_PORT": str(port), "PROMETHEUS_MULTIPROC_DIR": str(numbers.absolute())}
         return supervisor.run([*web, *others], environment)
+    finally:
+        shutil.rmtree(numbers, ignore_errors=True)
 
 
 def _refuse_used_port(settings: Settings) -> None:
