@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 VECTORS = json.loads((FIXTURES / "vectors" / "links.json").read_text(encoding="utf-8"))
 AT = "https://github.com/example-lab/face-kit/blob/main/README.md"
+SLOW = json.loads((FIXTURES / "slow_pages.json").read_text(encoding="utf-8"))
 SHARE = "https://pan.baidu.com/s/1ExampleExampleExampleE"
 BROKEN = [
     "[",
@@ -72,18 +73,34 @@ def test_no_page_raises_and_every_link_stands_in_its_line(parts: list[str]) -> N
             assert 1 <= link.line <= len(lines)
 
 
+def long_page(parts: list[tuple[str, float]], size: int) -> str:
+    """A page of about so many characters: each unit repeated to its share of them, with its number in it."""
+    return "".join(
+        unit.replace("{i}", str(number))
+        for unit, share in parts
+        for number in range(max(1, int(size * share) // len(unit)))
+    )
+
+
 @pytest.mark.parametrize(
-    "unit",
-    [*BROKEN, "[a](http://a.example/x.zip) ", f"- [MS1M dataset]({SHARE})\n", "# ms1m\n", "<a \n", "<", "数据集"],
+    "written", [*SLOW, *({"name": unit, "parts": [(unit, 1)]} for unit in BROKEN)], ids=lambda written: written["name"]
 )
-def test_reading_takes_time_in_proportion_to_the_length(unit: str) -> None:
+def test_reading_takes_time_in_proportion_to_the_length(written) -> None:
     def seconds(size: int) -> float:
-        page = unit * (size // len(unit))
+        page = long_page(written["parts"], size)
         start = time.process_time()
-        read_links(page, AT)
+        links = read_links(page, AT, "text/html" if written.get("html") else "text/markdown")
+        assert len(links) <= MOST_LINKS
         return time.process_time() - start
 
-    assert seconds(200_000) < 6 * seconds(50_000) + 0.5
+    few, many = seconds(20_000), seconds(80_000)
+    assert many < 8 * max(few, 0.05)
+
+
+def test_what_stands_behind_the_first_million_characters_is_not_read() -> None:
+    link = f" [a]({SHARE})"
+    assert len(read_links(" " * (999_999 - len(link)) + "\n" + link, AT)) == 1
+    assert read_links(" " * 1_000_000 + "\n" + link, AT) == []
 
 
 def test_no_more_links_are_read_than_said() -> None:

@@ -7,6 +7,7 @@ from functools import cached_property
 from commonswatch.rules.links.pieces import Piece
 
 LONGEST_SECTION = 20_000  # characters of a section that are evidence for its links
+LONGEST_STRETCH = 600  # characters of a stretch of words
 
 
 @dataclass(eq=False)
@@ -61,12 +62,34 @@ class Block:
         """Whether a link stands in it."""
         return any(piece.url for cell in self.cells for piece in cell)
 
-    @property
+    @cached_property
     def is_about_its_links(self) -> bool:
-        """Whether it has links of its own and does not lead to what follows."""
+        """Whether it has links of its own and does not lead to what follows; once the page is read."""
+        if not self.has_links:
+            return False
         pieces = [piece for cell in self.cells for piece in cell if piece.url or piece.text.strip(" ")]
         leads_on = bool(pieces) and not pieces[-1].url and pieces[-1].text.rstrip(" ").endswith((":", "："))
-        return self.has_links and not leads_on
+        return not leads_on
+
+    @cached_property
+    def ending(self) -> str:
+        """Its last words, once the page is read."""
+        return self.text[-LONGEST_STRETCH:]
+
+    @cached_property
+    def beginnings(self) -> list[str]:
+        """The first words of each cell, once the page is read."""
+        return [said(cell)[:LONGEST_STRETCH] for cell in self.cells]
+
+    @cached_property
+    def own_beginnings(self) -> list[str]:
+        """The same without the texts of links."""
+        return ["".join(piece.text for piece in cell if not piece.url)[:LONGEST_STRETCH] for cell in self.cells]
+
+    @cached_property
+    def first_links(self) -> list[int]:
+        """Where in each cell the first link stands, once the page is read."""
+        return [next((at for at, piece in enumerate(cell) if piece.url), len(cell)) for cell in self.cells]
 
 
 def said(pieces: list[Piece]) -> str:

@@ -9,20 +9,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from commonswatch.rules.links.blocks import Block, said
+from commonswatch.rules.links.blocks import LONGEST_STRETCH, Block
 from commonswatch.rules.links.pieces import Piece
 
 _MOST_SENTENCES = 4  # before the one with the link
-_LONGEST = 600  # characters of a stretch
+_LONGEST = LONGEST_STRETCH
+_LONGEST_ROW = 1200  # characters of a row
+_MOST_PIECES = 60  # before a link
 _LONGEST_SECTION = 3000
 _SENTENCE_END = re.compile(r"[.!?;][ \n]|[。！？；\n]")
 _CLAUSE_END = re.compile(r"[.!?;,][ \n]|[。！？；，\n]")
 _SAVED = re.compile(r"(?:-O|-o|--output|--output-document|output ?=) {0,3}[\"']?([A-Za-z0-9_./-]{3,200})")
 _NAMED_IN_QUERY = re.compile(r"[?&](?:fname|file|filename|dn|name|title|path)=([^&#]{1,300})")
 _CHANGES_OF_KIND = re.compile(r"[0-9][A-Za-z]|[a-z][A-Z0-9]")
+_MOST_CELLS = 40
 _MOST_CHANGES = 5  # in a name; more make a random id
 _OPAQUE = re.compile(r"[A-Za-z0-9_!-]{12,}")
-_WRITTEN_FILE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.+-]{2,200}[A-Za-z0-9]")
+_WRITTEN_FILE = re.compile(r"[A-Za-z0-9_.+-]{4,}")
 _FILE = re.compile(r".{0,200}\.[A-Za-z][A-Za-z0-9]{0,12}")
 
 
@@ -49,8 +52,12 @@ def file_names(url: str, command: str = "") -> list[str]:
 
 def file_beside(text: str) -> tuple[str, str]:
     """The last file name in the words before a link, and the words between it and the link."""
-    found = [one for one in _WRITTEN_FILE.finditer(text[-_LONGEST:]) if _FILE.fullmatch(one[0])]
-    return (found[-1][0], text[-_LONGEST:][found[-1].end() :]) if found else ("", "")
+    text = text[-_LONGEST:]
+    for one in reversed(list(_WRITTEN_FILE.finditer(text))):
+        name = one[0].strip("_.+-")
+        if _FILE.fullmatch(name):
+            return name, text[one.end() :]
+    return "", ""
 
 
 def address_words(url: str) -> str:
@@ -81,9 +88,9 @@ def contexts(block: Block, cell: int, at: int, *, alone: bool) -> Iterator[Conte
         yield from _table(block, cell)
     yield from _earlier(block, pieces, at)
     for parent in block.parents:
-        yield Context("the list item above", parent.text[-_LONGEST:], near=False)
+        yield Context("the list item above", parent.ending, near=False)
     if block.lead is not None and not block.lead.is_about_its_links:
-        yield Context("the paragraph above", block.lead.text[-_LONGEST:], near=False)
+        yield Context("the paragraph above", block.lead.ending, near=False)
     yield Context("the section", block.section.words[:_LONGEST_SECTION], near=False)
     for heading in block.section.headings:
         yield Context("the heading", heading[:_LONGEST], near=False)
@@ -103,12 +110,16 @@ def _before(pieces: list[Piece], at: int, *, alone: bool) -> tuple[str, str]:
     """The words since the link before, and since the sentence began."""
     parts: list[str] = []
     stretch = None
-    for piece in reversed(pieces[max(0, at - 60) : at]):
+    left = _LONGEST
+    for piece in reversed(pieces[max(0, at - _MOST_PIECES) : at]):
+        if left <= 0:
+            break
+        text = piece.text[-left:]
+        left -= len(text)
         if piece.url:
             stretch = "".join(reversed(parts)) if stretch is None else stretch
-            parts.append(" " if alone else piece.text[-_LONGEST:])
+            parts.append(" " if alone else text)
             continue
-        text = piece.text[-_LONGEST:]
         ends = list(_SENTENCE_END.finditer(text))
         if ends and (text[ends[-1].end() :].strip() or parts):
             parts.append(text[ends[-1].end() :])
@@ -137,21 +148,18 @@ def _table(block: Block, cell: int) -> Iterator[Context]:
     shift = max(0, len(block.heads) - len(block.cells)) + cell
     if shift < len(block.heads):
         yield Context("the column head", block.heads[shift][:_LONGEST])
-    others = [said(pieces)[:_LONGEST] for number, pieces in enumerate(block.cells[:40]) if number != cell]
+    others = [text for number, text in enumerate(block.beginnings[:_MOST_CELLS]) if number != cell]
     if block.row_name and block.row_name not in [other.strip(" ") for other in others]:
         others.insert(0, block.row_name[:_LONGEST])
-    own = [_own(pieces)[:_LONGEST] for number, pieces in enumerate(block.cells[:40]) if number != cell]
-    yield Context("the row", " | ".join(others), " | ".join(own))
-    yield Context("the table's head", " | ".join(head[:_LONGEST] for head in block.heads[:40]), near=False)
-
-
-def _own(pieces: list[Piece]) -> str:
-    return "".join(piece.text for piece in pieces if not piece.url)
+    own = [text for number, text in enumerate(block.own_beginnings[:_MOST_CELLS]) if number != cell]
+    yield Context("the row", " | ".join(others)[:_LONGEST_ROW], " | ".join(own)[:_LONGEST_ROW])
+    heads = " | ".join(head[:_LONGEST] for head in block.heads[:_MOST_CELLS])
+    yield Context("the table's head", heads[:_LONGEST_ROW], near=False)
 
 
 def _earlier(block: Block, pieces: list[Piece], at: int) -> Iterator[Context]:
     """The sentences before that of the link, nearest first; in code, the comment above."""
-    text = said(pieces[max(0, at - 60) : at])[-4 * _LONGEST :]
+    text = "".join(piece.text[-2 * _LONGEST :] for piece in pieces[max(0, at - _MOST_PIECES) : at])[-2 * _LONGEST :]
     if block.kind == "code":
         comments = [line for line in text.split("\n") if line.lstrip(" ").startswith(("#", "//", "echo", "rem "))]
         for line in comments[-1:]:

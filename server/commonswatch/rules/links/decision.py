@@ -45,7 +45,7 @@ class Link:
 def read_links(page: str, at: str, media_type: str | None = None) -> list[Link]:
     """The outgoing links of a page, in the order of their lines. Never raises, never asks the network.
 
-    ``at`` is the page's address: owner, repository and path are evidence too. Reads at most 5,000,000 characters,
+    ``at`` is the page's address: owner, repository and path are evidence too. Reads at most 1,000,000 characters,
     200,000 lines and 5,000 links. Of several links to one address in one line, the first counts.
     """
     kind = media_type or ("text/html" if _HTML.match(page) else "text/markdown")
@@ -166,7 +166,7 @@ class _Candidate:
         if self.where is None or self.where.access or self.where.kind not in RULES.kinds:
             return self.where.access if self.where else None
         before, after = (_said(side) for side in self._sides())
-        if any(piece.url for piece in self.block.cells[self.cell][: self.number]):
+        if self.block.first_links[self.cell] < self.number:
             before = ""  # those are of the link before
         after = f"{after} {self._next_cell()}"[:_NEARBY]
         read = location(f"{before[-_NEARBY:]} {self.piece.url} {after}")
@@ -177,7 +177,7 @@ class _Candidate:
         if self.cell + 1 >= len(cells):
             return ""
         beside = self.cell + 1 + max(0, len(heads) - len(cells))
-        return f"{heads[beside] if beside < len(heads) else ''}: {_said(cells[self.cell + 1])}"
+        return f"{heads[beside] if beside < len(heads) else ''}: {self.block.own_beginnings[self.cell + 1]}"
 
     def _sides(self) -> tuple[list[Piece], list[Piece]]:
         """The pieces since the link before, and up to the next one."""

@@ -102,5 +102,4 @@ def _is_archive_of_dataset(name: str) -> bool:
 
 
 def _holds_figures(block: Block) -> bool:
-    cells = ("".join(piece.text for piece in cell) for cell in block.cells[:40])
-    return sum(bool(_FIGURE.fullmatch(cell[:20])) for cell in cells) > _ONE_FIGURE
+    return sum(bool(_FIGURE.fullmatch(cell[:20])) for cell in block.beginnings[:40]) > _ONE_FIGURE

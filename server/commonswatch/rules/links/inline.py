@@ -5,10 +5,14 @@ Markdown and HTML are read side by side, as in READMEs. Hostile input: every ste
 
 import re
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from commonswatch.rules.links.pieces import Commands, Piece, Tag, clean, reference, target, trimmed, unescaped
 
 _LONGEST_TAG = 4000  # characters
+_MOST_OPEN = 16  # brackets in brackets; the outermost of more are none
+_MOST_SAID = 60  # pieces of the text of a link
+_LONGEST_TEXT = 1000  # characters of it
 
 _SPECIAL = re.compile(
     r"!\[|\[|\]|<|`+|~~|\\"
@@ -18,11 +22,12 @@ _SPECIAL = re.compile(
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)|<!--")
 _HREF = re.compile(r"[\s\"']href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))", re.IGNORECASE)
 _ALT = re.compile(r"[\s\"']alt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
-_BARE = re.compile(r"[!#-;=?-_a-z{}~]+")  # printable ASCII without quotes, angle brackets, `|`, back-ticks
+_BARE = re.compile(r"[!#-;=?-_a-z{}~]{1,4096}")  # printable ASCII without quotes, angle brackets, `|`, back-ticks
 _SCHEME = re.compile(r"(?:https?|ftp)://[^/?#]|magnet:\?|(?:hf|s3|gs|oss|cos)://.", re.IGNORECASE)
 
 
 _RAW = ("script", "style", "noscript", "svg", "textarea", "template")  # their inside is not read
+_RAW_ENDS = {name: re.compile(f"</{name}", re.IGNORECASE | re.ASCII) for name in _RAW}
 _ENDS_LINK = ("td", "th", "tr", "table", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -63,11 +68,11 @@ class InlineReader:
         return self._pieces
 
     def _pass_over(self, text: str, at: int) -> int:
-        end = text.lower().find(f"</{self._raw}", at)
-        if end < 0:
+        end = _RAW_ENDS[self._raw].search(text, at)
+        if end is None:
             return len(text)
         self._raw = ""
-        return end
+        return end.start()
 
     def reset(self) -> None:
         """Close what is still open: a block ends."""
@@ -82,7 +87,7 @@ class InlineReader:
         if not self._markdown:
             self._say(sign)
         elif sign in ("[", "!["):
-            self._open.append(_Open(sign[0], len(self._pieces)))
+            self._open = [*self._open[1 - _MOST_OPEN :], _Open(sign[0], len(self._pieces))]
         elif sign == "]":
             return self._close(text, at)
         elif sign == "\\":
@@ -91,22 +96,12 @@ class InlineReader:
         return found.end()
 
     def _say(self, words: str) -> None:
-        while words:
-            command = self._command(words)
-            if command is None:
-                self._pieces.append(Piece(unescaped(words), line=self._line))
-                return
-            end, url = command
-            self._pieces += [Piece(words[:end], line=self._line), Piece("", url, self._line)]
-            words = words[end:]
-
-    def _command(self, words: str) -> tuple[int, str] | None:
-        """The end of the first command that names a file, and the address it means."""
-        for sign, form, address in self._commands:
-            found = form.search(words) if sign in words else None
-            if found is not None:
-                return found.end(), address + found[1]
-        return None
+        at = 0
+        for end, url in self._commands.read(words):
+            self._pieces += [Piece(words[at:end], line=self._line), Piece("", url, self._line)]
+            at = end
+        if at < len(words):
+            self._pieces.append(Piece(unescaped(words[at:]), line=self._line))
 
     def _close(self, text: str, at: int) -> int:
         """A `]`: the end of a link, or of nothing. Without its beginning, as after a cut, all before it is the text."""
@@ -119,11 +114,17 @@ class InlineReader:
         if url is None or not _SCHEME.match(url):
             return max(end, at + 1)
         if opened is None or opened.kind == "[":
-            self._link(url, opened.start if opened else 0, line)
+            self._link(url, opened.start if opened else self._behind_link(), line)
         return end
 
+    def _behind_link(self) -> int:
+        """The number of the first piece since the link before."""
+        after = takewhile(lambda piece: isinstance(piece, Tag) or not piece.url, reversed(self._pieces))
+        return len(self._pieces) - len(list(after))
+
     def _text(self, start: int) -> str:
-        return "".join(piece.text for piece in self._pieces[start:] if isinstance(piece, Piece))
+        last = self._pieces[max(start, len(self._pieces) - _MOST_SAID) :]
+        return "".join(piece.text for piece in last if isinstance(piece, Piece))[-_LONGEST_TEXT:]
 
     def _link(self, url: str, start: int, line: int) -> None:
         text = self._text(start)

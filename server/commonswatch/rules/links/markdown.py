@@ -15,7 +15,7 @@ _UNDERLINE = re.compile(r" {0,3}(?:=+|-+|\^+)[ \t]*")
 _RULE = re.compile(r"[ \t]*(?:-[- ]{2,}|\*[* ]{2,}|_[_ ]{2,})")
 _ITEM = re.compile(r"([ \t]*)(?:[-*+]|[0-9]{1,3}[.)])[ \t]+(.*)")
 _FENCE = re.compile(r"[ \t]*(?:[-*+][ \t]+)?(`{3,}|~{3,})")
-_DELIMITER = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)*[ \t]*:?-+:?[ \t]*\|?[ \t]*")
+_DASHES = re.compile(r"[ \t]*:?-+:?[ \t]*")
 _MATTER = re.compile(r"(?:title|pretty_name) *: *(.+)")
 _BOLD = re.compile(r"[ \t]*(?:\*\*|__)([^*_]{2,100})(?:\*\*|__) *[:：]?[ \t]*")
 
@@ -129,7 +129,10 @@ class MarkdownReader:
 
 def _is_delimiter(line: str) -> bool:
     """Whether a line is the one under the head of a table: `|---|:-:|`."""
-    return "|" in line and "-" in line and bool(_DELIMITER.fullmatch(line))
+    if "|" not in line or "-" not in line or line.strip("|:- \t"):
+        return False
+    cells = line.strip(" \t").removeprefix("|").removesuffix("|").split("|")
+    return all(_DASHES.fullmatch(cell) for cell in cells)
 
 
 def _width(blanks: str) -> int:

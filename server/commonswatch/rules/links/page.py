@@ -12,15 +12,15 @@ from commonswatch.rules.links.outline import Outline
 from commonswatch.rules.links.pieces import Commands, Piece
 from commonswatch.rules.links.tags import TagReader
 
-LONGEST_PAGE = 5_000_000  # characters; the rest is not read
+LONGEST_PAGE = 1_000_000  # characters; the rest is not read
 MOST_LINES = 200_000
 _MOST_JOINED = 6  # lines a tag may be spread over
 _LONGEST_OPEN_TAG = 1000
 _OPEN_TAG = re.compile(r"<[A-Za-z][^<>]*$")
 
 
-def read_blocks(page: str, *, markdown: bool, commands: Commands = ()) -> list[Block]:
-    """The blocks of a page. At most 5,000,000 characters and 200,000 lines are read. Never raises."""
+def read_blocks(page: str, *, markdown: bool, commands: Commands) -> list[Block]:
+    """The blocks of a page. At most 1,000,000 characters and 200,000 lines are read. Never raises."""
     lines = page[:LONGEST_PAGE].replace("\r\n", "\n").replace("\r", "\n").split("\n")[:MOST_LINES]
     joined = _joined(lines)
     return (MarkdownReader(joined, commands).read() if markdown else _read_html(joined, commands)).blocks

@@ -1,7 +1,7 @@
 """What a line is read to, and the small questions about addresses in it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _LONGEST_TARGET = 4096  # characters
@@ -11,8 +11,20 @@ _ENDS = ".,;:!?'*~)]}"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _MOST_ENDS = 8
 
-Commands = Sequence[tuple[str, re.Pattern[str], str]]
-"""Commands that name a file without an address: a word they all have, their form, and the address they mean."""
+
+class Commands:
+    """Commands that name a file without an address: a word each has, its form with one group, the address it means."""
+
+    def __init__(self, commands: Sequence[tuple[str, str, str]] = ()) -> None:
+        self._signs = tuple(sign for sign, _, _ in commands)
+        self._addresses = tuple(address for _, _, address in commands)
+        self._form = re.compile("|".join(form for _, form, _ in commands))
+
+    def read(self, words: str) -> Iterator[tuple[int, str]]:
+        """Where each command that names a file ends, and the address it means."""
+        if any(sign in words for sign in self._signs):
+            for found in self._form.finditer(words):
+                yield found.end(), self._addresses[(found.lastindex or 1) - 1] + found[found.lastindex or 0]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 from commonswatch.rules.catalogue import DATASETS, ancestors
 from commonswatch.rules.datasets import Dataset, OriginClass
 from commonswatch.rules.links.blocks import Section
+from commonswatch.rules.links.pieces import Commands
 from commonswatch.rules.links.words import Vocabulary, squeezed, words
 
 _SHORTEST_FILE = 8  # letters of a file name that is a name by itself: `wiki.mat` is not
@@ -37,9 +38,9 @@ class Rules:
         self.code_hosts = frozenset(entries["code_hosts"])
         self.benchmarks = frozenset(entries["benchmarks"])
         self._archives = tuple(entries["archives"])
-        self.commands = [
-            (one["sign"], re.compile(f"{one['before']}({one['id']})"), one["url"]) for one in entries["commands"]
-        ]
+        self.commands = Commands(
+            [(one["sign"], f"{one['before']}({one['id']})", one["url"]) for one in entries["commands"]]
+        )
         self._list_files = re.compile(entries["list_files"])
         self._papers = frozenset(map(squeezed, entries["papers"]))
         self._homes = frozenset(entries["homes"])

@@ -55,6 +55,7 @@ class Vocabulary:
     fillers: set[str] = field(default_factory=set)
     filler_parts: tuple[str, ...] = ()  # names of hosts: every word with one of them in it is a filler
     careful: dict[str, str] = field(default_factory=dict)  # short names that count only in this spelling
+    _begun: set[str] = field(default_factory=set)  # all that names and role words begin with
     _read: dict[str, Reading] = field(default_factory=dict)
 
     def add_roles(self, roles: Mapping[str, Mapping[str, Iterable[str]]]) -> None:
@@ -62,18 +63,22 @@ class Vocabulary:
         for role, groups in roles.items():
             for strength, group in groups.items():
                 for word in group:
-                    self.marks.setdefault(squeezed(word), Mark(word, role=role, strength=_STRENGTHS[strength]))
+                    self._add(squeezed(word), Mark(word, role=role, strength=_STRENGTHS[strength]))
 
     def add_void(self, group: Iterable[str]) -> None:
         """Add words that hide the role words in them: `train the model` hands out no model."""
         for word in group:
-            self.marks[squeezed(word)] = Mark(word)
+            self._add(squeezed(word), Mark(word))
 
     def add_name(self, name: str, dataset: str, **more: Any) -> None:
         """Add a name. The first meaning of a name stays."""
         key = squeezed(name)
         if len(key) > 2:
-            self.marks.setdefault(key, Mark(name, names=dataset, **more))
+            self._add(key, Mark(name, names=dataset, **more))
+
+    def _add(self, key: str, mark: Mark) -> None:
+        self.marks.setdefault(key, mark)
+        self._begun.update(key[:end] for end in range(1, len(key) + 1))
 
     def read(self, text: str) -> Reading:
         """The marks of a text. Remembered while one page is read."""
@@ -104,10 +109,14 @@ class Vocabulary:
         return short or word in self.fillers or any(part in word for part in self.filler_parts)
 
     def _longest(self, found: list[str], at: int) -> tuple[Mark | None, int]:
-        for length in range(min(_MOST_WORDS, len(found) - at), 0, -1):
-            written = "".join(found[at : at + length])
+        best, longest, written = None, 1, ""
+        for length, word in enumerate(found[at : at + _MOST_WORDS], 1):
+            written += word
             key = written.lower()
-            mark = self.marks.get(key) or self.marks.get(_NUMBER.sub("0", key))
+            alike = _NUMBER.sub("0", key)
+            if key not in self._begun and alike not in self._begun:
+                break  # nothing known begins like this
+            mark = self.marks.get(key) or self.marks.get(alike)
             if mark is not None and self.careful.get(key, written) == written:
-                return Mark(mark.word, mark.role, mark.strength, mark.names, at), length
-        return None, 1
+                best, longest = Mark(mark.word, mark.role, mark.strength, mark.names, at), length
+        return best, longest

@@ -1,11 +1,12 @@
 /** The blocks of a page and the sections they stand in. Who reads them: page.js. */
 
 import { stripped, strippedAtEnd } from "../address.js";
-import { first, size } from "../texts.js";
+import { first, last, size } from "../texts.js";
 
 /** @typedef {import("./pieces.js").Piece} Piece */
 
 const LONGEST_SECTION = 20_000; // characters of a section that are evidence for its links
+export const LONGEST_STRETCH = 600; // characters of a stretch of words
 
 /** What stands under one heading: its headings from the nearest up, its words without those of tables, its code. */
 export class Section {
@@ -61,6 +62,36 @@ export class Block {
     this.heads = [];
     /** First cell, or that of the row above where it is left out. */
     this.rowName = "";
+    /** @type {Map<string, unknown>} */
+    this._known = new Map();
+  }
+
+  /** What is worked out once only, when the page is read. @template T @param {string} name @param {() => T} value */
+  _once(name, value) {
+    if (!this._known.has(name)) this._known.set(name, value());
+    return /** @type {T} */ (this._known.get(name));
+  }
+
+  /** Its last words. */
+  get ending() {
+    return this._once("ending", () => last(this.text, LONGEST_STRETCH));
+  }
+
+  /** The first words of each cell. */
+  get beginnings() {
+    return this._once("beginnings", () => this.cells.map((pieces) => first(said(pieces), LONGEST_STRETCH)));
+  }
+
+  /** The same without the texts of links. */
+  get ownBeginnings() {
+    return this._once("own", () =>
+      this.cells.map((pieces) => first(said(pieces.filter(({ url }) => !url)), LONGEST_STRETCH)),
+    );
+  }
+
+  /** Where in each cell the first link stands. */
+  get firstLinks() {
+    return this._once("links", () => this.cells.map((pieces) => pieces.findIndex(({ url }) => url)));
   }
 
   /** All its words. */
@@ -75,10 +106,12 @@ export class Block {
 
   /** Whether it has links of its own and does not lead to what follows. */
   get isAboutItsLinks() {
-    const pieces = this.cells.flat().filter(({ url, text }) => url || stripped(text, " "));
-    const last = pieces.at(-1);
-    const leadsOn = last && !last.url && /[:：]$/u.test(strippedAtEnd(last.text, " "));
-    return this.hasLinks && !leadsOn;
+    return this._once("about", () => {
+      const pieces = this.cells.flat().filter(({ url, text }) => url || stripped(text, " "));
+      const end = pieces.at(-1);
+      const leadsOn = end && !end.url && /[:：]$/u.test(strippedAtEnd(end.text, " "));
+      return this.hasLinks && !leadsOn;
+    });
   }
 }
 

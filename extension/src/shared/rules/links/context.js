@@ -6,8 +6,8 @@
  */
 
 import { stripped } from "../address.js";
-import { said } from "./blocks.js";
-import { bare, first, last, unescapedAll } from "../texts.js";
+import { LONGEST_STRETCH } from "./blocks.js";
+import { bare, first, last, size, unescapedAll } from "../texts.js";
 
 /**
  * @typedef {import("./pieces.js").Piece} Piece
@@ -21,7 +21,8 @@ import { bare, first, last, unescapedAll } from "../texts.js";
  */
 
 const MOST_SENTENCES = 4; // before the one with the link
-const LONGEST = 600; // characters of a stretch
+const LONGEST = LONGEST_STRETCH;
+const LONGEST_ROW = 1200; // characters of a row
 const LONGEST_SECTION = 3000;
 const SENTENCE_END = /[.!?;][ \n]|[。！？；\n]/gu;
 const CLAUSE_END = /[.!?;,][ \n]|[。！？；，\n]/u;
@@ -31,7 +32,7 @@ const MOST_NAMES = 4;
 const CHANGES_OF_KIND = /[0-9][A-Za-z]|[a-z][A-Z0-9]/g;
 const MOST_CHANGES = 5; // in a name; more make a random id
 const OPAQUE = /^[A-Za-z0-9_!-]{12,}$/;
-const WRITTEN_FILE = /[A-Za-z0-9_-][A-Za-z0-9_.+-]{2,200}[A-Za-z0-9]/g;
+const WRITTEN_FILE = /[A-Za-z0-9_.+-]{4,}/g;
 const FILE = /^[^\n]{0,200}\.[A-Za-z][A-Za-z0-9]{0,12}$/u;
 const COMMENT = /^ *(?:#|\/\/|echo|rem )/;
 const BEFORE = 60; // pieces before a link that are looked at
@@ -55,8 +56,11 @@ export function fileNames(url, command) {
 /** The last file name in the words before a link, and the words between it and the link. @param {string} words */
 export function fileBeside(words) {
   const text = last(words, LONGEST);
-  const found = [...text.matchAll(WRITTEN_FILE)].filter((one) => FILE.test(one[0])).at(-1);
-  return found ? { name: found[0], between: text.slice(found.index + found[0].length) } : { name: "", between: "" };
+  for (const one of [...text.matchAll(WRITTEN_FILE)].reverse()) {
+    const name = stripped(one[0], "_.+-");
+    if (FILE.test(name)) return { name, between: text.slice(one.index + one[0].length) };
+  }
+  return { name: "", between: "" };
 }
 
 /** The readable parts of an address' path, without random ids. @param {string} url */
@@ -105,9 +109,9 @@ export function* contexts(block, cell, at, alone) {
   yield* sentence(pieces, at, alone);
   if (block.kind === "row") yield* table(block, cell);
   yield* earlier(block, pieces, at);
-  for (const parent of block.parents) yield context("the list item above", last(parent.text, LONGEST), { near: false });
+  for (const parent of block.parents) yield context("the list item above", parent.ending, { near: false });
   if (block.lead && !block.lead.isAboutItsLinks) {
-    yield context("the paragraph above", last(block.lead.text, LONGEST), { near: false });
+    yield context("the paragraph above", block.lead.ending, { near: false });
   }
   yield context("the section", first(block.section.words, LONGEST_SECTION), { near: false });
   for (const heading of block.section.headings) yield context("the heading", first(heading, LONGEST), { near: false });
@@ -133,8 +137,11 @@ function wordsBefore(pieces, at, alone) {
   const parts = [];
   /** @type {string | null} */
   let stretch = null;
+  let left = LONGEST;
   for (const piece of pieces.slice(Math.max(0, at - BEFORE), at).reverse()) {
-    const text = last(piece.text, LONGEST);
+    if (left <= 0) break;
+    const text = last(piece.text, left);
+    left -= size(text);
     if (piece.url) {
       stretch ??= parts.join("");
       parts.unshift(alone ? " " : text);
@@ -175,15 +182,14 @@ function wordsAfter(pieces, at, alone) {
 function* table(block, cell) {
   const shift = Math.max(0, block.heads.length - block.cells.length) + cell;
   if (shift < block.heads.length) yield context("the column head", first(block.heads[shift], LONGEST));
-  const cells = block.cells.slice(0, CELLS).filter((_, number) => number !== cell);
-  const others = cells.map((pieces) => first(said(pieces), LONGEST));
+  const others = block.beginnings.slice(0, CELLS).filter((_, number) => number !== cell);
   if (block.rowName && !others.some((other) => stripped(other, " ") === block.rowName)) {
     others.unshift(first(block.rowName, LONGEST));
   }
-  const own = cells.map((pieces) => first(said(pieces.filter(({ url }) => !url)), LONGEST));
-  yield context("the row", others.join(" | "), { own: own.join(" | ") });
+  const own = block.ownBeginnings.slice(0, CELLS).filter((_, number) => number !== cell);
+  yield context("the row", first(others.join(" | "), LONGEST_ROW), { own: first(own.join(" | "), LONGEST_ROW) });
   const heads = block.heads.slice(0, CELLS).map((head) => first(head, LONGEST));
-  yield context("the table's head", heads.join(" | "), { near: false });
+  yield context("the table's head", first(heads.join(" | "), LONGEST_ROW), { near: false });
 }
 
 /**
@@ -193,7 +199,8 @@ function* table(block, cell) {
  * @param {number} at
  */
 function* earlier(block, pieces, at) {
-  const text = last(said(pieces.slice(Math.max(0, at - BEFORE), at)), 4 * LONGEST);
+  const ends = pieces.slice(Math.max(0, at - BEFORE), at).map((piece) => last(piece.text, 2 * LONGEST));
+  const text = last(ends.join(""), 2 * LONGEST);
   if (block.kind === "code") {
     const comment = text
       .split("\n")

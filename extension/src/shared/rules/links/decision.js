@@ -56,7 +56,7 @@ export function makeLinks(linkRules, catalogue, location) {
     /**
      * The outgoing links of a page, in the order of their lines. Never throws, never asks the network.
      *
-     * `at` is the page's address: owner, repository and path are evidence too. Reads at most 5,000,000 characters,
+     * `at` is the page's address: owner, repository and path are evidence too. Reads at most 1,000,000 characters,
      * 200,000 lines and 5,000 links. Of several links to one address in one line, the first counts.
      * @param {string} page
      * @param {string} at
@@ -197,7 +197,7 @@ class Candidate {
       return this._where?.access ?? null;
     }
     const { before, after } = this._sides();
-    const isFirst = !this._pieces.slice(0, this._number).some(({ url }) => url); // else those are of the link before
+    const isFirst = this.block.firstLinks[this._cell] === this._number; // else those are of the link before
     const behind = first(`${after} ${this._nextCell()}`, NEARBY);
     const words = `${isFirst ? last(before, NEARBY) : ""} ${this._piece.url} ${behind}`;
     const read = this._parts.location(words);
@@ -208,7 +208,7 @@ class Candidate {
     const { cells, heads } = this.block;
     if (this._cell + 1 >= cells.length) return "";
     const beside = this._cell + 1 + Math.max(0, heads.length - cells.length);
-    return `${heads[beside] ?? ""}: ${said(cells[this._cell + 1].filter(({ url }) => !url))}`;
+    return `${heads[beside] ?? ""}: ${this.block.ownBeginnings[this._cell + 1]}`;
   }
 
   /** The words since the link before, and up to the next one. */

@@ -5,7 +5,6 @@
  */
 
 import { lower } from "../catalogue.js";
-import { said } from "./blocks.js";
 import { first } from "../texts.js";
 
 /**
@@ -138,6 +137,6 @@ function isArchiveOfDataset(name, rules) {
 
 /** @param {Block} block */
 function holdsFigures(block) {
-  const cells = block.cells.slice(0, CELLS).map((pieces) => first(said(pieces), LONGEST_FIGURE));
+  const cells = block.beginnings.slice(0, CELLS).map((text) => first(text, LONGEST_FIGURE));
   return cells.filter((cell) => FIGURE.test(cell)).length > ONE_FIGURE;
 }

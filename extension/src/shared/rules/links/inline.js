@@ -5,14 +5,13 @@
  */
 
 import { stripped } from "../address.js";
-import { lower } from "../catalogue.js";
-import { BLANK, bare } from "../texts.js";
+import { BLANK, bare, last } from "../texts.js";
 import { clean, isTag, piece, referenceAt, targetAt, trimmed, unescaped, within } from "./pieces.js";
 
 /**
  * @typedef {import("./pieces.js").Piece} Piece
  * @typedef {import("./pieces.js").Tag} Tag
- * @typedef {import("./pieces.js").Command} Command
+ * @typedef {import("./pieces.js").Commands} Commands
  * @typedef {{kind: string, start: number, url: string}} Open a link whose text is being read: `[`, `!` or `a`, the
  *   number
  *   of pieces before its text, and for `a` where it leads
@@ -20,16 +19,20 @@ import { clean, isTag, piece, referenceAt, targetAt, trimmed, unescaped, within 
  */
 
 const LONGEST_TAG = 4000; // characters
+const MOST_OPEN = 16; // brackets in brackets; the outermost of more are none
+const MOST_SAID = 60; // pieces of the text of a link
+const LONGEST_TEXT = 1000; // characters of it
 
 const SPECIAL =
   /!\[|\[|\]|<|`+|~~|\\|(?:https?|ftp):\/\/|magnet:\?|(?:hf|s3|gs|oss|cos):\/\/|(?:pan|yun)\.baidu\.com\/|drive\.google\.com\/|(?:www\.)?dropbox\.com\/s|1drv\.ms\//g;
 const TAG = /<(\/?)([A-Za-z][A-Za-z0-9]*)|<!--/y;
 const HREF = attribute("href", `|([^${BLANK.slice(1, -1)}>"']+)`);
 const ALT = attribute("alt", "");
-const BARE = /[!#-;=?-_a-z{}~]+/y; // printable ASCII without quotes, angle brackets, `|`, back-ticks
+const BARE = /[!#-;=?-_a-z{}~]{1,4096}/y; // printable ASCII without quotes, angle brackets, `|`, back-ticks
 const SCHEME = /^(?:(?:https?|ftp):\/\/[^/?#]|magnet:\?|(?:hf|s3|gs|oss|cos):\/\/[^\n])/iu;
 const LONGEST_SCHEME = 12; // characters, with the one behind it
-const RAW = new Set(["script", "style", "noscript", "svg", "textarea", "template"]); // their inside is not read
+const RAW = ["script", "style", "noscript", "svg", "textarea", "template"]; // their inside is not read
+const RAW_ENDS = new Map(RAW.map((name) => [name, new RegExp(`</${name}`, "gi")]));
 const ENDS_LINK = new Set("a td th tr table li ul ol h1 h2 h3 h4 h5 h6".split(" "));
 
 /** @param {string} name @param {string} unquoted */
@@ -41,7 +44,7 @@ function attribute(name, unquoted) {
 export class InlineReader {
   /**
    * @param {References} references
-   * @param {Command[]} commands
+   * @param {Commands} commands
    * @param {boolean} markdown
    */
   constructor(references, commands, markdown) {
@@ -84,9 +87,11 @@ export class InlineReader {
 
   /** @param {string} text @param {number} at */
   _passOver(text, at) {
-    const end = lower(text).indexOf(`</${this._raw}`, at);
-    if (end >= 0) this._raw = "";
-    return end < 0 ? text.length : end;
+    const form = /** @type {RegExp} */ (RAW_ENDS.get(this._raw));
+    form.lastIndex = at;
+    const end = form.exec(text);
+    if (end) this._raw = "";
+    return end ? end.index : text.length;
   }
 
   /** Close what is still open: a block ends. */
@@ -99,9 +104,11 @@ export class InlineReader {
     if (sign === "<") return this._tag(text, at);
     if ("/?s".includes(sign.slice(-1)) && sign.length > 3) return this._bare(text, at);
     if (!this._markdown) this._say(sign);
-    else if (sign === "[" || sign === "![") this._open.push({ kind: sign[0], start: this._pieces.length, url: "" });
     else if (sign === "]") return this._close(text, at);
-    else if (sign === "\\") {
+    else if (sign === "[" || sign === "![") {
+      this._open = this._open.slice(1 - MOST_OPEN);
+      this._open.push({ kind: sign[0], start: this._pieces.length, url: "" });
+    } else if (sign === "\\") {
       const next = at + 1 < text.length ? String.fromCodePoint(/** @type {number} */ (text.codePointAt(at + 1))) : "";
       this._say(next === "|" ? " " : next);
       return at + 1 + next.length;
@@ -111,24 +118,12 @@ export class InlineReader {
 
   /** @param {string} words */
   _say(words) {
-    for (let rest = words; rest !== "";) {
-      const found = this._command(rest);
-      if (!found) {
-        this._pieces.push(piece(unescaped(rest), "", this._line));
-        return;
-      }
-      this._pieces.push(piece(rest.slice(0, found.end), "", this._line), piece("", found.url, this._line));
-      rest = rest.slice(found.end);
+    let at = 0;
+    for (const { end, url } of this._commands.read(words)) {
+      this._pieces.push(piece(words.slice(at, end), "", this._line), piece("", url, this._line));
+      at = end;
     }
-  }
-
-  /** @param {string} words */
-  _command(words) {
-    for (const { sign, form, url } of this._commands) {
-      const found = words.includes(sign) ? form.exec(words) : null;
-      if (found) return { url: url + found[1], end: found.index + found[0].length };
-    }
-    return null;
+    if (at < words.length) this._pieces.push(piece(unescaped(words.slice(at)), "", this._line));
   }
 
   /** @param {string} text @param {number} at */
@@ -142,8 +137,18 @@ export class InlineReader {
       [target, line, end] = [known?.url ?? "", known?.line ?? line, named.end];
     }
     if (target === null || !SCHEME.test(target)) return Math.max(end, at + 1);
-    if (!opened || opened.kind === "[") this._link(target, opened?.start ?? 0, line);
+    if (!opened || opened.kind === "[") this._link(target, opened?.start ?? this._behindLink(), line);
     return end;
+  }
+
+  /** The number of the first piece since the link before. */
+  _behindLink() {
+    let start = this._pieces.length;
+    for (; start > 0; start--) {
+      const before = this._pieces[start - 1];
+      if (!isTag(before) && before.url) break;
+    }
+    return start;
   }
 
   /** The kind of the innermost open link. */
@@ -153,10 +158,8 @@ export class InlineReader {
 
   /** @param {number} start */
   _text(start) {
-    return this._pieces
-      .slice(start)
-      .map((one) => (isTag(one) ? "" : one.text))
-      .join("");
+    const said = this._pieces.slice(Math.max(start, this._pieces.length - MOST_SAID));
+    return last(said.map((one) => (isTag(one) ? "" : one.text)).join(""), LONGEST_TEXT);
   }
 
   /** @param {string} url @param {number} start @param {number} line */
@@ -203,7 +206,7 @@ export class InlineReader {
       const url = stripped(unescaped(valueOf(HREF, written)), " ");
       this._open.push({ kind: "a", start: this._pieces.length, url: SCHEME.test(url) ? url : "" });
     } else if (name === "img") this._say(valueOf(ALT, written));
-    else if (RAW.has(name)) this._raw = closes || written.endsWith("/>") ? "" : name;
+    else if (RAW.includes(name)) this._raw = closes || written.endsWith("/>") ? "" : name;
     else if (name !== "a") this._pieces.push({ name, closes });
   }
 }

@@ -10,7 +10,7 @@ import { TagReader } from "./tags.js";
 /**
  * @typedef {import("./pieces.js").Piece} Piece
  * @typedef {import("./pieces.js").Tag} Tag
- * @typedef {import("./pieces.js").Command} Command
+ * @typedef {import("./pieces.js").Commands} Commands
  */
 
 const BOLD_LEVEL = 7; // of a line all in bold
@@ -20,13 +20,13 @@ const UNDERLINE = /^ {0,3}(?:=+|-+|\^+)[ \t]*$/;
 const RULE = /^[ \t]*(?:-[- ]{2,}|\*[* ]{2,}|_[_ ]{2,})$/;
 const ITEM = /^([ \t]*)(?:[-*+]|[0-9]{1,3}[.)])[ \t]+(.*)$/su;
 const FENCE = /^[ \t]*(?:[-*+][ \t]+)?(`{3,}|~{3,})/;
-const DELIMITER = /^[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)*[ \t]*:?-+:?[ \t]*\|?[ \t]*$/;
+const DASHES = /^[ \t]*:?-+:?[ \t]*$/;
 const MATTER = /^(?:title|pretty_name) *: *(.+)$/su;
 const BOLD = /^[ \t]*(?:\*\*|__)([^*_]{2,100})(?:\*\*|__) *[:：]?[ \t]*$/u;
 
 /** Takes the lines of a page, one after the other. */
 export class MarkdownReader {
-  /** @param {string[]} lines @param {Command[]} commands */
+  /** @param {string[]} lines @param {Commands} commands */
   constructor(lines, commands) {
     this._lines = lines;
     this._outline = new Outline();
@@ -151,7 +151,9 @@ export class MarkdownReader {
 
 /** Whether a line is the one under the head of a table: `|---|:-:|`. @param {string} line */
 function isDelimiter(line) {
-  return line.includes("|") && line.includes("-") && DELIMITER.test(line);
+  if (!line.includes("|") || !line.includes("-") || stripped(line, "|:- \t")) return false;
+  const cells = stripped(line, " \t").replace(/^\|/, "").replace(/\|$/, "").split("|");
+  return cells.every((cell) => DASHES.test(cell));
 }
 
 /** @param {string} blanks */

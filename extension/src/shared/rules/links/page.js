@@ -11,19 +11,19 @@ import { Outline } from "./outline.js";
 import { isTag } from "./pieces.js";
 import { TagReader } from "./tags.js";
 
-/** @typedef {import("./pieces.js").Command} Command */
+/** @typedef {import("./pieces.js").Commands} Commands */
 
-export const LONGEST_PAGE = 5_000_000; // characters; the rest is not read
+export const LONGEST_PAGE = 1_000_000; // characters; the rest is not read
 export const MOST_LINES = 200_000;
 const MOST_JOINED = 6; // lines a tag may be spread over
 const LONGEST_OPEN_TAG = 1000; // characters
 const OPEN_TAG = /^<[A-Za-z][^<>]*$/u;
 
 /**
- * The blocks of a page. At most 5,000,000 characters and 200,000 lines are read. Never throws.
+ * The blocks of a page. At most 1,000,000 characters and 200,000 lines are read. Never throws.
  * @param {string} page
  * @param {boolean} markdown
- * @param {Command[]} commands
+ * @param {Commands} commands
  */
 export function readBlocks(page, markdown, commands) {
   const lines = first(page, LONGEST_PAGE)
@@ -33,7 +33,7 @@ export function readBlocks(page, markdown, commands) {
   return outline.blocks;
 }
 
-/** @param {string[]} lines @param {Command[]} commands */
+/** @param {string[]} lines @param {Commands} commands */
 function readHtml(lines, commands) {
   const outline = new Outline();
   const tags = new TagReader(outline);

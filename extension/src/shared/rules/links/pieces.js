@@ -6,8 +6,8 @@ import { BLANK, bare } from "../texts.js";
 /**
  * @typedef {{text: string, url: string, line: number}} Piece a stretch of words, or a link: its text and where it leads
  * @typedef {{name: string, closes: boolean}} Tag an HTML tag that is not about links: the page reader knows what it means
- * @typedef {{sign: string, form: RegExp, url: string}} Command one that names a file without an address: a word they all
- *   have, their form, and the address they mean
+ * @typedef {{sign: string, form: string, url: string}} Command one that names a file without an address: a word it has,
+ *   its form with one group, and the address it means
  */
 
 const LONGEST_TARGET = 4096;
@@ -28,6 +28,24 @@ const ENDS = ".,;:!?'*~)]}";
 /** @type {Record<string, string>} */
 const PAIRS = { ")": "(", "]": "[", "}": "{" };
 const MOST_ENDS = 8;
+
+/** Commands that name a file without an address. */
+export class Commands {
+  /** @param {Command[]} commands */
+  constructor(commands) {
+    this._commands = commands;
+    this._form = new RegExp(commands.map(({ form }) => form).join("|"), "gu");
+  }
+
+  /** Where each command that names a file ends, and the address it means. @param {string} words */
+  read(words) {
+    if (!this._commands.some(({ sign }) => words.includes(sign))) return [];
+    return Array.from(words.matchAll(this._form), (found) => {
+      const number = found.findIndex((group, at) => at > 0 && group !== undefined);
+      return { end: found.index + found[0].length, url: this._commands[number - 1].url + found[number] };
+    });
+  }
+}
 
 /** @param {Piece | Tag} one @returns {one is Tag} */
 export function isTag(one) {

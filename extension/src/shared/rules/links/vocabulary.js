@@ -2,6 +2,7 @@
 
 import { lower } from "../catalogue.js";
 import { withoutScheme } from "./context.js";
+import { Commands } from "./pieces.js";
 import { Vocabulary, squeezed, words } from "./words.js";
 
 /**
@@ -46,11 +47,9 @@ export class Rules {
     this.kinds = new Set(entries.kinds);
     this.codeHosts = new Set(entries.code_hosts);
     this.benchmarks = new Set(entries.benchmarks);
-    this.commands = entries.commands.map(({ sign, before, id, url }) => ({
-      sign,
-      form: new RegExp(`${before}(${id})`, "u"),
-      url,
-    }));
+    this.commands = new Commands(
+      entries.commands.map(({ sign, before, id, url }) => ({ sign, form: `${before}(${id})`, url })),
+    );
     this._archives = entries.archives;
     this._listFiles = new RegExp(entries.list_files, "u");
     this._papers = new Set(entries.papers.map(squeezed));

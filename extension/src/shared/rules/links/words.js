@@ -54,6 +54,8 @@ export class Vocabulary {
     this._fillers = new Set(fillers.map(squeezed));
     this._fillerParts = fillerParts;
     this._careful = new Map(careful.map((name) => [squeezed(name), name]));
+    /** All that names and role words begin with. @type {Set<string>} */
+    this._begun = new Set();
     /** @type {Map<string, Reading>} */
     this._known = new Map();
   }
@@ -74,7 +76,7 @@ export class Vocabulary {
 
   /** Add words that hide the role words in them: `train the model` hands out no model. @param {string[]} group */
   addVoid(group) {
-    for (const word of group) this._marks.set(squeezed(word), mark(word, {}));
+    for (const word of group) this._add(squeezed(word), mark(word, {}));
   }
 
   /**
@@ -91,6 +93,7 @@ export class Vocabulary {
   /** The first meaning of a word stays. @param {string} key @param {Mark} meaning */
   _add(key, meaning) {
     if (!this._marks.has(key)) this._marks.set(key, meaning);
+    for (let end = 1; end <= key.length; end++) this._begun.add(key.slice(0, end));
   }
 
   /**
@@ -129,13 +132,17 @@ export class Vocabulary {
 
   /** @param {string[]} found @param {number} at */
   _longest(found, at) {
-    for (let length = Math.min(MOST_WORDS, found.length - at); length > 0; length--) {
-      const written = found.slice(at, at + length).join("");
+    let best = null;
+    let written = "";
+    for (let length = 1; length <= Math.min(MOST_WORDS, found.length - at); length++) {
+      written += found[at + length - 1];
       const key = written.toLowerCase();
-      const known = this._marks.get(key) ?? this._marks.get(key.replace(NUMBER, "0"));
-      if (known && (this._careful.get(key) ?? written) === written) return { mark: known, length };
+      const alike = key.replace(NUMBER, "0");
+      if (!this._begun.has(key) && !this._begun.has(alike)) break; // nothing known begins like this
+      const known = this._marks.get(key) ?? this._marks.get(alike);
+      if (known && (this._careful.get(key) ?? written) === written) best = { mark: known, length };
     }
-    return null;
+    return best;
   }
 }
 
