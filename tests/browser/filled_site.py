@@ -13,7 +13,6 @@ from commonswatch.channels.message import compose
 from commonswatch.context import Context, open_context
 from commonswatch.demo.cast import Cast
 from commonswatch.domain.states import (
-    Basis,
     CaseState,
     DecisionVerdict,
     JobState,
@@ -21,7 +20,7 @@ from commonswatch.domain.states import (
     Role,
     WorkState,
 )
-from commonswatch.models import Account, Case, Evidence, Job, Location, LocationSecret, Person, Work
+from commonswatch.models import Account, Job, Person, Work
 from commonswatch.services.deciding import cases
 from commonswatch.services.membership import accounts, devices, setup
 from commonswatch.services.registering import registrations, rows
@@ -30,12 +29,12 @@ from commonswatch.settings import Settings
 from sqlalchemy.orm import Session
 
 from tests import factories
+from tests.browser import filled_cases
 from tests.running import RunningProduct
 from tests.unit.channels.letters import SENDER, SENT, letter
 
 MIRA = "mira@creators.example.org"
 SAM = "sam@watch.example.org"
-LONG = "https://user-pages.example.org/a-very-long-folder-name-without-any-blank/" + "0123456789abcdef" * 8
 
 
 @dataclass
@@ -81,13 +80,13 @@ def _fill(context: Context) -> dict[str, str]:
         registration = _register(session, context, mira, now)
         told = factories.person(session, context.keyring, now)
         works = _works(session, context, mira, told, now)
-        open_case = _open_case(session, context, works, now)
+        open_case = filled_cases.with_all_evidence(session, context, works, now)
+        came_back = filled_cases.that_came_back(session, sam, works, now)
         confirmed = factories.case(
-            session, now, works, at=factories.location(session, now, url=LONG), age=timedelta(days=3)
+            session, now, works, at=factories.location(session, now, url=filled_cases.LONG), age=timedelta(days=3)
         )
-        _offer_copies(session, confirmed, now)
-        copies_only = factories.case(session, now, age=timedelta(days=1))
-        _hand_out(session, copies_only.location, now)
+        filled_cases.offer_copies(session, confirmed, now)
+        copies_only = filled_cases.with_copies_only(session, context, now)
         cases.decide(session, confirmed.id, sam, DecisionVerdict.CONFIRM, "Compared side by side.", 1, now)
         found.answer(session, told, works[0].id, confirmed.location_id, found.Answer.FINE, now)
         dismissed = factories.case(session, now, works[:1], state=CaseState.DISMISSED)
@@ -102,6 +101,7 @@ def _fill(context: Context) -> dict[str, str]:
             "ready work": f"/works/{works[0].id}",
             "withdrawn work": f"/works/{works[2].id}",
             "open case": f"/cases/{open_case.id}",
+            "case that came back": f"/cases/{came_back.id}",
             "case of copies only": f"/cases/{copies_only.id}",
             "confirmed case": f"/cases/{confirmed.id}",
             "dismissed case": f"/cases/{dismissed.id}",
@@ -120,7 +120,9 @@ def _page(context: Context, person: Person) -> str:
 
 def _register(session: Session, context: Context, mira: Account, now: datetime) -> int:
     """A registration on its way: two works wait, two lines cannot be registered."""
-    pasted = f"https://live.staticflickr.com/65535/53000000001_0123456789_b.jpg\n{LONG}.jpg\nno address\n//\n"
+    pasted = (
+        f"https://live.staticflickr.com/65535/53000000001_0123456789_b.jpg\n{filled_cases.LONG}.jpg\nno address\n//\n"
+    )
     parsed = rows.parse_rows(pasted, 100)
     made = registrations.register(session, context.keyring, mira, parsed, None, (), "form", context.settings.site, now)
     return made.id
@@ -139,56 +141,6 @@ def _works(session: Session, context: Context, mira: Account, told: Person, now:
     by_address.licence_code = by_address.licence_version = None
     withdrawn = factories.work(session, context.keyring, now, creator=mira, state=WorkState.WITHDRAWN)
     return ready, by_address, withdrawn
-
-
-def _open_case(session: Session, context: Context, works: tuple[Work, ...], now: datetime) -> Case:
-    """A case with every kind of evidence, behind an access code."""
-    case = factories.case(session, now, works[:2], age=timedelta(days=2))
-    digest = context.keyring.digest("secret", "q9x2")
-    session.add(
-        LocationSecret(
-            location_id=case.location_id,
-            secret_digest=digest,
-            secret_sealed=context.keyring.seal_text("q9x2"),
-            first_seen=now,
-        )
-    )
-    session.flush()
-    read = {"fetched_at": now.isoformat(), "seen_on_page": True, "page_status": 200}
-    unread = {"reason": "The host did not answer.", "seen_on_page": False}
-    media = "https://pictures.example/copy.jpg"
-    session.refresh(case)
-    case.sightings[0].evidence += [
-        Evidence(at=now, basis=Basis.SHA256, observed="sha256:" + "0f" * 32, media_url=media, facts=read),
-        Evidence(
-            at=now, basis=Basis.PDQ, observed="pdq:" + "0f" * 32, distance=12, quality=97, rendition="320", facts=unread
-        ),
-    ]
-    case.sightings[1].evidence += [
-        Evidence(at=now, basis=Basis.KEY, observed=LONG[-60:], facts={"how": "guessed", "claimed": True}),
-    ]
-    return case
-
-
-def _offer_copies(session: Session, case: Case, now: datetime) -> None:
-    """A page that hands out two copies of one dataset, first seen in different months, and one a watcher claims."""
-    page = session.get_one(Location, case.location_id)
-    share = factories.location(session, now, url="https://share.example/s/harbour-faces")
-    factories.copy(session, now - timedelta(days=1), page)
-    factories.copy(session, now - timedelta(days=40), page, at=share)
-    factories.copy(session, now - timedelta(days=1), page, dataset="uccs", claimed=True)
-
-
-def _hand_out(session: Session, page: Location, now: datetime) -> None:
-    """Copies on a page: here, at a long address, behind a torrent kept hidden; and one only claimed."""
-    share, torrent = (
-        factories.location(session, now, url=LONG),
-        factories.location(session, now, url="btih:0123456789abcdef"),
-    )
-    torrent.kind = "torrent"
-    for dataset, at in (("ms-celeb-1m", page), ("ms-celeb-1m", share), ("dukemtmc", torrent), ("vggface2", share)):
-        factories.copy(session, now, page, dataset=dataset, at=at)
-    factories.copy(session, now, page, dataset="casia-webface", at=share, claimed=True)
 
 
 def _give_up_a_job(session: Session, now: datetime) -> None:

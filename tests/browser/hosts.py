@@ -17,13 +17,16 @@ GONE = "https://live.staticflickr.com/65535/53000000009_0123456789_b.jpg"
 
 FACES = "https://github.com/example-lab/celeb-faces"
 MIRROR = "https://github.com/someone-else/faces-mirror"
+SHARED = "https://github.com/example-lab/celeb-faces-shared"
 COPY_OF_HARBOUR = f"{FACES}/raw/main/img/0001.jpg"
 SMALL_COPY_OF_CHOIR = f"{FACES}/raw/main/img/0002.jpg"
 
 _LICENCE = "https://creativecommons.org/licenses/by-nc/4.0/"
+_SHARE = '<p>Download MS-Celeb-1M: <a href="https://pan.baidu.com/s/1ExampleShareOnly">Baidu</a> code: k7x2</p>'
 _PAGES = {
-    FACES: ("celeb-faces", (COPY_OF_HARBOUR, SMALL_COPY_OF_CHOIR)),
-    MIRROR: ("faces-mirror", (MARKET,)),
+    FACES: ("celeb-faces", (COPY_OF_HARBOUR, SMALL_COPY_OF_CHOIR), ""),
+    SHARED: ("celeb-faces-shared", (COPY_OF_HARBOUR, SMALL_COPY_OF_CHOIR), _SHARE),
+    MIRROR: ("faces-mirror", (MARKET,), ""),
 }
 
 
@@ -67,6 +70,6 @@ def _half_size(picture: bytes) -> bytes:
     return written.getvalue()
 
 
-def _page(name: str, urls: tuple[str, ...]) -> bytes:
+def _page(name: str, urls: tuple[str, ...], share: str) -> bytes:
     links = "".join(f'<li><a href="{html.escape(url)}">{html.escape(url)}</a></li>' for url in urls)
-    return f"<!doctype html><title>{name}</title><h1>{name}</h1><ul>{links}</ul>".encode()
+    return f"<!doctype html><title>{name}</title><h1>{name}</h1>{share}<ul>{links}</ul>".encode()

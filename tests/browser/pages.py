@@ -54,9 +54,12 @@ def _filled(browser: Browser, site: FilledSite, options: dict[str, Any]) -> Iter
     yield _after(mira, "/devices", "Make a pairing code")
     sam = signed_in(browser, site, SAM, options)
     yield from _each(sam, [*MODERATOR, *(paths[f"{state} case"] for state in ("open", "confirmed", "dismissed"))])
-    yield from _each(sam, [paths["case of copies only"], "/cases?dataset=ms-celeb-1m", paths["letter"]])
+    yield from _each(
+        sam, [paths["case of copies only"], paths["case that came back"], "/cases?dataset=ms-celeb-1m", paths["letter"]]
+    )
     yield _letter_alone(sam, paths["letter"] + "/html")
-    yield _after(sam, paths["open case"], "Show access code")
+    for name in ("open case", "case of copies only"):
+        yield _after(sam, paths[name], "Show access code")
     yield from _forms_with_mistakes(mira, sam, paths)
 
 

@@ -12,11 +12,11 @@ from tests.browser.stage import Stage
 from tests.browser.visitor import Visitor, chromium
 from tests.browser.watcher import Watcher
 
-_SIZE = {"width": 1120, "height": 1062}
+_SIZE = {"width": 1120, "height": 1360}
 
 
 def take(stage: Stage, browser: Browser, path: Path) -> None:
-    """Play the story up to the moderator who looks at the first work of the case."""
+    """Play the story up to the moderator who looks at the first work of a case with a copy of a dataset."""
     root, mira, ada = (Visitor(browser, stage.site) for _ in range(3))
     sam = Visitor(browser, stage.site, viewport=_SIZE, color_scheme="light", reduced_motion="reduce")
     administrator.takes_the_site_over(root, stage)
@@ -25,9 +25,9 @@ def take(stage: Stage, browser: Browser, path: Path) -> None:
     creator.uploads_a_csv(mira, stage.folder, shown.ADA, shown.BOB, ready=2)
     shown.confirms(ada, stage, creator.ADDRESS)
     watcher = Watcher(stage.site)
-    watcher.learns(watcher.reports(hosts.FACES, hosts.COPY_OF_HARBOUR, hosts.SMALL_COPY_OF_CHOIR, key="seen"))
+    watcher.learns(watcher.reports(hosts.SHARED, hosts.COPY_OF_HARBOUR, hosts.SMALL_COPY_OF_CHOIR, key="seen"))
     signs_in(sam, stage, moderator.ADDRESS)
-    sam.open("/cases").get_by_role("link", name="celeb-faces").click()
+    sam.open("/cases").get_by_role("link", name="celeb-faces-shared").click()
     moderator.looks_at_pictures_only_when_asked(sam)
     sam.page.evaluate("window.scrollTo(0, 0)")
     sam.page.screenshot(path=path)

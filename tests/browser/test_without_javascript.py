@@ -96,6 +96,15 @@ def test_on_a_phone_the_menu_unfolds(browser: Browser, site: FilledSite) -> None
     page.wait_for_url("**/outbox")
 
 
+@pytest.mark.parametrize("path", ["/audit", "/members", "/outbox", "/works"])
+def test_on_a_phone_tables_are_cards_with_nothing_out_of_sight(browser: Browser, site: FilledSite, path: str) -> None:
+    who = MIRA if path == "/works" else SAM
+    visitor = signed_in(browser, site, who, {**_OPTIONS, "viewport": {"width": 360, "height": 800}})
+    region = visitor.open(path).locator(".stack")
+    assert region.get_by_role("row").count() > 1, "a table for those who hear it"
+    assert region.evaluate("region => region.scrollWidth <= region.clientWidth")
+
+
 def test_a_moderator_looks_decides_and_checks_the_log(browser: Browser, site: FilledSite) -> None:
     visitor = signed_in(browser, site, SAM, _OPTIONS)
     page = visitor.open(site.paths["open case"])
