@@ -32,11 +32,13 @@ api.runtime.onMessage.addListener((message, sender, answer) => {
   if (message.to) api.tabs.sendMessage(message.to, message.say, { frameId: 0 }).then(answer, () => answer(null));
   else if (message.most) answer((most = message.most));
   else if (message.forget) answer((told = []) && 0);
-  else answer(told.filter(({ url }) => url.startsWith(message.start)));
+  else {
+    const found = told.filter(({ url }) => url.startsWith(message.start));
+    answer(message.brief ? found.map(({ said }) => [said.length, "done" in (said.at(-1) ?? {})]) : found);
+  }
   return true;
 });
 """
-_ALL = "async (start) => (globalThis.browser ?? chrome).runtime.sendMessage({ start })"
 _SAY = "async (message) => (globalThis.browser ?? chrome).runtime.sendMessage(message)"
 
 
@@ -77,7 +79,12 @@ def packed_listener() -> bytes:
 
 def told(own: Tab, start: str) -> list[dict[str, Any]]:
     """What the frames at addresses that start like this have told, a port each."""
-    return list(own.evaluate(_ALL, start))
+    return list(say(own, start=start))
+
+
+def how_much(own: Tab, start: str) -> list[list[Any]]:
+    """Of each of those ports: how many messages came, and whether the last was the end."""
+    return list(say(own, start=start, brief=True))
 
 
 def say(own: Tab, **message: Any) -> Any:

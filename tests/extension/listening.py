@@ -12,13 +12,13 @@ from tests.extension.browsers import Browser, Tab
 from tests.extension.chromium import Chromium
 from tests.extension.fake_web import FakeWeb, folder
 from tests.extension.firefox import Firefox
-from tests.extension.listener import ending, packed_listener, say, told
+from tests.extension.listener import ending, how_much, packed_listener, say, told
 from tests.extension.pages import routes
 from tests.played_hosts import Answer, Route
 
 ON = "https://gitlab.com"
 OFF = "https://nobody.example"
-_WITHIN = 60.0
+_WITHIN = 90.0
 
 
 class Listening:
@@ -42,15 +42,20 @@ class Listening:
 
     def read(self, url: str, ports: int = 1) -> tuple[Tab, list[dict[str, Any]]]:
         """The tab at this address, and what its content script told, so many times."""
+        self.forget()
         tab = self.open(url)
         return tab, self.wait_for(url, lambda said: len([port for port in said if ending([port])]) >= ports)
 
     def wait_for(self, url: str, is_enough: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
-        deadline = time.monotonic() + _WITHIN
-        while not is_enough(said := self.told(url)):
-            assert time.monotonic() < deadline, f"{url}: {[len(port['said']) for port in said]} messages only"
+        """What was told, as soon as a page was told to its end and it is enough."""
+        deadline, before = time.monotonic() + _WITHIN, None
+        while True:
+            now = how_much(self.own, url)
+            if now != before and any(is_end for _, is_end in now) and is_enough(said := self.told(url)):
+                return said
+            assert time.monotonic() < deadline, f"{url}: {now} only"
+            before = now
             time.sleep(0.1)
-        return said
 
     def forget(self) -> None:
         say(self.own, forget=True)

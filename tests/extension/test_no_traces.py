@@ -59,7 +59,8 @@ SPY = """
     });
   };
 """
-PAGE = f"""<!doctype html><html lang="en"><head><title>Spy</title></head><body>
+ICON = '<link rel="icon" href="data:,">'  # else the browser asks for one by itself
+PAGE = f"""<!doctype html><html lang="en"><head><title>Spy</title>{ICON}</head><body>
 <form><input name="firstChild"><input name="nodeName"><input id="attributes"><a href="/one">one</a></form>
 <img name="documentElement"><img name="title"><a id="commonswatch" href="/x">x</a>
 <a id="commonswatchSite" href="/y">y</a><a id="scheduler" href="/z">z</a>
@@ -93,7 +94,7 @@ def test_a_page_that_is_read_sees_nothing_of_it(here: Listening) -> None:
 
 
 def test_after_a_place_was_marked_the_page_is_as_before(here: Listening) -> None:
-    url = here.add("/marked", "<!doctype html><html><head></head><body><p><a href=/one>one</a></body></html>")
+    url = here.add("/marked", f"<!doctype html><html><head>{ICON}</head><body><p><a href=/one>one</a></body></html>")
     tab, ports = here.read(url)
     before = tab.evaluate("() => document.documentElement.outerHTML")
     place = everything(ports, "links")[0]["place"]
