@@ -12,7 +12,7 @@ from tests.browser.stage import Stage
 from tests.browser.visitor import Visitor, chromium
 from tests.browser.watcher import Watcher
 
-_SIZE = {"width": 1120, "height": 1360}
+_SIZE = {"width": 1120, "height": 1580}
 
 
 def take(stage: Stage, browser: Browser, path: Path) -> None:
