@@ -143,16 +143,21 @@ class Collection {
     const given = typeof text === "string" && text.trim() ? text.slice(0, LONGEST_PAGE) : "";
     const words = given || pageOf(this._links);
     const isHtml = given && isText(mediaType) ? mediaType.includes("html") : /^\s*</.test(words);
-    this._addCopies(
-      await readPage(words, {
-        page: this._part.page,
-        mediaType: isHtml ? "text/html" : "text/plain",
-        frame: this._frame,
-        shown: (url) => ({ place: this._links.get(url)?.place ?? "", text: this._links.get(url)?.shown ?? "" }),
-      }),
-    );
+    const about = {
+      page: this._part.page,
+      mediaType: isHtml ? "text/html" : "text/plain",
+      frame: this._frame,
+      shown: (/** @type {string} */ url) => ({ place: "", text: "", ...this._shownAt(url) }),
+    };
+    this._addCopies(await readPage(words, about).catch(() => ({ copies: [], codes: {} }))); // works are shown all the same
     this._part.isDone = true;
     await this._save();
+  }
+
+  /** @param {string} url */
+  _shownAt(url) {
+    const link = this._links.get(url);
+    return link && { place: link.place, text: link.shown };
   }
 
   async _save() {

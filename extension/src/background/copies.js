@@ -51,15 +51,15 @@ export async function readPage(text, { page, mediaType, frame, shown }) {
  * @param {string} text
  * @param {Rulebooks} rules
  */
-function mayHandOut(text, { words, location }) {
-  if (COMMAND.test(text) || words.commands.some(({ sign }) => text.includes(sign))) return true;
+function mayHandOut(text, { words, location, kinds, codeHosts, signs }) {
+  if (COMMAND.test(text) || signs.some((/** @type {string} */ sign) => text.includes(sign))) return true;
   const links = text.match(LINK) ?? [];
   return links.some((link) => {
     const url = link.replaceAll("&amp;", "&");
     if (!/^http/i.test(url) || words.isFile(url.split(/[?#]/, 1)[0]) || url.includes("?")) return location(url) !== null;
     const where = location(url);
-    const isCode = where !== null && words.codeHosts.has(where.key.split(":", 1)[0]) && where.kind !== "release";
-    return where !== null && words.kinds.has(where.kind) && !isCode;
+    const isCode = where !== null && codeHosts.has(where.key.split(":", 1)[0]) && where.kind !== "release";
+    return where !== null && kinds.has(where.kind) && !isCode;
   });
 }
 
@@ -106,9 +106,9 @@ export async function findCopies(candidates, page, frame) {
 }
 
 /** The address of a page at which files lie; empty for others. @param {string} page @param {Rulebooks} rules */
-function folderAt(page, { location, words }) {
+function folderAt(page, { location, kinds }) {
   const here = location(page);
-  const isPlace = here !== null && (here.hidden || words.kinds.has(here.kind) || PLACES.has(here.kind));
+  const isPlace = here !== null && (here.hidden || kinds.has(here.kind) || PLACES.has(here.kind));
   return isPlace ? here.url || page : "";
 }
 

@@ -59,6 +59,9 @@ function build({ media_hosts, sharing_hosts, datasets, links }) {
     catalogue,
     readLinks: makeLinks(links, catalogue, location).readLinks,
     words: new Rules(links, catalogue),
+    kinds: new Set(/** @type {string[]} */ (links.kinds)), // of places that hand out files
+    codeHosts: new Set(/** @type {string[]} */ (links.code_hosts)),
+    signs: links.commands.map((/** @type {{sign: string}} */ { sign }) => sign), // commands that fetch without an address
     mayName: namesIn(catalogue, Object.keys(links.names)),
     mayBeFile: filesIn(catalogue),
     noise: whole(sharing_hosts.generic.noise),
