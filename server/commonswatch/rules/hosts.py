@@ -16,6 +16,7 @@ class Family:
         fields = entry.get("fields", {})
         self.name: str = entry["name"]
         self.domains: list[str] = entry.get("domains", [])
+        self.has_articles: bool = entry.get("articles", False)
         self.forms = [Form(fields=fields, **form) for form in entry.get("forms", [])]
         self.texts = [Form(fields=fields, **form) for form in entry.get("texts", [])]
         self.codes = [Pattern(source, fields) for source in entry.get("codes", [])]

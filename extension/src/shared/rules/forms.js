@@ -141,6 +141,11 @@ export class Template {
     }));
   }
 
+  /** Whether a field is put in. @param {string} name */
+  has(name) {
+    return this._rest.some((part) => part.name === name);
+  }
+
   /**
    * With the fields as they are.
    * @param {Values} values

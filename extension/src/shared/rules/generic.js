@@ -15,6 +15,9 @@ import { wholly } from "./patterns.js";
  * @property {string} noise
  * @property {string} picture_noise
  * @property {string} secrets
+ * @property {string} [opens]
+ * @property {string} [hash]
+ * @property {string} [beside]
  */
 
 const WWW = "www.";

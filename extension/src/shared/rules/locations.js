@@ -1,6 +1,6 @@
 /** Any link, or a text with one → the location it means, its secret split off. Rules: `sharing_hosts.json`. */
 
-import { LONGEST, end, isLonger, start, stripped, strippedAtStart, trimmed } from "./address.js";
+import { LONGEST, end, isLonger, start, stripped, strippedAtEnd, strippedAtStart, trimmed } from "./address.js";
 import { Rulebook } from "./rulebook.js";
 import { bare } from "./texts.js";
 
@@ -8,6 +8,7 @@ import { bare } from "./texts.js";
  * @typedef {import("./rulebook.js").Rules} Rules
  * @typedef {import("./rulebook.js").Found} Found
  * @typedef {import("./patterns.js").Pattern} Pattern
+ * @typedef {import("./patterns.js").Values} Values
  * @typedef {object} LocationKey what identifies a place where works were seen
  * @property {string} key
  * @property {string} kind
@@ -24,6 +25,10 @@ const MOST_PUNCTUATION = 8;
 const NEARBY = 120; // characters after a link (and before it) in which its access code is looked for
 const LINK_LETTERS = /[!#-;=?-[\]_a-z~]+/g; // printable ASCII without quotes, brackets `<>{}`, `|`, `^`, `\`
 const SCHEME = /[Hh][Tt][Tt][Pp][Ss]?:\/\/|[Mm][Aa][Gg][Nn][Ee][Tt]:\?|(?:hf|s3[an]?|gs|oss|cosn?|obs|bos):\/\//;
+const LAST =
+  /(?:[.,;。，；、\u200b-\u200d\u2060\ufeff]|%[Ee]2%80%8[B-Db-d]|%[Ee]2%81%[Aa]0|%[Ee][Ff]%[Bb][Bb]%[Bb][Ff])$/u;
+const LONGEST_LAST = 9; // characters: an invisible blank, escaped
+const DEEPEST = 2; // links inside links; what has more is taken for a secret
 const BLANK = /[ \t\r\n]/;
 const AROUND = "([*_'.,;:!?)]";
 /** @type {Record<string, string>} */
@@ -48,7 +53,8 @@ export function makeLocations(sharingHosts) {
      * The location of a page somebody looked at: as `location` says, else the page itself.
      *
      * Not every page of a known host hands something out or has a rule (an article, a competition), but people may see
-     * and report a copy there. Its query is left out: what a host's rules do not describe may be a secret.
+     * and report a copy there. Its query is left out, and what may be a token: what a host's rules do not describe
+     * may be a secret.
      * @param {string} text
      */
     pageLocation: (text) => locationOf(text, rules) ?? pageOf(text, rules),
@@ -59,15 +65,15 @@ export function makeLocations(sharingHosts) {
 function locationOf(text, rules) {
   const plain = trimmed(text);
   const isOne = !isLonger(plain, LONGEST) && !BLANK.test(plain);
-  const found = isOne ? rules.find(plain) : null;
-  if (found) return keyOf(found, "");
+  const found = isOne ? (rules.find(clean(plain)) ?? rules.find(plain)) : null;
+  if (found) return keyOf(found, rules, "");
   return bestOf(plain.slice(0, end(plain, 0, LONGEST_TEXT)), rules) ?? (isOne ? null : phrase(plain, rules));
 }
 
 /** @param {string} text @param {Rulebook} rules @returns {LocationKey | null} */
 function pageOf(text, rules) {
-  const found = rules.findPage(trimmed(text).split(/[?#]/, 1)[0]);
-  return found && keyOf(found, "");
+  const found = rules.findPage(trimmed(text));
+  return found && keyOf(found, rules, "");
 }
 
 /** @param {string} text @param {Rulebook} rules @returns {LocationKey | null} */
@@ -78,16 +84,16 @@ function bestOf(text, rules) {
     if (left-- === 0) break;
     const found = rules.find(link);
     if (found === null || found.how === "guessed") continue;
-    if (found.family) return keyOf(found, codeNear(found, text, from, from + link.length));
+    if (found.family) return keyOf(found, rules, codeNear(found, text, from, from + link.length));
     first ??= found;
   }
-  return first && keyOf(first, "");
+  return first && keyOf(first, rules, "");
 }
 
 /** What several words mean together: `gdown 1Example…`. @param {string} text @param {Rulebook} rules */
 function phrase(text, rules) {
   const found = rules.find(text);
-  return found?.family ? keyOf(found, "") : null;
+  return found?.family ? keyOf(found, rules, "") : null;
 }
 
 /** Each link in a text and where it starts. @param {string} text */
@@ -111,7 +117,29 @@ function unwrapped(link) {
     if (last === "" || last in PAIRS || !AROUND.includes(last)) break;
     whole = whole.slice(0, -1);
   }
-  return whole;
+  return clean(whole);
+}
+
+/**
+ * Without the full stop, comma or bracket behind it, or a blank nobody sees; letters of a key may be `_` or `-`.
+ * @param {string} link
+ */
+function clean(link) {
+  let whole = link;
+  for (;;) {
+    const last = whole.slice(-1);
+    const ends = LAST.exec(whole.slice(-LONGEST_LAST));
+    if (last in PAIRS && count(whole, last) > count(whole, PAIRS[last])) whole = whole.slice(0, -1);
+    else if (ends) whole = whole.slice(0, -ends[0].length);
+    else return whole;
+  }
+}
+
+/** How often a letter stands in a text. @param {string} text @param {string} letter */
+function count(text, letter) {
+  let found = 0;
+  for (let at = text.indexOf(letter); at >= 0; at = text.indexOf(letter, at + 1)) found++;
+  return found;
 }
 
 /** Where a bracket closes that was not opened in the link. @param {string} link */
@@ -143,15 +171,77 @@ function codeIn(words, patterns) {
   return "";
 }
 
-/** @param {Found} found @param {string} code @returns {LocationKey} */
-function keyOf({ form, values, how }, code) {
+/**
+ * @param {Found} found
+ * @param {Rulebook} rules
+ * @param {string} code
+ * @param {number} [depth]
+ * @returns {LocationKey}
+ */
+function keyOf(found, rules, code, depth = 0) {
+  const { form, values, how } = found;
+  const more = concealed(found, rules, depth);
   return {
     key: form.key?.filled(values) ?? "",
     kind: form.kind,
     url: form.url?.filledUrl(values) ?? "",
     path: stripped(form.inside?.filled(values) ?? "", ": "),
-    access: bare(form.access?.filled(values) ?? "") || code || null,
+    access: bare(form.access?.filled(values) ?? "") || code || more || null,
     how,
     hidden: form.hidden,
   };
+}
+
+/**
+ * Cut from the fields what may open something and no form describes. A form's own secret is not looked at.
+ * @param {Found} found
+ * @param {Rulebook} rules
+ * @param {number} depth
+ */
+function concealed({ family, form, values }, rules, depth) {
+  const openers = rules.openers;
+  if (openers === null) return "";
+  if (family === null) {
+    openers.cut(values, (text) => opens(text, rules, depth + 1));
+    tidy(values);
+    return "";
+  }
+  let rest = "";
+  for (const name of Object.keys(values)) {
+    if (name === "search" || form.access?.has(name)) continue;
+    const end = openers.namedEnd(values[name]);
+    rest ||= values[name].slice(end);
+    values[name] = values[name].slice(0, end);
+  }
+  return rest;
+}
+
+/** Without punctuation at the end of what is left of an address, as a link to it would be read. @param {Values} values */
+function tidy(values) {
+  let whole = `${values.path}${values.query}`;
+  let cleaner = strippedAtEnd(clean(whole), "?&");
+  while (cleaner !== whole) [cleaner, whole] = [strippedAtEnd(clean(cleaner), "?&"), cleaner];
+  [values.path, values.query] = [whole.slice(0, values.path.length), whole.slice(values.path.length)];
+}
+
+/**
+ * Whether a text has a link in it whose secret a location would have apart.
+ * @param {string} text
+ * @param {Rulebook} rules
+ * @param {number} depth
+ */
+function opens(text, rules, depth) {
+  if (depth > DEEPEST) return true;
+  const isOpen = (/** @type {string} */ link) => {
+    const found = rules.find(link);
+    const key = found && keyOf(found, rules, "", depth);
+    return key !== null && (key.access !== null || key.hidden);
+  };
+  if (isOpen(text)) return true;
+  let left = MOST_LINKS;
+  for (const { link } of links(text)) {
+    if (left-- === 0) break;
+    if (isOpen(link)) return true;
+  }
+  return false;
 }

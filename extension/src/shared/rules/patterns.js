@@ -92,7 +92,7 @@ export function wholly(source) {
 }
 
 /** The source, with dots that mean in every language all but the line feed. @param {string} source */
-function dotted(source) {
+export function dotted(source) {
   return source.replace(DOTS, (part) => (part === "." ? "[^\\n]" : part));
 }
 

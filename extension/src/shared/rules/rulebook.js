@@ -1,22 +1,27 @@
 /** The one engine: a file of host families → which form an address has. Adding a host never changes this file. */
 
-import { KNOWN_HOSTS, LONGEST, isLonger, isPlain, readAddress, remembered, trimmed } from "./address.js";
+import { Address, KNOWN_HOSTS, LONGEST, isLonger, isPlain, readAddress, remembered, trimmed } from "./address.js";
 import { Form } from "./forms.js";
 import { Generic, sites } from "./generic.js";
+import { Openers } from "./openers.js";
 import { Pattern } from "./patterns.js";
 
 /**
- * @typedef {import("./address.js").Address} Address
  * @typedef {import("./patterns.js").Values} Values
  * @typedef {import("./forms.js").How} How
  * @typedef {import("./patterns.js").Fields} Fields
  * @typedef {import("./forms.js").FormEntry} FormEntry
  * @typedef {{name: string, domains?: string[], fields?: Fields, forms?: FormEntry[], texts?: FormEntry[], codes?:
- *   string[]}} FamilyEntry
- * @typedef {{families: FamilyEntry[], generic: import("./generic.js").GenericEntry}} Rules one parsed rule file
+ *   string[], articles?: boolean}} FamilyEntry
+ * @typedef {{families: FamilyEntry[], generic: import("./generic.js").GenericEntry, repairs?: boolean}} Rules one
+ *   parsed rule file
  * @typedef {{form: Form, values: Values, how: How, family: Family | null}} Found a form that fits, and how sure that is
  */
 
+const MARK = /[&;]|%(?:25){0,3}(2[36]|3[BbFf])/; // where a query or fragment starts, escaped or mistaken
+const FRAGMENT = "23";
+const WORD = /^[A-Za-z]+(?:[_-][A-Za-z]+)*$/; // what no token looks like
+const LONGEST_WORD = 24;
 const DEPTH = 4; // addresses inside addresses: a proxy's copy of an archive's copy of a blog's proxy is real
 
 /** @type {How[]} */
@@ -29,6 +34,7 @@ class Family {
     const fields = entry.fields ?? {};
     this.name = entry.name;
     this.domains = entry.domains ?? [];
+    this.hasArticles = entry.articles ?? false;
     this.forms = (entry.forms ?? []).map((form) => new Form(form, fields));
     this.texts = (entry.texts ?? []).map((form) => new Form(form, fields));
     this.codes = (entry.codes ?? []).map((source) => new Pattern(source, fields));
@@ -61,6 +67,9 @@ export class Rulebook {
     this._texts = families.flatMap((family) => family.texts.map((form) => ({ family, form })));
     this._anywhere = families.filter((family) => family.domains.length === 0);
     this._generic = new Generic(rules.generic);
+    this._repairs = rules.repairs ?? false;
+    const { secrets, opens, hash = "", beside = "" } = rules.generic;
+    this.openers = opens === undefined ? null : new Openers({ secrets, opens, hash, beside });
     this._known = remembered((host) => this._judged(host), KNOWN_HOSTS);
   }
 
@@ -72,7 +81,7 @@ export class Rulebook {
   find(text, depth = 0) {
     const address = readAddress(text);
     const known = address && this._known(address.host);
-    if (address && known?.isOwned) return (!address.port && this._atPlaces(address, known.places, depth)) || null;
+    if (address && known?.isOwned) return this._atOwned(address, known.places, depth);
     if (!address?.explicit) {
       const found = this._byText(trimmed(text), depth);
       if (found !== undefined) return found;
@@ -82,12 +91,17 @@ export class Rulebook {
 
   /**
    * An address read by the generic rule, whoever owns its host; null for what is none or imitates a host.
+   *
+   * Without its query; of hosts of shares also without all that may be a token: only a family of articles keeps it.
    * @param {string} text
    * @returns {Found | null}
    */
   findPage(text) {
-    const address = readAddress(text);
-    const values = address?.explicit && !this._imitates(address.host) ? this._generic.read(address) : null;
+    const address = readAddress(text.split(/[?#]/, 1)[0]);
+    if (!address?.explicit || this._imitates(address.host)) return null;
+    const family = this._family(address.host);
+    if (family && !family.hasArticles) address.path = wordsOf(address.path);
+    const values = this._generic.read(address);
     return values && { form: this._generic.form, values, how: "exact", family: null };
   }
 
@@ -131,6 +145,19 @@ export class Rulebook {
   }
 
   /**
+   * An address on a host of a family; one that no form fits may have a query or fragment in its path.
+   * @param {Address} address
+   * @param {Place[]} places
+   * @param {number} depth
+   */
+  _atOwned(address, places, depth) {
+    if (address.port) return null;
+    let found = this._atPlaces(address, places, depth);
+    if (found === undefined && this._repairs) found = this._atPlaces(repaired(address), places, depth);
+    return found ?? null;
+  }
+
+  /**
    * Null: an address of a form that gives nothing. Undefined: an address of no form.
    * @param {Address} address
    * @param {Place[]} places
@@ -144,7 +171,7 @@ export class Rulebook {
         if (own === null) continue;
         if (form.isGeneric) return this._onAnyHost(address, this._anywhereAt(address.host), depth);
         const values = family.domains.length ? own : { ...sites(address), ...own };
-        return this._followed({ form, values, how: form.how, family }, depth);
+        return this._followed({ form, values, how: form.how, family }, depth, address);
       }
     }
     return undefined;
@@ -180,12 +207,44 @@ export class Rulebook {
     return values && { form: this._generic.form, values, how, family: null };
   }
 
-  /** @param {Found} found @param {number} depth @returns {Found | null} */
-  _followed(found, depth) {
+  /**
+   * @param {Found} found
+   * @param {number} depth
+   * @param {Address} [address]
+   * @returns {Found | null}
+   */
+  _followed(found, depth, address) {
     if (!found.form.address) return found.form.key || found.form.account ? found : null;
-    const inner = depth < DEPTH ? this.find(found.form.address.filled(found.values), depth + 1) : null;
+    let link = found.form.address.filled(found.values);
+    if (address?.fragment && !link.includes("#")) link += `#${address.fragment}`; // people forget to escape it
+    const inner = depth < DEPTH ? this.find(link, depth + 1) : null;
     return inner && { ...inner, how: lessCertain(inner.how, found.how) };
   }
+}
+
+/**
+ * With what stands behind an escaped or mistaken mark in its path as its query or fragment.
+ * @param {Address} address
+ */
+function repaired({ explicit, host, port, path, search, fragment }) {
+  const found = MARK.exec(path);
+  if (found === null) return new Address(explicit, host, port, path, search, fragment);
+  const start = path.slice(0, found.index);
+  const rest = path.slice(found.index + found[0].length);
+  if (found[1] === FRAGMENT) return new Address(explicit, host, port, start, search, rest);
+  return new Address(explicit, host, port, start, [`?${rest}`, search.slice(1)].filter(Boolean).join("&"), fragment);
+}
+
+/** As much of a path as consists of plain words. @param {string} path */
+function wordsOf(path) {
+  const parts = path.split("/");
+  const end = parts.findIndex((part) => part !== "" && !isWord(part));
+  return (end < 0 ? path : parts.slice(0, end).join("/")) || "/";
+}
+
+/** @param {string} part */
+function isWord(part) {
+  return part.length <= LONGEST_WORD && WORD.test(part);
 }
 
 /**
