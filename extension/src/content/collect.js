@@ -111,8 +111,9 @@
       const done = { page: location.href, title: natives.title(document), mediaType: isText ? "text/plain" : "text/html" };
       const end = await this._ask({ done: { ...done, text: text.slice(0, LONGEST_TEXT) } });
       this._hangUp();
-      if (end !== null) this._told = sum;
-      else this._fault();
+      if (end === null) return this._fault();
+      this._told = sum;
+      this._faults = 0;
     }
 
     /** Whether more is wanted. @param {Slice[]} slices */
