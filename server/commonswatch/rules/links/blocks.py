@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from commonswatch.rules.links.pieces import Piece
+from commonswatch.rules.links.words import words
 
 LONGEST_SECTION = 20_000  # characters of a section that are evidence for its links
+LINE_END = "\n\n"  # between lines that are said for themselves
 LONGEST_STRETCH = 600  # characters of a stretch of words
 
 
@@ -18,13 +20,17 @@ class Section:
     _words: list[str] = field(default_factory=list)
     _code: list[str] = field(default_factory=list)
     _size: int = 0
+    _count: int = 0  # words
 
     def add(self, block: "Block") -> None:
         """Take in a block, as long as there is room."""
+        block.reach = self._count
         if block.kind == "row" or self._size > LONGEST_SECTION:
             return
         text = block.text
         self._size += len(text)
+        self._count += len(words(text))
+        block.reach = self._count
         self._words.append(text)
         if block.kind == "code":
             self._code.append(text)
@@ -51,6 +57,8 @@ class Block:
     row_name: str = ""  # first cell, or that of the row above where it is left out
     parents: tuple["Block", ...] = ()  # list items around it, nearest first
     lead: "Block | None" = None  # what stands before it in its section
+    reach: int = 0  # words of its section up to its end
+    has_lines: bool = False  # each of its lines has an address of its own
 
     @property
     def text(self) -> str:

@@ -5,11 +5,11 @@ headings, the page's own address.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from commonswatch.rules.links.blocks import LONGEST_STRETCH, Block
+from commonswatch.rules.links.blocks import LINE_END, LONGEST_STRETCH, Block
 from commonswatch.rules.links.pieces import Piece
 
 _MOST_SENTENCES = 4  # before the one with the link
@@ -23,6 +23,7 @@ _SAVED = re.compile(r"(?:-O|-o|--output|--output-document|output ?=) {0,3}[\"']?
 _NAMED_IN_QUERY = re.compile(r"[?&](?:fname|file|filename|dn|name|title|path)=([^&#]{1,300})")
 _CHANGES_OF_KIND = re.compile(r"[0-9][A-Za-z]|[a-z][A-Z0-9]")
 _MOST_CELLS = 40
+_MOST_PARTS = 40  # paragraphs that hand out one part each
 _MOST_CHANGES = 5  # in a name; more make a random id
 _OPAQUE = re.compile(r"[A-Za-z0-9_!-]{12,}")
 _WRITTEN_FILE = re.compile(r"[A-Za-z0-9_.+-]{4,}")
@@ -38,6 +39,8 @@ class Context:
     own: str | None = None  # without the texts of other links, where those would say what they lead to themselves
     near: bool = True
     behind: bool = False  # they stand after the link
+    touching: bool = False  # no other link stands among them
+    reach: int | None = None  # words of it that stand before the link or with it, where not all do
 
 
 def file_names(url: str, command: str = "") -> list[str]:
@@ -80,8 +83,13 @@ def is_file_name(text: str) -> bool:
     return " " not in text and bool(_FILE.fullmatch(text))
 
 
-def contexts(block: Block, cell: int, at: int, *, alone: bool) -> Iterator[Context]:
-    """The words around a link, nearest first. ``alone``: its text names something: other links' texts do not count."""
+def contexts(
+    block: Block, cell: int, at: int, *, alone: bool, says_nothing: Callable[[str], bool]
+) -> Iterator[Context]:
+    """The words around a link, nearest first. ``alone``: its text names something: other links' texts do not count.
+
+    ``says_nothing``: whether words are those of any link: `part 1:`.
+    """
     pieces = block.cells[cell]
     yield from _sentence(pieces, at, alone=alone)
     if block.kind == "row":
@@ -89,16 +97,27 @@ def contexts(block: Block, cell: int, at: int, *, alone: bool) -> Iterator[Conte
     yield from _earlier(block, pieces, at)
     for parent in block.parents:
         yield Context("the list item above", parent.ending, near=False)
-    if block.lead is not None and not block.lead.is_about_its_links:
-        yield Context("the paragraph above", block.lead.ending, near=False)
-    yield Context("the section", block.section.words[:_LONGEST_SECTION], near=False)
+    lead = _lead(block, says_nothing)
+    if lead is not None and not lead.is_about_its_links:
+        yield Context("the paragraph above", lead.ending, near=False)
+    yield Context("the section", block.section.words[:_LONGEST_SECTION], near=False, reach=block.reach)
     for heading in block.section.headings:
         yield Context("the heading", heading[:_LONGEST], near=False)
 
 
+def _lead(block: Block, says_nothing: Callable[[str], bool]) -> Block | None:
+    """What leads to a block: not the paragraph before where that only hands out another part."""
+    lead = block.lead
+    for _ in range(_MOST_PARTS):
+        if lead is None or not lead.is_about_its_links or not says_nothing(lead.ending):
+            break
+        lead = lead.lead
+    return lead
+
+
 def _sentence(pieces: list[Piece], at: int, *, alone: bool) -> Iterator[Context]:
     stretch, before = _before(pieces, at, alone=alone)
-    yield Context("the text before it", stretch)
+    yield Context("the text before it", stretch, touching=True)
     if before != stretch:
         yield Context("the text before it", before)
     after = _after(pieces, at, alone=alone)
@@ -112,7 +131,7 @@ def _before(pieces: list[Piece], at: int, *, alone: bool) -> tuple[str, str]:
     stretch = None
     left = _LONGEST
     for piece in reversed(pieces[max(0, at - _MOST_PIECES) : at]):
-        if left <= 0:
+        if left <= 0 or piece.text == LINE_END:
             break
         text = piece.text[-left:]
         left -= len(text)
@@ -131,7 +150,7 @@ def _before(pieces: list[Piece], at: int, *, alone: bool) -> tuple[str, str]:
 
 def _after(pieces: list[Piece], at: int, *, alone: bool) -> str:
     """The words to the end of the sentence. If the link's own text names nothing, they may be about something else:
-    none if another link follows, else up to a comma."""
+    none if another link follows, else up to a comma. Names of files behind it are those of other files."""
     parts: list[str] = []
     for piece in pieces[at + 1 : at + 20]:
         if piece.url and not alone:
@@ -141,7 +160,7 @@ def _after(pieces: list[Piece], at: int, *, alone: bool) -> str:
             parts.append(piece.text[: end.start() if end else _LONGEST])
         if end:
             break
-    return "".join(parts)
+    return _WRITTEN_FILE.sub(lambda one: " " if _FILE.fullmatch(one[0].strip("_.+-")) else one[0], "".join(parts))
 
 
 def _table(block: Block, cell: int) -> Iterator[Context]:

@@ -26,6 +26,8 @@ _NEARBY = 120  # characters in which an access code is looked for
 _HTML = re.compile(r"[ \t\r\n]*(?:<!--[^>]{0,500}-->[ \t\r\n]*)?<(?:!doctype html|html|head|body)[ >]", re.IGNORECASE)
 _STRANGE = re.compile("[A-Z]|[a-z][0-9]|[0-9][a-z]|[0-9]{5}")  # what makes a word look like a name
 _ABOVE = ("the heading", "the list item above", "the paragraph above")
+_OWN_SENTENCE = ("the link text", "the text before it", "the text after it")
+_FAR = (*_ABOVE, "the section", "the page's address")
 _BRACKETS = re.compile("[(（][^()（）]{0,40}[)）]")
 _NO_REASON = "nothing near says what it hands out"
 
@@ -57,6 +59,7 @@ def read_links(page: str, at: str, media_type: str | None = None) -> list[Link]:
             found[piece.line, piece.url] = _Candidate(block, cell, number, at)
     candidates = list(found.values())
     _refine(candidates)
+    _tell_apart(candidates)
     RULES.words.forget()
     return sorted((candidate.link() for candidate in candidates), key=lambda link: link.line)
 
@@ -78,11 +81,21 @@ class _Candidate:
         around = list(self._contexts(at))
         beside = next(one.text for one in around if one.place == "the text before it")
         self._beside = RULES.words.read(_BRACKETS.sub(" ", beside))  # brackets hold codes and sizes
+        if self.block.has_lines and self._has_own_words(around):  # the lines before are about something else
+            around = [one for one in around if one.place not in ("a sentence before", "the section")]
         shown = [self.piece.text] if is_file_name(self.piece.text) else [self._file_beside()]
         self.dataset = find_dataset(around, near_only=self._is_strange())
         if self.dataset is not None and self.dataset.near:
-            around = [one for one in around if one.place != "the section"]  # that is about the others
+            left_out = ["the section"]  # that is about the others
+            if self.dataset.place in _OWN_SENTENCE and RULES.gets(beside):
+                left_out.append("a sentence before")
+            around = [one for one in around if one.place not in left_out]
         self.role = find_role(around, block, [*self._names, *shown])
+
+    def _has_own_words(self, around: Iterable[Context]) -> bool:
+        """Whether the sentence it stands in has words we do not know."""
+        sentence = [one.text for one in around if one.place in ("the text before it", "the text after it")]
+        return any(RULES.words.read(_BRACKETS.sub(" ", text)).strange for text in sentence)
 
     def _contexts(self, at: str) -> Iterator[Context]:
         for name in self._names:
@@ -91,7 +104,8 @@ class _Candidate:
         yield Context("the link text", self.piece.text)
         yield Context("the file name beside it", self._file_beside())
         alone = any(mark.names is not None for mark in self._text.marks) or bool(self._text.strange)
-        yield from contexts(self.block, self.cell, self.number, alone=alone)
+        nothing = RULES.says_nothing
+        yield from contexts(self.block, self.cell, self.number, alone=alone, says_nothing=nothing)
         for part in reversed(address_words(at).split(" / ")):
             yield Context("the page's address", part, near=False)
 
@@ -184,6 +198,26 @@ class _Candidate:
         pieces, at = self.block.cells[self.cell], self.number
         before = takewhile(lambda piece: not piece.url, reversed(pieces[max(0, at - 10) : at]))
         return list(before)[::-1], list(takewhile(lambda piece: not piece.url, pieces[at + 1 : at + 11]))
+
+
+def _tell_apart(candidates: list[_Candidate]) -> None:
+    """Of list items beside each other of which one says data itself and one something else, those that say neither
+    are what else is there, whatever stands above them all."""
+    roles: dict[Section | Block, set[str]] = defaultdict(set)
+    for one in candidates:
+        if one.block.kind == "item" and one.role is not None and one.role.place not in _FAR:
+            roles[_above(one.block)].add(one.role.value)
+    for one in candidates:
+        beside = roles.get(_above(one.block), set())
+        mixed = "data" in beside and beside & {"features", "list", "weights"}
+        speaks = one.block.kind != "item" or (one.role is not None and one.role.place not in _FAR)
+        if mixed and not speaks and one.dataset is not None and not one.dataset.near:
+            role = "features" if "features" in beside else "other"
+            one.role = Finding(role, "the list items beside it say what they are", "", near=False)
+
+
+def _above(item: Block) -> Section | Block:
+    return item.parents[0] if item.parents else item.section
 
 
 def _said(pieces: Iterable[Piece]) -> str:

@@ -81,9 +81,11 @@ def find_role(contexts: Sequence[Context], block: Block, names: Sequence[str]) -
 def _role_in(context: Context) -> Finding | None:
     """The first of the strongest role words; behind a link the first; in a table's head one of weights first."""
     text = context.text if context.own is None else context.own
-    marks = [mark for mark in RULES.words.read(text).marks if mark.role and (mark.strength or _counts(mark, context))]
-    if context.place == "the section":  # where it speaks of features, a heading that says data means those
-        marks = [mark for mark in marks if mark.role == "features" and mark.strength > 1]
+    marks = list(RULES.words.read(text).marks)
+    last = marks[-1] if marks else None
+    marks = [mark for mark in marks if mark.role and (mark.strength or _counts(mark, context, is_last=mark is last))]
+    if context.reach is not None:  # where a section has spoken of features, a heading that says data means those
+        marks = [mark for mark in marks if mark.role == "features" and mark.strength > 1 and mark.place < context.reach]
     elif context.place == "the table's head":
         marks.sort(key=lambda mark: mark.role != "weights")
     elif not context.behind:
@@ -91,9 +93,9 @@ def _role_in(context: Context) -> Finding | None:
     return Finding(marks[0].role, context.place, marks[0].word, context.near) if marks else None
 
 
-def _counts(slight: Mark, context: Context) -> bool:
+def _counts(slight: Mark, context: Context, *, is_last: bool) -> bool:
     if slight.role == "other":
-        return context.place in _FILES
+        return context.place in _FILES or (is_last and context.touching)
     return context.place in _SLIGHT or (slight.role == "data" and context.place == "the text before it")
 
 

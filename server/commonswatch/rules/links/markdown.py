@@ -117,7 +117,10 @@ class MarkdownReader:
             return
         if not item and outline.block is None:
             outline.leave_items(_width(line[: len(line) - len(line.lstrip(" \t"))]))
-        self._add(self._inline.read(line.strip(" \t") + " ", number + 1))
+        pieces = self._inline.read(line.strip(" \t") + " ", number + 1)
+        if not item:
+            self._outline.break_between(pieces)
+        self._add(pieces)
 
     def _add(self, pieces: list[Piece | Tag], *, with_tags: bool = True) -> None:
         for piece in pieces:

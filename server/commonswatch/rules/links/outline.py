@@ -1,9 +1,10 @@
 """What Markdown and HTML have in common: headings, list items, table rows and paragraphs become blocks, in order."""
 
 import re
+from collections.abc import Sequence
 
-from commonswatch.rules.links.blocks import Block, Section, said
-from commonswatch.rules.links.pieces import Piece
+from commonswatch.rules.links.blocks import LINE_END, Block, Section, said
+from commonswatch.rules.links.pieces import Piece, Tag
 
 MOST_CELLS = 200  # of a row
 DEEPEST = 12  # list items inside list items
@@ -27,6 +28,7 @@ class Outline:
         self._items: list[tuple[int, Block]] = []
         self._lead: Block | None = None  # the paragraph before, in this section; or an item that leads on
         self._row_name = ""
+        self._line = ""  # shape of the line before
 
     def start(self, kind: str, level: int = 0) -> Block:
         """Begin a block; ``level`` is that of a heading."""
@@ -56,6 +58,13 @@ class Outline:
             self.start("text")
         if self.block is not None and self.block.cells:
             self.block.cells[-1].append(piece)
+
+    def break_between(self, pieces: Sequence[Piece | Tag]) -> None:
+        """A new line of a paragraph: if it ends or begins with an address as the line before did, it stands alone."""
+        before, self._line = self._line, _shape(pieces)
+        if self.block is not None and self.block.kind == "text" and self._line and self._line == before:
+            self.block.cells[-1].append(Piece(LINE_END))
+            self.block.has_lines = True
 
     def make_heading(self, level: int) -> None:
         """The paragraph being read was a heading."""
@@ -104,3 +113,12 @@ class Outline:
         is_title = len(text) <= _LONGEST_LEAD and not block.parents and not block.has_links
         if block.kind == "text" or (text and (is_title or text.endswith((":", "：")))):
             self._lead = block
+
+
+def _shape(pieces: Sequence[Piece | Tag]) -> str:
+    """Whether a line is words and one address without a text, and which comes first. Empty for other lines."""
+    said = [piece for piece in pieces if isinstance(piece, Piece) and (piece.url or piece.text.strip(" "))]
+    if sum(bool(piece.url) for piece in said) != 1 or len(said) < 2:
+        return ""
+    last = "words, address" if said[-1].url and not said[-1].text else ""
+    return "address, words" if said[0].url and not said[0].text else last

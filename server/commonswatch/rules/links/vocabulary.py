@@ -15,6 +15,7 @@ from commonswatch.rules.links.words import Vocabulary, squeezed, words
 _SHORTEST_FILE = 8  # letters of a file name that is a name by itself: `wiki.mat` is not
 _LIST: dict[str, Any] = {"role": "list", "strength": 2}
 _MOST_LABELS = 8  # of a host
+_LONGEST_CODE = 4  # letters of the access code of a share
 _NUMBER = re.compile(r"[0-9]{1,3}(?:[,.][0-9]{3})+|[0-9]{5,9}")
 _ENDING = re.compile(r"(?:\.[A-Za-z][A-Za-z0-9]{0,6}){1,2}$")
 
@@ -41,6 +42,7 @@ class Rules:
         self.commands = Commands(
             [(one["sign"], f"{one['before']}({one['id']})", one["url"]) for one in entries["commands"]]
         )
+        self._gets = re.compile(entries["gets"])
         self._list_files = re.compile(entries["list_files"])
         self._papers = frozenset(map(squeezed, entries["papers"]))
         self._homes = frozenset(entries["homes"])
@@ -86,6 +88,16 @@ class Rules:
     def is_archive(self, name: str) -> bool:
         """Whether a file name is one of an archive."""
         return name.lower().endswith(self._archives)
+
+    def says_nothing(self, text: str) -> bool:
+        """Whether words say neither what a link hands out nor of which set: `part 1:`, `code: ab12`."""
+        read = self.words.read(text)
+        says = any(mark.role or mark.names is not None for mark in read.marks)
+        return not says and all(len(word) <= _LONGEST_CODE for word in read.strange)
+
+    def gets(self, text: str) -> bool:
+        """Whether words say where to download something."""
+        return bool(self._gets.search(text))
 
     def is_home(self, url: str) -> bool:
         """Whether an address is at the site of those who published a dataset: no copy."""

@@ -13,9 +13,11 @@ from typing import Any
 LONGEST = 3000  # characters of a context that are read
 _MOST_WORDS = 8  # of one name
 _WORD = re.compile("[A-Za-z0-9]+|[\u3400-\u9fff]")  # a Chinese letter is a word
+_SHORT = 3  # letters; shorter words are of parts and countries
 _LONG_NUMBER = 5  # digits; shorter numbers are of parts and versions
 _STRENGTHS = {"strong": 2, "weak": 1, "slight": 0}
 _NUMBER = re.compile("[0-9]+")
+_PART = re.compile("([a-z]{3,})[0-9]{1,4}")
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,10 @@ class Vocabulary:
         return Reading(tuple(marks), tuple(strange))
 
     def _is_filler(self, word: str) -> bool:
-        short = len(word) == 1 or (len(word) < _LONG_NUMBER and not _NUMBER.sub("", word))
-        return short or word in self.fillers or any(part in word for part in self.filler_parts)
+        short = len(word) < _SHORT or (len(word) < _LONG_NUMBER and not _NUMBER.sub("", word))
+        numbered = _PART.fullmatch(word)  # `part1`
+        known = word in self.fillers or (numbered is not None and numbered[1] in self.fillers)
+        return short or known or any(part in word for part in self.filler_parts)
 
     def _longest(self, found: list[str], at: int) -> tuple[Mark | None, int]:
         best, longest, written = None, 1, ""

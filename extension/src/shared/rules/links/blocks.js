@@ -2,10 +2,12 @@
 
 import { stripped, strippedAtEnd } from "../address.js";
 import { first, last, size } from "../texts.js";
+import { words } from "./words.js";
 
 /** @typedef {import("./pieces.js").Piece} Piece */
 
 const LONGEST_SECTION = 20_000; // characters of a section that are evidence for its links
+export const LINE_END = "\n\n"; // between lines that are said for themselves
 export const LONGEST_STRETCH = 600; // characters of a stretch of words
 
 /** What stands under one heading: its headings from the nearest up, its words without those of tables, its code. */
@@ -18,15 +20,19 @@ export class Section {
     /** @type {string[]} */
     this._code = [];
     this._size = 0;
+    this._count = 0; // words
     /** @type {string | undefined} */
     this._allWords = undefined;
   }
 
   /** Take in a block, as long as there is room. @param {Block} block */
   add(block) {
+    block.reach = this._count;
     if (block.kind === "row" || this._size > LONGEST_SECTION) return;
     const text = block.text;
     this._size += size(text);
+    this._count += words(text).length;
+    block.reach = this._count;
     this._words.push(text);
     if (block.kind === "code") this._code.push(text);
   }
@@ -62,6 +68,10 @@ export class Block {
     this.heads = [];
     /** First cell, or that of the row above where it is left out. */
     this.rowName = "";
+    /** Words of its section up to its end. */
+    this.reach = 0;
+    /** Each of its lines has an address of its own. */
+    this.hasLines = false;
     /** @type {Map<string, unknown>} */
     this._known = new Map();
   }

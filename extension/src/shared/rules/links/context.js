@@ -6,7 +6,7 @@
  */
 
 import { stripped } from "../address.js";
-import { LONGEST_STRETCH } from "./blocks.js";
+import { LINE_END, LONGEST_STRETCH } from "./blocks.js";
 import { bare, first, last, size, unescapedAll } from "../texts.js";
 
 /**
@@ -18,6 +18,8 @@ import { bare, first, last, size, unescapedAll } from "../texts.js";
  * @property {string} own without the texts of other links, where those would say what they lead to themselves
  * @property {boolean} near they are about this link alone; others may be about its neighbours as well
  * @property {boolean} behind they stand after the link
+ * @property {boolean} touching no other link stands among them
+ * @property {number | null} reach words of it that stand before the link or with it, where not all do
  */
 
 const MOST_SENTENCES = 4; // before the one with the link
@@ -38,6 +40,7 @@ const COMMENT = /^ *(?:#|\/\/|echo|rem )/;
 const BEFORE = 60; // pieces before a link that are looked at
 const AFTER = 20;
 const CELLS = 40;
+const MOST_PARTS = 40; // paragraphs that hand out one part each
 
 /**
  * Names of the file an address gives: those in the command around it and in its query, and the end of its path.
@@ -93,7 +96,7 @@ function isOpaque(part) {
  * @returns {Context}
  */
 export function context(place, text, more = {}) {
-  return { place, text, own: text, near: true, behind: false, ...more };
+  return { place, text, own: text, near: true, behind: false, touching: false, reach: null, ...more };
 }
 
 /**
@@ -102,25 +105,38 @@ export function context(place, text, more = {}) {
  * @param {number} cell
  * @param {number} at
  * @param {boolean} alone its text names something: other links' texts do not count
+ * @param {(text: string) => boolean} saysNothing whether words are those of any link: `part 1:`
  * @returns {Generator<Context>}
  */
-export function* contexts(block, cell, at, alone) {
+export function* contexts(block, cell, at, alone, saysNothing) {
   const pieces = block.cells[cell];
   yield* sentence(pieces, at, alone);
   if (block.kind === "row") yield* table(block, cell);
   yield* earlier(block, pieces, at);
   for (const parent of block.parents) yield context("the list item above", parent.ending, { near: false });
-  if (block.lead && !block.lead.isAboutItsLinks) {
-    yield context("the paragraph above", block.lead.ending, { near: false });
-  }
-  yield context("the section", first(block.section.words, LONGEST_SECTION), { near: false });
+  const lead = leadOf(block, saysNothing);
+  if (lead && !lead.isAboutItsLinks) yield context("the paragraph above", lead.ending, { near: false });
+  yield context("the section", first(block.section.words, LONGEST_SECTION), { near: false, reach: block.reach });
   for (const heading of block.section.headings) yield context("the heading", first(heading, LONGEST), { near: false });
+}
+
+/**
+ * What leads to a block: not the paragraph before where that only hands out another part.
+ * @param {Block} block
+ * @param {(text: string) => boolean} saysNothing
+ */
+function leadOf({ lead }, saysNothing) {
+  for (let left = MOST_PARTS; left > 0; left--) {
+    if (!lead?.isAboutItsLinks || !saysNothing(lead.ending)) break;
+    lead = lead.lead;
+  }
+  return lead;
 }
 
 /** @param {Piece[]} pieces @param {number} at @param {boolean} alone */
 function* sentence(pieces, at, alone) {
   const { stretch, before } = wordsBefore(pieces, at, alone);
-  yield context("the text before it", stretch);
+  yield context("the text before it", stretch, { touching: true });
   if (before !== stretch) yield context("the text before it", before);
   const after = wordsAfter(pieces, at, alone);
   if (after) yield context("the text after it", after, { behind: true });
@@ -139,7 +155,7 @@ function wordsBefore(pieces, at, alone) {
   let stretch = null;
   let left = LONGEST;
   for (const piece of pieces.slice(Math.max(0, at - BEFORE), at).reverse()) {
-    if (left <= 0) break;
+    if (left <= 0 || piece.text === LINE_END) break;
     const text = last(piece.text, left);
     left -= size(text);
     if (piece.url) {
@@ -161,7 +177,7 @@ function wordsBefore(pieces, at, alone) {
 
 /**
  * The words to the end of the sentence. If the link's own text names nothing, they may be about something else: none if
- * another link follows, else up to a comma.
+ * another link follows, else up to a comma. Names of files behind it are those of other files.
  * @param {Piece[]} pieces
  * @param {number} at
  * @param {boolean} alone
@@ -175,7 +191,7 @@ function wordsAfter(pieces, at, alone) {
     if (!piece.url) words += end < 0 ? text : text.slice(0, end);
     if (end >= 0) break;
   }
-  return words;
+  return words.replace(WRITTEN_FILE, (one) => (FILE.test(stripped(one, "_.+-")) ? " " : one));
 }
 
 /** @param {Block} block @param {number} cell */

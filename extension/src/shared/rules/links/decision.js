@@ -40,6 +40,8 @@ const NEARBY = 120; // characters in which an access code is looked for
 const HTML = /^[ \t\r\n]*(?:<!--[^>]{0,500}-->[ \t\r\n]*)?<(?:!doctype html|html|head|body)[ >]/iu;
 const STRANGE = /[A-Z]|[a-z][0-9]|[0-9][a-z]|[0-9]{5}/; // what makes a word look like a name
 const ABOVE = ["the heading", "the list item above", "the paragraph above"];
+const OWN_SENTENCE = ["the link text", "the text before it", "the text after it"];
+const FAR = [...ABOVE, "the section", "the page's address"];
 const BESIDE = 10; // pieces on each side of a link that are looked at
 const BRACKETS = /[(（][^()（）]{0,40}[)）]/gu;
 const NO_REASON = "nothing near says what it hands out";
@@ -70,6 +72,7 @@ export function makeLinks(linkRules, catalogue, location) {
       const found = distinct([...links.filter(({ block }) => block.kind !== "reference"), ...references]);
       const candidates = found.map(({ block, cell, at: number }) => new Candidate(block, cell, number, at, parts));
       refine(candidates, parts);
+      tellApart(candidates);
       parts.rules.words.forget();
       return candidates.map((candidate) => candidate.link()).sort((one, other) => one.line - other.line);
     },
@@ -101,13 +104,15 @@ class Candidate {
     this._where = parts.location(this._piece.url);
     this._text = this._rules.words.read(withoutBrackets(this._piece.text));
     this._names = fileNames(this._piece.url, this._command());
-    const around = [...this._contexts(at)];
-    const beside = around.find(({ place }) => place === "the text before it")?.text ?? "";
+    const all = [...this._contexts(at)];
+    const beside = all.find(({ place }) => place === "the text before it")?.text ?? "";
     this._beside = this._rules.words.read(withoutBrackets(beside));
+    const isOwnLine = block.hasLines && this._hasOwnWords(all); // the lines before are about something else
+    const around = isOwnLine ? all.filter(({ place }) => !["a sentence before", "the section"].includes(place)) : all;
     const shown = isFileName(this._piece.text) ? [this._piece.text] : [this._fileBeside()];
     this.dataset = findDataset(around, this._isStrange(), parts.rules, parts.catalogue);
-    const isNear = this.dataset?.near; // then the section is about the others
-    const telling = isNear ? around.filter(({ place }) => place !== "the section") : around;
+    const leftOut = this._leftOut(beside);
+    const telling = around.filter(({ place }) => !leftOut.includes(place));
     this.role = findRole(telling, block, [...this._names, ...shown], parts.rules);
   }
 
@@ -117,6 +122,12 @@ class Candidate {
     return { line: this._piece.line, url: this._piece.url, dataset, role, reason, access: this._access() };
   }
 
+  /** Whether the sentence it stands in has words we do not know. @param {Context[]} around */
+  _hasOwnWords(around) {
+    const sentence = around.filter(({ place }) => place === "the text before it" || place === "the text after it");
+    return sentence.some(({ text }) => this._rules.words.read(withoutBrackets(text)).strange.length > 0);
+  }
+
   /** @param {string} at @returns {Generator<Context>} */
   *_contexts(at) {
     for (const name of this._names) yield context("the file name", name);
@@ -124,9 +135,17 @@ class Candidate {
     yield context("the link text", this._piece.text);
     yield context("the file name beside it", this._fileBeside());
     const alone = this._text.strange.length > 0 || this._text.marks.some(({ names }) => names !== null);
-    yield* contexts(this.block, this._cell, this._number, alone);
+    const saysNothing = (/** @type {string} */ text) => this._rules.saysNothing(text);
+    yield* contexts(this.block, this._cell, this._number, alone, saysNothing);
     for (const part of addressWords(at).split(" / ").reverse())
       yield context("the page's address", part, { near: false });
+  }
+
+  /** Places that say nothing about the role, as the dataset is named near. @param {string} beside */
+  _leftOut(beside) {
+    if (!this.dataset?.near) return [];
+    const ownWords = OWN_SENTENCE.includes(this.dataset.place) && this._rules.gets(beside);
+    return ownWords ? ["the section", "a sentence before"] : ["the section"]; // that is about the others
   }
 
   /** The file name before it, if only fillers stand between: `faces.zip (from Baidu): `. */
@@ -252,5 +271,28 @@ function refine(candidates, { rules, catalogue }) {
     if (better.length !== 1) continue;
     const place = `${reasonOf(dataset)}, of which files or counts in this section name one`;
     candidate.dataset = { value: better[0], place, word: "", near: dataset.near };
+  }
+}
+
+/**
+ * Of list items beside each other of which one says data itself and one something else, those that say neither are
+ * what else is there, whatever stands above them all.
+ * @param {Candidate[]} candidates
+ */
+function tellApart(candidates) {
+  const items = candidates.filter(({ block }) => block.kind === "item");
+  const speaking = new Set(items.filter(({ role }) => role && !FAR.includes(role.place)));
+  /** @type {Map<Section | Block, Set<string>>} */
+  const roles = new Map();
+  for (const { block, role } of speaking) {
+    const above = block.parents[0] ?? block.section;
+    roles.set(above, (roles.get(above) ?? new Set()).add(role?.value ?? ""));
+  }
+  for (const one of items) {
+    const beside = roles.get(one.block.parents[0] ?? one.block.section) ?? new Set();
+    const isMixed = beside.has("data") && ["features", "list", "weights"].some((role) => beside.has(role));
+    if (!isMixed || speaking.has(one) || !one.dataset || one.dataset.near) continue;
+    const value = beside.has("features") ? "features" : "other";
+    one.role = { value, place: "the list items beside it say what they are", word: "", near: false };
   }
 }

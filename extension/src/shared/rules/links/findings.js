@@ -98,22 +98,25 @@ export function findRole(contexts, block, names, rules) {
  * @param {Rules} rules
  * @returns {Finding | null}
  */
-function roleIn({ place, own, near, behind }, rules) {
-  const marks = rules.words.read(own).marks.filter((mark) => mark.role && (mark.strength || counts(mark, place)));
-  const best = bestOf(marks, place, behind);
+function roleIn(context, rules) {
+  const { place, own, near } = context;
+  const { marks } = rules.words.read(own);
+  const isLast = (/** @type {Mark} */ mark) => mark === marks.at(-1);
+  const telling = marks.filter((mark) => mark.role && (mark.strength || counts(mark, context, isLast(mark))));
+  const best = bestOf(telling, context);
   return best ? { value: best.role, place, word: best.word, near } : null;
 }
 
-/** Whether a slight word counts there. @param {Mark} slight @param {string} place */
-function counts({ role }, place) {
-  if (role === "other") return FILES.includes(place);
+/** Whether a slight word counts there. @param {Mark} slight @param {Context} context @param {boolean} isLast */
+function counts({ role }, { place, touching }, isLast) {
+  if (role === "other") return FILES.includes(place) || (isLast && touching);
   return SLIGHT.has(place) || (role === "data" && place === "the text before it");
 }
 
-/** @param {Mark[]} marks @param {string} place @param {boolean} behind @returns {Mark | undefined} */
-function bestOf(marks, place, behind) {
-  // Where a section speaks of features, a heading that says data means those.
-  if (place === "the section") return marks.find(({ role, strength }) => role === "features" && strength > 1);
+/** @param {Mark[]} marks @param {Context} context @returns {Mark | undefined} */
+function bestOf(marks, { place, behind, reach }) {
+  // Where a section has spoken of features, a heading that says data means those.
+  if (reach !== null) return marks.find((mark) => mark.role === "features" && mark.strength > 1 && mark.place < reach);
   if (place === "the table's head") return marks.find(({ role }) => role === "weights") ?? marks[0];
   const strength = Math.max(...marks.map((mark) => mark.strength));
   return behind ? marks[0] : marks.find((mark) => mark.strength === strength);

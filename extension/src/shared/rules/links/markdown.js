@@ -132,7 +132,9 @@ export class MarkdownReader {
     }
     const words = strippedAtStart(line, " \t");
     if (!item && outline.block === null) outline.leaveItems(width(line.slice(0, line.length - words.length)));
-    this._add(this._inline.read(`${stripped(words, " \t")} `, number + 1));
+    const pieces = this._inline.read(`${stripped(words, " \t")} `, number + 1);
+    if (!item) outline.breakBetween(pieces);
+    this._add(pieces);
   }
 
   /** @param {(Piece | Tag)[]} pieces */

@@ -2,9 +2,11 @@
 
 import { stripped, strippedAtEnd } from "../address.js";
 import { bare, size } from "../texts.js";
-import { Block, Section, said } from "./blocks.js";
+import { Block, LINE_END, Section, said } from "./blocks.js";
+import { isTag, piece } from "./pieces.js";
 
 /** @typedef {import("./pieces.js").Piece} Piece */
+/** @typedef {import("./pieces.js").Tag} Tag */
 
 export const MOST_CELLS = 200; // of a row
 export const DEEPEST = 12; // list items inside list items
@@ -31,6 +33,7 @@ export class Outline {
     /** The paragraph before, in this section; or an item that leads on. @type {Block | null} */
     this._lead = null;
     this._rowName = "";
+    this._line = ""; // shape of the line before
   }
 
   /**
@@ -62,6 +65,18 @@ export class Outline {
   add(piece) {
     if (this.block === null && (piece.url || bare(piece.text))) this.start("text");
     this.block?.cells.at(-1)?.push(piece);
+  }
+
+  /**
+   * A new line of a paragraph: what ends or begins with an address, as the line before did, is said for itself.
+   * @param {(Piece | Tag)[]} pieces
+   */
+  breakBetween(pieces) {
+    const before = this._line;
+    this._line = shape(pieces);
+    if (this.block?.kind !== "text" || !this._line || this._line !== before) return;
+    this.block.cells[this.block.cells.length - 1].push(piece(LINE_END));
+    this.block.hasLines = true;
   }
 
   /** The paragraph being read was a heading. @param {number} level */
@@ -124,6 +139,18 @@ export class Outline {
     block.section.add(block);
     if (block.kind === "text" || (block.kind === "item" && leadsOn(block))) this._lead = block;
   }
+}
+
+/**
+ * Whether a line is words and one address without a text, and which comes first. Empty for other lines.
+ * @param {(Piece | Tag)[]} pieces
+ */
+function shape(pieces) {
+  const told = pieces.flatMap((one) => (isTag(one) || !(one.url || stripped(one.text, " ")) ? [] : [one]));
+  if (told.filter(({ url }) => url).length !== 1 || told.length < 2) return "";
+  const [start, end] = [told[0], told[told.length - 1]];
+  if (start.url && !start.text) return "address, words";
+  return end.url && !end.text ? "words, address" : "";
 }
 
 /** Whether an item is about what follows it. @param {Block} item */

@@ -24,12 +24,14 @@ import { Vocabulary, squeezed, words } from "./words.js";
  * @property {string[]} archives
  * @property {{sign: string, before: string, id: string, url: string}[]} commands
  * @property {string} list_files
+ * @property {string} gets
  * @property {string[]} homes
  * @property {Record<string, string[]>} endings
  */
 
 const SHORTEST_FILE = 8; // letters of a file name that is a name by itself: `wiki.mat` is not
 const MOST_LABELS = 8; // of a host
+const LONGEST_CODE = 4; // letters of the access code of a share
 const MOST_LINES = 200; // of code
 const NUMBER = /[0-9]{1,3}(?:[,.][0-9]{3})+|[0-9]{5,9}/g;
 const ENDING = /(?:\.[A-Za-z][A-Za-z0-9]{0,6}){1,2}$/;
@@ -51,6 +53,7 @@ export class Rules {
       entries.commands.map(({ sign, before, id, url }) => ({ sign, form: `${before}(${id})`, url })),
     );
     this._archives = entries.archives;
+    this._gets = new RegExp(entries.gets, "u");
     this._listFiles = new RegExp(entries.list_files, "u");
     this._papers = new Set(entries.papers.map(squeezed));
     this._homes = new Set(entries.homes);
@@ -104,6 +107,17 @@ export class Rules {
   isArchive(name) {
     const small = lower(name);
     return this._archives.some((end) => small.endsWith(end));
+  }
+
+  /** Whether words say neither what a link hands out nor of which set: `part 1:`, `code: ab12`. @param {string} text */
+  saysNothing(text) {
+    const { marks, strange } = this.words.read(text);
+    return !marks.some(({ role, names }) => role || names !== null) && strange.every((one) => one.length <= LONGEST_CODE);
+  }
+
+  /** Whether words say where to download something. @param {string} text */
+  gets(text) {
+    return this._gets.test(text);
   }
 
   /** Whether an address is at the site of those who published a dataset: no copy. @param {string} url */

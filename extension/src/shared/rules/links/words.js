@@ -24,7 +24,8 @@ const MOST_WORDS = 8; // of one name
 const WORD = /[A-Za-z0-9]+|[\u3400-\u9fff]/gu; // a Chinese letter is a word
 /** @type {Record<string, number>} */
 const STRENGTHS = { strong: 2, weak: 1, slight: 0 };
-const SHORT = /^(?:.|[0-9]{1,4})$/u; // longer numbers are counts; these are of parts and versions
+const SHORT = /^(?:.{1,2}|[0-9]{1,4})$/u; // longer numbers are counts; these are of parts, countries and versions
+const PART = /^([a-z]{3,})[0-9]{1,4}$/; // `part1`
 const NUMBER = /[0-9]+/g;
 
 /**
@@ -127,7 +128,9 @@ export class Vocabulary {
 
   /** @param {string} word */
   _isFiller(word) {
-    return SHORT.test(word) || this._fillers.has(word) || this._fillerParts.some((part) => word.includes(part));
+    const part = PART.exec(word)?.[1] ?? word;
+    const isKnown = this._fillers.has(word) || this._fillers.has(part);
+    return SHORT.test(word) || isKnown || this._fillerParts.some((one) => word.includes(one));
   }
 
   /** @param {string[]} found @param {number} at */
