@@ -14,7 +14,20 @@ from commonswatch.rules.patterns import Values
 from commonswatch.rules.rulebook import Rulebook
 
 HOSTS = ["media_hosts.json", "sharing_hosts.json"]
-OF_HOSTS = {"host", "path", "text", "pattern", "pictures", "scripts", "noise", "picture_noise", "secrets", "opens", "hash", "beside"}
+OF_HOSTS = {
+    "host",
+    "path",
+    "text",
+    "pattern",
+    "pictures",
+    "scripts",
+    "noise",
+    "picture_noise",
+    "secrets",
+    "opens",
+    "hash",
+    "beside",
+}
 EXPRESSIONS = {  # under which names expressions stand: alone, in a list, or as the values of a table
     "media_hosts.json": OF_HOSTS | {"query", "maybe", "fields", "codes"},
     "sharing_hosts.json": OF_HOSTS | {"query", "maybe", "fields", "codes"},
