@@ -146,13 +146,21 @@ def _concealed(found: Found, depth: int) -> str:
     openers, values = _rules.openers, found.values
     if openers is None:
         return ""
+
+    def opens(text: str) -> bool:
+        return _opens(text, depth + 1)
+
     if found.family is None:
-        openers.cut(values, lambda text: _opens(text, depth + 1))
+        openers.cut(values, opens)
         _tidy(values)
         return ""
     rest = ""
     for name, value in values.items():
-        end = openers.named_end(value) if f"{{{name}}}" not in found.form.access and name != "search" else len(value)
+        end = (
+            openers.shown_end(value, opens)
+            if f"{{{name}}}" not in found.form.access and name != "search"
+            else len(value)
+        )
         values[name], rest = value[:end], rest or value[end:]
     return rest
 

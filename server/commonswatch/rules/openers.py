@@ -17,7 +17,8 @@ _MOST_LINKS = 12  # in one path; what is behind them is cut
 _ASCII_ESCAPE = re.compile("%([2-7][0-9A-Fa-f])")
 _NAMED = re.compile("[&;?#]([^&;?#=:：＝]{1,100})[=:：＝]")
 _BEHIND = re.compile("[&;?#]|%(?:25){0,3}(?:2[36]|3[BbFf])")
-_ONE_SLASH = re.compile("^(https?):/+", re.IGNORECASE)
+_SLASHES = re.compile("^(https?):/*", re.IGNORECASE)  # some are lost where addresses are cleaned
+_LINK = re.compile("https?:", re.IGNORECASE)
 _HOST = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}")
 _HARMLESS = re.compile("[A-Za-z0-9_-]{0,30}")  # most parts of paths: neither a link nor a hash nor named
 _SCHEME = re.compile("(?:https?|hf|s3|gs|oss):", re.IGNORECASE)
@@ -41,6 +42,12 @@ class Openers:
         secret = [path[end:], *(pair for pair in pairs if pair not in kept), values["secret"]]
         values["path"], values["query"] = path[:end] or "/", f"?{'&'.join(kept)}" if kept else ""
         values["secret"] = "&".join(filter(None, secret))
+
+    def shown_end(self, text: str, opens: Opens) -> int:
+        """Up to where a field of a known host may be shown."""
+        link = _LINK.search(text)
+        has_secret = link is not None and _opens_anyhow(text[link.start() :], opens)
+        return min(link.start() if link and has_secret else len(text), self.named_end(text))
 
     def named_end(self, text: str) -> int:
         """Where the first parameter starts that stands behind a text and has the name of a secret; else its length."""
@@ -71,7 +78,7 @@ class Openers:
             if self._opening.search(small) or (near and self._hash.search(small)) or self._names_secret(one):
                 return True
             value = one[1:].partition("=")[2] if one.startswith("&") else one
-            if "/" in value and "." in value and opens(value):
+            if "/" in value and "." in value and opens(_SLASHES.sub(r"\1://", value)):
                 return True
         return False
 
@@ -81,7 +88,7 @@ class Openers:
 
 
 def _opens_anyhow(link: str, opens: Opens) -> bool:
-    return any(opens(_ONE_SLASH.sub(r"\1://", one)) for one in _readings(link))
+    return any(opens(_SLASHES.sub(r"\1://", one)) for one in _readings(link))
 
 
 def _readings(text: str) -> Iterator[str]:

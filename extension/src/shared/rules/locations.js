@@ -201,15 +201,16 @@ function keyOf(found, rules, code, depth = 0) {
 function concealed({ family, form, values }, rules, depth) {
   const openers = rules.openers;
   if (openers === null) return "";
+  const opensIt = (/** @type {string} */ text) => opens(text, rules, depth + 1);
   if (family === null) {
-    openers.cut(values, (text) => opens(text, rules, depth + 1));
+    openers.cut(values, opensIt);
     tidy(values);
     return "";
   }
   let rest = "";
   for (const name of Object.keys(values)) {
     if (name === "search" || form.access?.has(name)) continue;
-    const end = openers.namedEnd(values[name]);
+    const end = openers.shownEnd(values[name], opensIt);
     rest ||= values[name].slice(end);
     values[name] = values[name].slice(0, end);
   }

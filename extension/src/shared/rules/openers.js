@@ -17,7 +17,8 @@ const MOST_LINKS = 12; // in one path; what is behind them is cut
 const ASCII_ESCAPE = /%([2-7][0-9A-Fa-f])/g;
 const NAMED = /[&;?#]([^&;?#=:：＝]{1,100})[=:：＝]/gu;
 const BEHIND = /[&;?#]|%(?:25){0,3}(?:2[36]|3[BbFf])/;
-const ONE_SLASH = /^([Hh][Tt][Tt][Pp][Ss]?):\/+/;
+const SLASHES = /^([Hh][Tt][Tt][Pp][Ss]?):\/*/; // some are lost where addresses are cleaned
+const LINK = /[Hh][Tt][Tt][Pp][Ss]?:/;
 const HOST = /^(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}$/;
 const HARMLESS = /^[A-Za-z0-9_-]{0,30}$/; // most parts of paths: neither a link nor a hash nor named
 const SCHEME = /^(?:[Hh][Tt][Tt][Pp][Ss]?|[Hh][Ff]|[Ss]3|[Gg][Ss]|[Oo][Ss][Ss]):/;
@@ -53,6 +54,17 @@ export class Openers {
     values.path = path.slice(0, end) || "/";
     values.query = kept.length ? `?${kept.join("&")}` : "";
     values.secret = secret.filter(Boolean).join("&");
+  }
+
+  /**
+   * Up to where a field of a known host may be shown.
+   * @param {string} text
+   * @param {Opens} opens
+   */
+  shownEnd(text, opens) {
+    const start = text.search(LINK);
+    const hasSecret = start >= 0 && opensAnyhow(text.slice(start), opens);
+    return Math.min(hasSecret ? start : text.length, this.namedEnd(text));
   }
 
   /**
@@ -99,7 +111,7 @@ export class Openers {
       const small = lower(one);
       if (this._opening.test(small) || (near && this._hash.test(small)) || this._namesSecret(one)) return true;
       const value = one.startsWith("&") ? behindEquals(one.slice(1)) : one;
-      return value.includes("/") && value.includes(".") && opens(value);
+      return value.includes("/") && value.includes(".") && opens(value.replace(SLASHES, "$1://"));
     });
   }
 
@@ -111,7 +123,7 @@ export class Openers {
 
 /** @param {string} link @param {Opens} opens */
 function opensAnyhow(link, opens) {
-  return readings(link).some((one) => opens(one.replace(ONE_SLASH, "$1://")));
+  return readings(link).some((one) => opens(one.replace(SLASHES, "$1://")));
 }
 
 /** A text as it is, and with its escapes resolved once, twice and three times. @param {string} text */
