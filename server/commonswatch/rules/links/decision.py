@@ -26,6 +26,7 @@ _NEARBY = 120  # characters in which an access code is looked for
 _HTML = re.compile(r"[ \t\r\n]*(?:<!--[^>]{0,500}-->[ \t\r\n]*)?<(?:!doctype html|html|head|body)[ >]", re.IGNORECASE)
 _STRANGE = re.compile("[A-Z]|[a-z][0-9]|[0-9][a-z]|[0-9]{5}")  # what makes a word look like a name
 _ABOVE = ("the heading", "the list item above", "the paragraph above")
+_EARLIER = "a sentence before"
 _OWN_SENTENCE = ("the link text", "the text before it", "the text after it")
 _FAR = (*_ABOVE, "the section", "the page's address")
 _BRACKETS = re.compile("[(（][^()（）]{0,40}[)）]")
@@ -82,15 +83,25 @@ class _Candidate:
         beside = next(one.text for one in around if one.place == "the text before it")
         self._beside = RULES.words.read(_BRACKETS.sub(" ", beside))  # brackets hold codes and sizes
         if self.block.has_lines and self._has_own_words(around):  # the lines before are about something else
-            around = [one for one in around if one.place not in ("a sentence before", "the section")]
+            around = [one for one in around if one.place not in (_EARLIER, "the section")]
         shown = [self.piece.text] if is_file_name(self.piece.text) else [self._file_beside()]
         self.dataset = find_dataset(around, near_only=self._is_strange())
-        if self.dataset is not None and self.dataset.near:
-            left_out = ["the section"]  # that is about the others
-            if self.dataset.place in _OWN_SENTENCE and RULES.gets(beside):
-                left_out.append("a sentence before")
-            around = [one for one in around if one.place not in left_out]
-        self.role = find_role(around, block, [*self._names, *shown])
+        self._gets = RULES.gets(beside)
+        self.role = find_role(self._telling(around), block, [*self._names, *shown])
+
+    def _telling(self, around: list[Context]) -> list[Context]:
+        """The contexts that may say its role: not those about other links, as the dataset is named nearer."""
+        if self.dataset is None:
+            return around
+        if self.dataset.near:
+            owns = self._gets and self.dataset.place in _OWN_SENTENCE
+            left_out = ("the section", _EARLIER) if owns or self.block.has_lines else ("the section",)
+            return [one for one in around if one.place not in left_out]
+        if not self._gets or self.dataset.place != _EARLIER:
+            return around
+        named = (at for at, one in enumerate(around) if one.place == _EARLIER and RULES.names_any(one.text))
+        last = next(named, len(around))
+        return [one for at, one in enumerate(around) if at <= last or one.place != _EARLIER]
 
     def _has_own_words(self, around: Iterable[Context]) -> bool:
         """Whether the sentence it stands in has words we do not know."""
@@ -158,7 +169,8 @@ class _Candidate:
         """Whether all that is said about it is a dataset's name: close by, or above it and nothing else beside it."""
         if self.dataset is None or self._text.strange:
             return False
-        return self.dataset.near or (self.dataset.place in _ABOVE and not self._beside.strange)
+        leads_on = self.dataset.place in _ABOVE or (self._gets and self.dataset.place == _EARLIER)
+        return self.dataset.near or (leads_on and not self._beside.strange)
 
     def _hands_out(self) -> bool:
         """Whether the place is one where files lie: a share, a bucket, a release, a dataset; elsewhere, only a file."""

@@ -95,6 +95,10 @@ class Rules:
         says = any(mark.role or mark.names is not None for mark in read.marks)
         return not says and all(len(word) <= _LONGEST_CODE for word in read.strange)
 
+    def names_any(self, text: str) -> bool:
+        """Whether a set is named."""
+        return any(mark.names is not None for mark in self.words.read(text).marks)
+
     def gets(self, text: str) -> bool:
         """Whether words say where to download something."""
         return bool(self._gets.search(text))

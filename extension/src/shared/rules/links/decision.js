@@ -40,6 +40,7 @@ const NEARBY = 120; // characters in which an access code is looked for
 const HTML = /^[ \t\r\n]*(?:<!--[^>]{0,500}-->[ \t\r\n]*)?<(?:!doctype html|html|head|body)[ >]/iu;
 const STRANGE = /[A-Z]|[a-z][0-9]|[0-9][a-z]|[0-9]{5}/; // what makes a word look like a name
 const ABOVE = ["the heading", "the list item above", "the paragraph above"];
+const EARLIER = "a sentence before";
 const OWN_SENTENCE = ["the link text", "the text before it", "the text after it"];
 const FAR = [...ABOVE, "the section", "the page's address"];
 const BESIDE = 10; // pieces on each side of a link that are looked at
@@ -108,12 +109,11 @@ class Candidate {
     const beside = all.find(({ place }) => place === "the text before it")?.text ?? "";
     this._beside = this._rules.words.read(withoutBrackets(beside));
     const isOwnLine = block.hasLines && this._hasOwnWords(all); // the lines before are about something else
-    const around = isOwnLine ? all.filter(({ place }) => !["a sentence before", "the section"].includes(place)) : all;
+    const around = isOwnLine ? all.filter(({ place }) => ![EARLIER, "the section"].includes(place)) : all;
     const shown = isFileName(this._piece.text) ? [this._piece.text] : [this._fileBeside()];
     this.dataset = findDataset(around, this._isStrange(), parts.rules, parts.catalogue);
-    const leftOut = this._leftOut(beside);
-    const telling = around.filter(({ place }) => !leftOut.includes(place));
-    this.role = findRole(telling, block, [...this._names, ...shown], parts.rules);
+    this._gets = parts.rules.gets(beside);
+    this.role = findRole(this._telling(around), block, [...this._names, ...shown], parts.rules);
   }
 
   /** The decision. @returns {Link} */
@@ -141,11 +141,17 @@ class Candidate {
       yield context("the page's address", part, { near: false });
   }
 
-  /** Places that say nothing about the role, as the dataset is named near. @param {string} beside */
-  _leftOut(beside) {
-    if (!this.dataset?.near) return [];
-    const ownWords = OWN_SENTENCE.includes(this.dataset.place) && this._rules.gets(beside);
-    return ownWords ? ["the section", "a sentence before"] : ["the section"]; // that is about the others
+  /** The contexts that may say its role: not those about other links, as the dataset is named nearer. @param {Context[]} around */
+  _telling(around) {
+    if (!this.dataset) return around;
+    if (this.dataset.near) {
+      const isOwn = this._gets && OWN_SENTENCE.includes(this.dataset.place);
+      const leftOut = isOwn || this.block.hasLines ? ["the section", EARLIER] : ["the section"];
+      return around.filter(({ place }) => !leftOut.includes(place));
+    }
+    if (!this._gets || this.dataset.place !== EARLIER) return around;
+    const named = around.findIndex(({ place, text }) => place === EARLIER && this._rules.namesAny(text));
+    return around.filter(({ place }, at) => named < 0 || at <= named || place !== EARLIER);
   }
 
   /** The file name before it, if only fillers stand between: `faces.zip (from Baidu): `. */
@@ -192,7 +198,9 @@ class Candidate {
   /** Whether all that is said about it is a dataset's name: close by, or above it and nothing else beside it. */
   _isPlainlyNamed() {
     if (!this.dataset || this._text.strange.length) return false;
-    return this.dataset.near || (ABOVE.includes(this.dataset.place) && !this._beside.strange.length);
+    const { near, place } = this.dataset;
+    const leadsOn = ABOVE.includes(place) || (this._gets && place === EARLIER);
+    return near || (leadsOn && !this._beside.strange.length);
   }
 
   /** Whether the place is one where files lie: a share, a bucket, a release, a dataset; elsewhere, only a file. */

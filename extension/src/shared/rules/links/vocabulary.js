@@ -115,6 +115,11 @@ export class Rules {
     return !marks.some(({ role, names }) => role || names !== null) && strange.every((one) => one.length <= LONGEST_CODE);
   }
 
+  /** Whether a set is named. @param {string} text */
+  namesAny(text) {
+    return this.words.read(text).marks.some(({ names }) => names !== null);
+  }
+
   /** Whether words say where to download something. @param {string} text */
   gets(text) {
     return this._gets.test(text);
