@@ -46,13 +46,35 @@ SECRETS = {
     f"magnet:?xt=urn:btih:{HASH.upper()}&dn=faces": HASH.upper(),
     f"magnet:?dn=faces&xt=urn:btih:{IN_BASE32}": IN_BASE32,
 }
+MISWRITTEN = {
+    "https://mega.nz/file/ExampleC%23OtherKeyOtherKeyOtherKeyOtherKeyOtherKey": "OtherKey",
+    "https://mega.nz/%23!ExampleD!ThirdKeyThirdKeyThirdKeyThirdKeyThirdKey1": "ThirdKey",
+    "https://mega.nz/file/ExampleE/FourthKeyFourthKeyFourthKeyFourthKey12": "FourthKey",
+    "https://www.dropbox.com/scl/fi/bcdefghij1234567890ab/d.zip%3Frlkey=rlkeyescapedrlkeyescaped1&dl=0": "rlkeyescaped",
+    "https://uc12ab.dl.dropboxusercontent.com/cd/0/get/getexampleget1/file": "getexampleget1",
+    "https://pan.baidu.com/s/1ExampleExampleExample22&pwd=hq6v": "hq6v",
+    "https://pan.baidu.com/s/1ExampleExampleExample33/jx8z": "jx8z",
+    "https://out.example/go?to=https%3A%2F%2Fmega.nz%2Ffile%2FExampleF%23InnerKeyInnerKeyInnerKeyInner1": "InnerKey",
+    "https://steamcommunity.com/linkfilter/?u=https%3A%2F%2Fmega.nz%2Ffile%2FExampleG%23SteamKeySteamKey1": "SteamKey",
+    "https://out.example/mega.nz/file/ExampleH%23PathKeyPathKeyPathKey": "PathKey",
+    "https://web.archive.org/web/2020/https://mega.nz/file/ExampleI#ArchiveKeyArchiveKey": "ArchiveKey",
+    "https://files.example/f.zip?a=1%26pwd=pwdexamplepwd": "pwdexample",
+    "https://files.example/f.zip%3Fsign=signexamplesign": "signexample",
+    "https://files.example/f.zip?提取码=qz5k": "qz5k",
+    f"https://torrents.example/?z=magnet%3A%3Fxt%3Durn%3Abtih%3A{HASH}": HASH,
+    f"https://academictorrents.com/details/{HASH}a": HASH,
+    f"https://itorrents.org/torrent/{HASH.upper()}.torrent": HASH.upper(),
+}
+"""Secrets where no host puts them: signs escaped or forgotten, links in links."""
 PAGE, PICTURE = "https://data.example/faces/", "https://pictures.example/a/bridge_in_fog.jpg"
 KEY = "url:pictures.example/a/bridge_in_fog.jpg"
 
 
 @pytest.fixture
 def hosts() -> Iterator[PlayedHosts]:
-    lines = [f'<li>MS-Celeb-1M, training data: <a href="{link}">MS1M {link}</a></li>' for link in SECRETS]
+    lines = [
+        f'<li>MS-Celeb-1M, training data: <a href="{link}">MS1M {link}</a></li>' for link in (*SECRETS, *MISWRITTEN)
+    ]
     lines.append("<li>MS-Celeb-1M 链接: https://pan.baidu.com/s/1ExampleExampleExample11 提取码: vv3k</li>")
     text = f'<img src="{PICTURE}"><h2>Download MS-Celeb-1M</h2><ul>{"".join(lines)}</ul>'
     with PlayedHosts({"data.example": page(text.encode())}) as played:
@@ -80,6 +102,10 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
 def _documents() -> Iterator[dict[str, Any]]:
     links = [{"url": link, "text": f"MS-Celeb-1M {link}", "dataset": "ms-celeb-1m", "role": "data"} for link in SECRETS]
     yield {"page": PAGE, "media": [{"url": PICTURE}], "links": links}
+    others = [{"url": link, "text": "MS-Celeb-1M", "dataset": "ms-celeb-1m", "role": "data"} for link in MISWRITTEN]
+    yield {"page": PAGE, "media": [{"url": PICTURE}], "links": others}
+    yield {"page": PAGE, "media": [{"url": link, "name": link[-300:], "key": KEY} for link in MISWRITTEN]}
+    yield from ({"page": link, "media": [{"url": PICTURE}]} for link in [*MISWRITTEN][::6])
     for number, link in enumerate(SECRETS):
         yield {"page": f"https://page{number}.example/", "media": [{"url": link, "name": link[-300:], "key": KEY}]}
         if link.startswith("https"):
@@ -125,7 +151,11 @@ def _stored(context: Context) -> str:
 
 
 def _told_nothing(text: str, where: str) -> None:
-    found = sorted(secret for secret in {*SECRETS.values(), HASH[:32], "vv3k"} if secret.lower() in text.lower())
+    found = sorted(
+        secret
+        for secret in {*SECRETS.values(), *MISWRITTEN.values(), HASH[:32], "vv3k"}
+        if secret.lower() in text.lower()
+    )
     assert found == [], f"told in {where}"
 
 
@@ -227,3 +257,12 @@ def test_moderators_can_ask_for_what_opens_a_place(worked: Context, signed_in_as
     with worked.database.reading() as session:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "access-code.show")).one()
         assert HASH not in repr((entry.subject, entry.facts))
+
+
+@pytest.mark.parametrize(("link", "secret"), MISWRITTEN.items())
+def test_a_secret_in_an_unusual_place_is_cut_off_or_sealed(context: Context, link: str, secret: str) -> None:
+    for where in (rules.page_location(link), rules.location(link)):
+        if where is not None:
+            shown = places.openly(context.keyring, where)
+            _told_nothing(f"{shown.key} {shown.url} {shown.path} {shown.kind}", link)
+            assert secret not in repr(shown)
