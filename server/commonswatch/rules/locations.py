@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from commonswatch.domain.keys import LocationKey
@@ -130,7 +131,7 @@ def _code_near(found: Found, text: str, start: int, end: int) -> str:
 def _key(found: Found, code: str, depth: int = 0) -> LocationKey:
     form, values = found.form, found.values
     more = _concealed(found, depth) if _rules.openers else ""
-    return LocationKey(
+    made = LocationKey(
         key=filled(form.key, values),
         kind=form.kind,
         url=filled_url(form.url, values),
@@ -139,6 +140,9 @@ def _key(found: Found, code: str, depth: int = 0) -> LocationKey:
         how=found.how,
         hidden=form.hidden,
     )
+    tidy = _clean(made.url)
+    again = _rules.find(tidy) if tidy != made.url else None
+    return replace(_key(again, "", depth), access=made.access, how=made.how) if again is not None else made
 
 
 def _concealed(found: Found, depth: int) -> str:

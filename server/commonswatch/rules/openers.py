@@ -21,6 +21,9 @@ _SLASHES = re.compile("^(https?):/*", re.IGNORECASE)  # some are lost where addr
 _LINK = re.compile("https?:", re.IGNORECASE)
 _HOST = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}")
 _HARMLESS = re.compile("[A-Za-z0-9_-]{0,30}")  # most parts of paths: neither a link nor a hash nor named
+_QUIET = re.compile(  # most addresses: nothing escaped, no link, no hash; their parameters have been looked at
+    r"(?:/[A-Za-z0-9_-]{0,30})*(?:\.[A-Za-z0-9]{1,5})?(?:[?&][A-Za-z0-9_-]{0,30}(?:=[A-Za-z0-9_.+-]{0,30})?)*"
+)
 _SCHEME = re.compile("(?:https?|hf|s3|gs|oss):", re.IGNORECASE)
 
 Opens = Callable[[str], bool]
@@ -35,6 +38,8 @@ class Openers:
 
     def cut(self, values: Values, opens: Opens) -> None:
         """Move what may open something from the path and the query to the secret."""
+        if _QUIET.fullmatch(values["path"] + values["query"]):
+            return
         path, pairs = values["path"], [pair for pair in values["query"][1:].split("&") if pair]
         near = bool(self._beside.search(_lower(f"{values['site']}{path}{values['query']}")))
         end = self._end(path, values["query"], near, opens)

@@ -181,7 +181,7 @@ function codeIn(words, patterns) {
 function keyOf(found, rules, code, depth = 0) {
   const { form, values, how } = found;
   const more = concealed(found, rules, depth);
-  return {
+  const made = {
     key: form.key?.filled(values) ?? "",
     kind: form.kind,
     url: form.url?.filledUrl(values) ?? "",
@@ -190,6 +190,9 @@ function keyOf(found, rules, code, depth = 0) {
     how,
     hidden: form.hidden,
   };
+  const tidied = clean(made.url);
+  const again = tidied === made.url ? null : rules.find(tidied);
+  return again ? { ...keyOf(again, rules, "", depth), access: made.access, how } : made;
 }
 
 /**

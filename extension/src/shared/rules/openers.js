@@ -21,6 +21,9 @@ const SLASHES = /^([Hh][Tt][Tt][Pp][Ss]?):\/*/; // some are lost where addresses
 const LINK = /[Hh][Tt][Tt][Pp][Ss]?:/;
 const HOST = /^(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}$/;
 const HARMLESS = /^[A-Za-z0-9_-]{0,30}$/; // most parts of paths: neither a link nor a hash nor named
+// Most addresses: nothing escaped, no link, no hash; their parameters have been looked at.
+const QUIET =
+  /^(?:\/[A-Za-z0-9_-]{0,30})*(?:\.[A-Za-z0-9]{1,5})?(?:[?&][A-Za-z0-9_-]{0,30}(?:=[A-Za-z0-9_.+-]{0,30})?)*$/;
 const SCHEME = /^(?:[Hh][Tt][Tt][Pp][Ss]?|[Hh][Ff]|[Ss]3|[Gg][Ss]|[Oo][Ss][Ss]):/;
 const BLANKS = /^ +| +$/g;
 
@@ -41,6 +44,8 @@ export class Openers {
    */
   cut(values, opens) {
     const { path, query = "" } = values;
+    values.query = query;
+    if (QUIET.test(path + query)) return;
     const near = this._beside.test(lower(`${values.site}${path}${query}`));
     const end = this._end(path, query, near, opens);
     /** @type {string[]} */
