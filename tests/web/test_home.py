@@ -71,5 +71,15 @@ def test_moderators_have_the_cases_first(moderator: FlaskClient, signed_in_as) -
         page = browser.get("/account").text
         return re.findall(r'<li><a href="/(\w+)"', page[: page.index("</nav>")])
 
-    assert menu(moderator) == ["cases", "audit", "works", "found", "datasets", "jobs", "devices", "account"]
-    assert menu(signed_in_as()) == ["works", "found", "datasets", "devices", "account"]
+    assert menu(moderator) == [
+        "cases",
+        "audit",
+        "works",
+        "found",
+        "datasets",
+        "jobs",
+        "extension",
+        "devices",
+        "account",
+    ]
+    assert menu(signed_in_as()) == ["works", "found", "datasets", "extension", "devices", "account"]
