@@ -169,7 +169,8 @@ class _Candidate:
         """Whether all that is said about it is a dataset's name: close by, or above it and nothing else beside it."""
         if self.dataset is None or self._text.strange:
             return False
-        leads_on = self.dataset.place in _ABOVE or (self._gets and self.dataset.place == _EARLIER)
+        owns = self._gets or self.block.has_lines
+        leads_on = self.dataset.place in _ABOVE or (owns and self.dataset.place == _EARLIER)
         return self.dataset.near or (leads_on and not self._beside.strange)
 
     def _hands_out(self) -> bool:

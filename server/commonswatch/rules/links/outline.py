@@ -10,6 +10,12 @@ MOST_CELLS = 200  # of a row
 DEEPEST = 12  # list items inside list items
 NUMBERED_LEVEL = 8  # of a numbered paragraph that is a heading: below all others
 _LONGEST_LEAD = 60  # characters of an item that leads on to the paragraphs behind it
+_SAID_ALONE = {  # shapes of a line and the next one that do not belong together
+    ("words, address", "words, address"),
+    ("address, words", "address, words"),
+    ("address", "words"),
+    ("address", "words, address"),
+}
 _NUMBERED = re.compile(  # `1、MegaFace`, `（二）MegaFace`
     r" *(?:[0-9]{1,2}[、．]|[一二三四五六七八九十]{1,3}、|[（(][0-9一二三四五六七八九十]{1,2}[)）])[^。.：:；;]{2,40}"
 )
@@ -60,9 +66,10 @@ class Outline:
             self.block.cells[-1].append(piece)
 
     def break_between(self, pieces: Sequence[Piece | Tag]) -> None:
-        """A new line of a paragraph: if it ends or begins with an address as the line before did, it stands alone."""
+        """A new line of a paragraph: behind an address, and where it is written like the line before, it is alone."""
         before, self._line = self._line, _shape(pieces)
-        if self.block is not None and self.block.kind == "text" and self._line and self._line == before:
+        alone = (before, self._line) in _SAID_ALONE
+        if alone and self.block is not None and self.block.kind == "text":
             self.block.cells[-1].append(Piece(LINE_END))
             self.block.has_lines = True
 
@@ -116,9 +123,12 @@ class Outline:
 
 
 def _shape(pieces: Sequence[Piece | Tag]) -> str:
-    """Whether a line is words and one address without a text, and which comes first. Empty for other lines."""
+    """Whether a line is words, an address without a text, or both, and which comes first. Empty for other lines."""
     said = [piece for piece in pieces if isinstance(piece, Piece) and (piece.url or piece.text.strip(" "))]
-    if sum(bool(piece.url) for piece in said) != 1 or len(said) < 2:
+    links = [piece for piece in said if piece.url]
+    if not links:
+        return "words"
+    if len(links) > 1 or links[0].text or not (said[0].url or said[-1].url):
         return ""
-    last = "words, address" if said[-1].url and not said[-1].text else ""
-    return "address, words" if said[0].url and not said[0].text else last
+    first = "address, words" if said[0].url else "words, address"
+    return first if len(said) > 1 else "address"

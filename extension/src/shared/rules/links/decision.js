@@ -199,7 +199,7 @@ class Candidate {
   _isPlainlyNamed() {
     if (!this.dataset || this._text.strange.length) return false;
     const { near, place } = this.dataset;
-    const leadsOn = ABOVE.includes(place) || (this._gets && place === EARLIER);
+    const leadsOn = ABOVE.includes(place) || ((this._gets || this.block.hasLines) && place === EARLIER);
     return near || (leadsOn && !this._beside.strange.length);
   }
 

@@ -12,6 +12,12 @@ export const MOST_CELLS = 200; // of a row
 export const DEEPEST = 12; // list items inside list items
 const NUMBERED_LEVEL = 8; // of a numbered paragraph that is a heading: below all others
 const LONGEST_LEAD = 60; // characters of an item that leads on to the paragraphs behind it
+const SAID_ALONE = new Set([
+  "words, address | words, address", // shapes of a line and the next one that do not belong together
+  "address, words | address, words",
+  "address | words",
+  "address | words, address",
+]);
 const NUMBERED = // `1、MegaFace`, `（二）MegaFace`
   /^ *(?:[0-9]{1,2}[、．]|[一二三四五六七八九十]{1,3}、|[（(][0-9一二三四五六七八九十]{1,2}[)）])[^。.：:；;]{2,40}$/u;
 
@@ -68,13 +74,13 @@ export class Outline {
   }
 
   /**
-   * A new line of a paragraph: what ends or begins with an address, as the line before did, is said for itself.
+   * A new line of a paragraph: behind an address, and where it is written like the line before, it stands alone.
    * @param {(Piece | Tag)[]} pieces
    */
   breakBetween(pieces) {
     const before = this._line;
     this._line = shape(pieces);
-    if (this.block?.kind !== "text" || !this._line || this._line !== before) return;
+    if (this.block?.kind !== "text" || !SAID_ALONE.has(`${before} | ${this._line}`)) return;
     this.block.cells[this.block.cells.length - 1].push(piece(LINE_END));
     this.block.hasLines = true;
   }
@@ -142,15 +148,17 @@ export class Outline {
 }
 
 /**
- * Whether a line is words and one address without a text, and which comes first. Empty for other lines.
+ * Whether a line is words, an address without a text, or both, and which comes first. Empty for other lines.
  * @param {(Piece | Tag)[]} pieces
  */
 function shape(pieces) {
   const told = pieces.flatMap((one) => (isTag(one) || !(one.url || stripped(one.text, " ")) ? [] : [one]));
-  if (told.filter(({ url }) => url).length !== 1 || told.length < 2) return "";
+  const links = told.filter(({ url }) => url);
+  if (links.length === 0) return "words";
   const [start, end] = [told[0], told[told.length - 1]];
-  if (start.url && !start.text) return "address, words";
-  return end.url && !end.text ? "words, address" : "";
+  if (links.length > 1 || links[0].text || !(start.url || end.url)) return "";
+  if (told.length === 1) return "address";
+  return start.url ? "address, words" : "words, address";
 }
 
 /** Whether an item is about what follows it. @param {Block} item */
