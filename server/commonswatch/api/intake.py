@@ -24,7 +24,7 @@ from commonswatch.services.reporting.reports import Answer, Incoming
 LARGEST_GROUP = 1000  # reports in one transaction: several full batches share one fsync
 MOST_WAITING = 2000  # reports that wait; more are sent away
 MANY = 4  # requests in one group: more are about to come
-GATHER_SECONDS = 0.004  # then this is waited for them, so that they share a transaction
+GATHER_SECONDS = 0.002  # then this is waited for them, so that they share a transaction
 IDLE_SECONDS = 5.0
 ANSWER_SECONDS = 30.0
 
