@@ -37,8 +37,9 @@ function time(written, size) {
 
 for (const written of SLOW) {
   test(`reading takes time in proportion to the length: ${written.name}`, () => {
-    const short = time(written, SHORT);
-    assert.ok(time(written, LONG) < GROWTH * Math.max(short, AT_LEAST));
+    const most = GROWTH * Math.max(time(written, SHORT), AT_LEAST);
+    const isQuick = () => time(written, LONG) < most;
+    assert.ok(isQuick() || isQuick() || isQuick(), "three times: the first also compiles and collects garbage");
   });
 }
 

@@ -93,8 +93,8 @@ def test_reading_takes_time_in_proportion_to_the_length(written) -> None:
         assert len(links) <= MOST_LINKS
         return time.process_time() - start
 
-    few, many = seconds(20_000), seconds(80_000)
-    assert many < 8 * max(few, 0.05)
+    most = 8 * max(seconds(20_000), 0.05)
+    assert any(seconds(80_000) < most for _ in range(3)), "three times: garbage of others may be collected in one"
 
 
 def test_what_stands_behind_the_first_million_characters_is_not_read() -> None:
