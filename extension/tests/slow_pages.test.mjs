@@ -15,7 +15,7 @@ const SLOW = JSON.parse(readFileSync(new URL("../../tests/fixtures/slow_pages.js
 const AT = "https://github.com/example-lab/face-kit/blob/main/README.md";
 const SHORT = 20_000;
 const LONG = 80_000;
-const AT_LEAST = 50_000; // microseconds; shorter times say nothing
+const AT_LEAST = 150_000; // microseconds; shorter times say nothing while coverage is counted and other tests run
 const GROWTH = 8; // linear is 4, quadratic is 16
 const MOST_LINKS = 5_000;
 
@@ -39,7 +39,7 @@ for (const written of SLOW) {
   test(`reading takes time in proportion to the length: ${written.name}`, () => {
     const most = GROWTH * Math.max(time(written, SHORT), AT_LEAST);
     const isQuick = () => time(written, LONG) < most;
-    assert.ok(isQuick() || isQuick() || isQuick(), "three times: the first also compiles and collects garbage");
+    assert.ok(isQuick() || isQuick() || isQuick(), "three times: one may compile or collect garbage");
   });
 }
 
