@@ -1,8 +1,8 @@
 """``python -m benchmarks.watch_list``: how big the watch list is, and how long a version takes.
 
 A SQLite database with a million publicly listed works (one key and one picture each) gets 1,000 more and loses 100.
-Prints a table, then one line of JSON per figure. Bars are on sizes and on the seconds that pass, so the machine should be
-quiet; the processor time beside them changes little with other work. The work keys are made up.
+Prints a table, then one line of JSON per figure. Bars are on sizes and on the seconds that pass: run it on a quiet
+machine; the processor time beside them changes little with other work. The work keys are made up.
 """
 
 import argparse
