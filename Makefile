@@ -5,14 +5,22 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
+LOCK := uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-header --quiet
+
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lint format types imports copies extension rules pack lock clean
+.PHONY: help run demo test check lint format types imports copies extension rules pack extras peers lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(VENV)/.ready ## start the site on http://127.0.0.1:8000 (installs what is missing)
 	@exec $(BIN)/commonswatch run
+
+extras: $(VENV)/.ready ## add what reads videos and Parquet files
+	@$(PIP) install --require-hashes -r requirements-extras.lock
+
+peers: $(VENV)/.ready-to-test ## add what the benchmarks compare with
+	@$(PIP) install --require-hashes -r requirements-benchmarks.lock
 
 demo: $(VENV)/.ready ## play the whole story on this machine, then leave the filled site running
 	@exec $(BIN)/commonswatch demo
@@ -52,10 +60,11 @@ rules: ## copy the rules about hosts to the extension
 	cp server/commonswatch/rules/*.json extension/src/rules/
 
 lock: ## write the lock files anew from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --extra postgres --group build --generate-hashes --universal \
-	  --python-version 3.11 --no-header --quiet --upgrade --output-file requirements.lock
-	uv pip compile pyproject.toml --extra postgres --group build --group dev --constraint requirements.lock \
-	  --generate-hashes --universal --python-version 3.11 --no-header --quiet --output-file requirements-dev.lock
+	$(LOCK) --extra postgres --extra fast --group build --upgrade --output-file requirements.lock
+	$(LOCK) --extra columnar --extra video --constraint requirements.lock --output-file requirements-extras.lock
+	$(LOCK) --extra postgres --extra fast --group build --group dev --constraint requirements.lock \
+	  --constraint requirements-extras.lock --output-file requirements-dev.lock
+	$(LOCK) --group benchmarks --constraint requirements-dev.lock --output-file requirements-benchmarks.lock
 
 clean: ## remove what was installed (never var/)
 	rm -rf $(VENV) extension/node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -67,13 +76,15 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 	  echo "Python's venv module is missing. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
 
-$(VENV)/.ready: $(VENV)/bin/python requirements.lock pyproject.toml
+NATIVE := $(wildcard server/commonswatch/native/*.c)
+
+$(VENV)/.ready: $(VENV)/bin/python requirements.lock pyproject.toml $(NATIVE)
 	@echo "Installing Commonswatch …"
 	@test -f $(VENV)/.ready-to-test || $(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.ready-to-test: $(VENV)/bin/python requirements-dev.lock pyproject.toml
+$(VENV)/.ready-to-test: $(VENV)/bin/python requirements-dev.lock pyproject.toml $(NATIVE)
 	@echo "Installing Commonswatch and what its tests need …"
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .

@@ -1,0 +1,1 @@
+/* The nearest kernel: not written yet. */

@@ -1,0 +1,1 @@
+/* The pdq kernel: not written yet. */

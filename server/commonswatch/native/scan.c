@@ -1,0 +1,1 @@
+/* The scan kernel: not written yet. */
