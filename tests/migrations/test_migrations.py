@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from commonswatch import migrations, schema
 from commonswatch.db import Database
-from commonswatch.domain.states import Listing
+from commonswatch.domain.states import Basis, Listing
 from commonswatch.keyring import Keyring
-from commonswatch.models import Copy, Job, KeyOfWork, ListChange, ListedRow, Location, Work
+from commonswatch.models import Copy, Evidence, Job, KeyOfWork, ListChange, ListedRow, Location, Work
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
@@ -81,3 +81,27 @@ def test_the_database_knows_where_a_work_may_be_recognised(database: Database, k
         factories.work(session, keyring, now)
     with pytest.raises(IntegrityError), database.writing() as session:
         session.execute(text("UPDATE works SET listing = 'somewhere'"))
+
+
+def test_evidence_stays_when_memberships_come_and_go(database: Database, keyring: Keyring, now: datetime) -> None:
+    with database.writing() as session:
+        works = tuple(factories.work(session, keyring, now) for _ in range(2))
+        case = factories.case(session, now, works)
+        for sighting, basis in zip(case.sightings, (Basis.KEY, Basis.MEMBERSHIP), strict=True):
+            sighting.basis = basis
+            sighting.evidence = [Evidence(basis=basis, observed=basis.value, facts={"a": 1}, at=now)]
+    schema.downgrade(database.engine, "0003")
+    with database.reading() as session:
+        assert session.execute(text("SELECT basis FROM sightings")).scalars().all() == ["key"]
+        assert session.execute(text("SELECT observed FROM evidence")).scalars().all() == ["key"]
+    with pytest.raises(IntegrityError), database.writing() as session:
+        session.execute(text("UPDATE evidence SET basis = 'membership'"))
+    schema.upgrade(database.engine)
+    schema.check(database.engine)
+    with database.reading() as session:
+        [evidence] = session.scalars(select(Evidence))
+        assert (evidence.observed, evidence.facts, evidence.at) == ("key", {"a": 1}, now)
+    with database.writing() as session:
+        session.execute(text("UPDATE evidence SET basis = 'membership'"))
+    with pytest.raises(IntegrityError), database.writing() as session:
+        session.execute(text("UPDATE sightings SET basis = 'hearsay'"))

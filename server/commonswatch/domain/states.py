@@ -52,6 +52,7 @@ class Basis(StrEnum):
     KEY = "key"
     SHA256 = "sha256"
     PDQ = "pdq"
+    MEMBERSHIP = "membership"  # a copy of a dataset is offered there, and a list of it or of a relative names the work
 
 
 class CaseState(StrEnum):
@@ -115,3 +116,57 @@ class Scope(StrEnum):
 
     REPORT_WRITE = "report:write"
     ALERT_READ = "alert:read"
+
+
+class ScanState(StrEnum):
+    """How far the reading of one manifest has come."""
+
+    WAITING = "waiting"
+    READING = "reading"
+    DONE = "done"
+    PARTIAL = "partial"  # read up to a point; ``problem`` says why no further
+    FAILED = "failed"  # nothing of it could be read
+    CANCELLED = "cancelled"  # somebody stopped it; it can be resumed while its manifest is kept
+
+
+class Certainty(StrEnum):
+    """How sure it is that a dataset holds a work (docs/memberships.md); the surest first."""
+
+    HOLDS = "holds"  # its own list names the work
+    SHOULD_HOLD = "should-hold"  # a dataset that was made from it alone names the work
+    MAY_HOLD = "may-hold"  # it was made from one that holds the work, by leaving out or adding
+
+
+class WayWon(StrEnum):
+    """What in a row of a manifest agreed with a work."""
+
+    KEY = "key"
+    GUESSED = "guessed"  # a key that a file name suggests
+    DIGEST = "digest"
+    DISTANCE = "distance"
+
+
+class PersonKeyKind(StrEnum):
+    """What somebody says identifies them in lists of people."""
+
+    NAME = "name"
+    QID = "qid"  # of Wikidata
+    MID = "mid"  # of Freebase
+
+
+class PersonWay(StrEnum):
+    """What in a row of a list of people agreed with somebody; the surest first."""
+
+    QID = "qid"
+    MID = "mid"
+    NAME = "name"  # the same name, whatever its case
+    NAME_ORDER = "name-order"  # the same parts in another order
+    NAME_LETTERS = "name-letters"  # the same when written in Latin letters
+
+
+class NamingState(StrEnum):
+    """What is known of a row of a list that may be about somebody."""
+
+    PROPOSED = "proposed"  # a bare name: a moderator looks, nobody is told
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"

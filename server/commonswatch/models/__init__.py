@@ -10,7 +10,9 @@ from commonswatch.models.job import Job, RateCounter, Tick
 from commonswatch.models.location import Location, LocationSecret
 from commonswatch.models.notification import Delivery, Notification
 from commonswatch.models.person import Depiction, Person, PersonAnswer, Refusal
+from commonswatch.models.person_key import PersonKey, PersonKeyDigest, PersonMembership
 from commonswatch.models.report import Report
+from commonswatch.models.scan import Membership, Scan
 from commonswatch.models.watch_list import ListChange, ListedRow, ListVersion
 from commonswatch.models.work import FingerprintOfWork, KeyOfWork, Registration, RowProblem, Suppression, Work
 
@@ -33,17 +35,22 @@ __all__ = [
     "ListedRow",
     "Location",
     "LocationSecret",
+    "Membership",
     "Notification",
     "PairingCode",
     "Passkey",
     "Person",
     "PersonAnswer",
+    "PersonKey",
+    "PersonKeyDigest",
+    "PersonMembership",
     "RateCounter",
     "Refusal",
     "Registration",
     "Report",
     "Role",
     "RowProblem",
+    "Scan",
     "Sighting",
     "SignInLink",
     "Suppression",

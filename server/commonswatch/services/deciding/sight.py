@@ -9,7 +9,7 @@ from enum import StrEnum
 from commonswatch.domain.states import Basis
 from commonswatch.models import Evidence, Sighting
 
-_STRONGEST = (Basis.SHA256, Basis.KEY, Basis.PDQ)
+_STRONGEST = (Basis.SHA256, Basis.KEY, Basis.PDQ, Basis.MEMBERSHIP)
 
 
 class Sight(StrEnum):

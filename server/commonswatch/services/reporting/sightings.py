@@ -25,7 +25,7 @@ from commonswatch.services.upkeep import queue
 MOST_EVIDENCE = 50
 """Pieces of evidence kept for one sighting; more would prove nothing more."""
 MOST_LINKS = 20
-_STRENGTH = {Basis.SHA256: 3, Basis.KEY: 2, Basis.PDQ: 1}
+_STRENGTH = {Basis.SHA256: 3, Basis.KEY: 2, Basis.PDQ: 1, Basis.MEMBERSHIP: 0}
 
 
 @dataclass(frozen=True)
