@@ -19,6 +19,7 @@ from commonswatch.models import Account, Depiction, Person, Registration, Work
 from commonswatch.services.deciding import audit
 from commonswatch.services.registering import examination
 from commonswatch.services.registering.rows import LONGEST_TITLE, PersonNamed
+from commonswatch.services.scanning import withdrawing
 from commonswatch.services.telling import naming
 from commonswatch.services.watching import changes
 from commonswatch.services.words import one_line
@@ -147,12 +148,13 @@ def people_named(session: Session, keyring: Keyring, work: Work) -> list[PersonN
 
 
 def withdraw(session: Session, account: Account, work_id: int, now: datetime) -> Work:
-    """Take a work out of all matching. ``take_back`` undoes it; nothing is deleted."""
+    """Take a work out of all matching, and forget in which lists it stands. ``take_back`` undoes only the first."""
     work = get(session, account, work_id)
     if work.state != WorkState.WITHDRAWN:
         work.state = WorkState.WITHDRAWN
         session.flush()
         changes.note_if_public(session, work, now)
+        withdrawing.forget_work(session, work.id, now)
         audit.record(session, f"account:{account.id}", "work.withdraw", f"work:{work.id}", {}, now)
     return work
 

@@ -17,7 +17,7 @@ from commonswatch.domain.states import Basis, CaseState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Case, Evidence, Sighting
 from commonswatch.services.deciding import audit
-from commonswatch.services.reporting import copies, places
+from commonswatch.services.reporting import copies, inherited, places
 from commonswatch.services.reporting.matching import Match
 from commonswatch.services.reporting.offers import Offer
 from commonswatch.services.upkeep import queue
@@ -63,8 +63,9 @@ def record(
         _add_evidence(known[piece.match.work_id], report_id, piece, link_keys, now)
     session.flush()
     new_datasets = copies.record(session, ids[page.key], ids, offers, now)
-    if (new_works or new_datasets) and not is_new:
-        _call_for_decision(session, case, {"new_works": len(new_works), "new_datasets": new_datasets}, now)
+    listed = inherited.add(session, case, now, report_id=report_id)
+    if (new_works or listed or new_datasets) and not is_new:
+        call_for_decision(session, case, {"new_works": len(new_works) + listed, "new_datasets": new_datasets}, now)
     return case
 
 
@@ -128,7 +129,7 @@ def _weight(facts: Mapping[str, Any]) -> tuple[bool, bool, bool, bool]:
     return (not facts.get("claimed"), seen is True, facts.get("fetched_at") is not None, seen is not None)
 
 
-def _call_for_decision(session: Session, case: Case, new: Mapping[str, Any], now: datetime) -> None:
+def call_for_decision(session: Session, case: Case, new: Mapping[str, Any], now: datetime) -> None:
     """Something new means that what was decided, or is being decided, no longer covers everything here."""
     case.version += 1
     if case.state != CaseState.OPEN:

@@ -1,0 +1,42 @@
+"""Two scans of lists of one dataset compared: how many registered works came, went and stayed. Numbers only."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from commonswatch.domain.states import WorkState
+from commonswatch.models import Membership, Scan, Work
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Works in the newer list only, in both, in the older only; and how many rows the newer has more (or fewer)."""
+
+    added: int
+    kept: int
+    removed: int
+    rows: int
+
+
+def compare(session: Session, older: Scan, newer: Scan) -> Difference:
+    """What changed from an older list to a newer one."""
+    kept = _count(session, newer, older, there=True)
+    return Difference(
+        added=_count(session, newer, older, there=False),
+        kept=kept,
+        removed=_count(session, older, newer, there=False),
+        rows=newer.rows - older.rows,
+    )
+
+
+def _count(session: Session, of: Scan, other: Scan, *, there: bool) -> int:
+    also = aliased(Membership)
+    in_other = exists().where(also.scan_id == other.id, also.work_id == Membership.work_id)
+    query = (
+        select(func.count())
+        .select_from(Membership)
+        .join(Work, Work.id == Membership.work_id)
+        .where(Membership.scan_id == of.id, Work.state != WorkState.WITHDRAWN, in_other if there else ~in_other)
+    )
+    return session.scalar(query) or 0
