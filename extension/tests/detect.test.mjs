@@ -89,7 +89,8 @@ test("frames are put together; a new page in the top frame starts anew", async (
   const { findings } = await browse(browser, [{ images: [{ url: PHOTO, place: 1, w: 1, h: 1 }] }], {}, { frameId: 3, url: `${PAGE}&inner` });
   assert.deepEqual(findings.works.map(({ place }) => place), ["0:#1", "3:#1"]);
   assert.equal(findings.page, "https://github.com/example/faces/blob/main/README.md");
-  const other = await browse(browser, [], { page: "https://github.com/example/other", title: "" });
+  const url = "https://github.com/example/other";
+  const other = await browse(browser, [], { page: url, title: "" }, { tab: { id: 7, url, incognito: false } });
   assert.deepEqual(other.findings.works, []);
   assert.equal(browser.badges.get(7), "");
 });

@@ -76,6 +76,47 @@ test("messages of anybody else get no answer", async () => {
   assert.ok((await browser.say(message)).settings);
 });
 
+test("what was found on the page before is nothing as soon as the tab shows another one", async () => {
+  const { state } = await browse(browser, [{ links: [{ url: ALSO, text: "", near: "", place: 1 }] }]);
+  assert.equal(state, "ready");
+  browser.tabs.set(7, { id: 7, url: "https://github.com/example/other" }); // and the browser has not said so yet
+  const { findings, state: now } = await browser.say({ type: "findings.get", tabId: 7 });
+  assert.deepEqual([findings, now], [null, "reading"]);
+  assert.equal((await browser.say({ type: "pictures.compare", tabId: 7 })).looked, 0);
+});
+
+test("a page that went away while it was read says nothing more about its tab", async () => {
+  const port = await frame(browser);
+  port.post({ slice: { links: [{ url: ALSO, text: "", near: "", place: 1 }] } });
+  port.end();
+  const url = "https://github.com/example/other";
+  const { findings, state } = await browse(browser, [], { page: url, title: "" }, { url, tab: { id: 7, url, incognito: false } });
+  assert.deepEqual([findings.page, findings.works, state], [url, [], "ready"]);
+});
+
+test("a page that changes its address without a load is left, and its content script asked to look again", async () => {
+  await browse(browser, [{ links: [{ url: ALSO, text: "", near: "", place: 1 }] }]);
+  const asked = [];
+  browser.frames = (...args) => (asked.push(args), true);
+  const url = "https://github.com/example/other";
+  browser.tabs.set(7, { id: 7, url });
+  await browser.emit("tabs.onUpdated", 7, { url }, { id: 7, url });
+  assert.equal(browser.session["findings/7"].left, true);
+  assert.deepEqual(asked, [[7, 0, { again: true }]]);
+});
+
+test("pictures that were compared belong to their page only", async () => {
+  await browse(browser, [{ images: [{ url: "https://a.example/1.jpg", place: 1, w: 640, h: 480 }] }]);
+  const url = "https://github.com/example/other";
+  browser.frames = async (_tab, _frame, { pixels = [] }) => {
+    await browse(browser, [], { page: url, title: "" }, { url, tab: { id: 7, url, incognito: false } });
+    return pixels.map((place) => ({ place, width: 1, height: 1, data: "AAAA" }));
+  };
+  assert.equal((await browser.say({ type: "pictures.compare", tabId: 7 })).matched, 1);
+  const { findings } = await browser.say({ type: "findings.get", tabId: 7 });
+  assert.deepEqual([findings.page, findings.pictures], [url, []]);
+});
+
 test("findings stay when the page is the same, and are put aside when the tab goes on", async () => {
   await browse(browser, [{ links: [{ url: ALSO, text: "", near: "", place: 1 }] }]);
   await browser.emit("tabs.onUpdated", 7, { status: "loading" }, { id: 7, url: PAGE });

@@ -8,9 +8,11 @@ import { plan, runDue } from "./alarms.js";
 import * as alerts from "./alerts.js";
 import * as data from "./data.js";
 import * as device from "./device.js";
-import { findingsOf, markPlace, picturesOf, placeOf, savePictures } from "./findings.js";
+import { picturesOf, savePictures } from "./findings.js";
 import { COLLECTOR, hostAt, knownHosts, listHosts, setHost } from "./hosts.js";
+import { markPlace, placeOf } from "./kept_places.js";
 import { makeMenu } from "./menus.js";
+import { findingsNow } from "./opened.js";
 import * as outbox from "./outbox.js";
 import * as outcomes from "./outcomes.js";
 import * as pictures from "./pictures.js";
@@ -62,8 +64,7 @@ async function getFindings({ tabId }) {
   if (!tab) return { tab: { id: tabId, url: "" }, state: "no-page", host: null, findings: null };
   const known = await hostAt(tab.url);
   const host = known && ((await listHosts()).find(({ id }) => id === known.id) ?? null);
-  const kept = await findingsOf(tabId);
-  const findings = kept?.left ? null : kept;
+  const findings = await findingsNow(tab);
   return { tab, state: stateOf(tab.url, host, findings), host, findings };
 }
 
@@ -77,9 +78,11 @@ function stateOf(url, host, findings) {
 
 /** @param {Fields} fields */
 async function comparePictures({ tabId }) {
-  const shown = await picturesOf(tabId);
+  const tab = await seam.tab(tabId);
+  const findings = tab && (await findingsNow(tab));
+  const shown = findings ? await picturesOf(tabId) : [];
   const { matched, ...counts } = await pictures.compare(shown, (places) => pixelsOf(tabId, places.map(String)));
-  await savePictures(tabId, matched);
+  if (findings) await savePictures(tabId, findings.page, matched);
   return { ...counts, matched: matched.length };
 }
 

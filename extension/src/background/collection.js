@@ -9,6 +9,7 @@ import { plainAddress } from "./addresses.js";
 import { findCopies, readPage } from "./copies.js";
 import { findWorks } from "./detect.js";
 import { copyKey, distinct, saveFrame } from "./findings.js";
+import { isOpen } from "./ports.js";
 import { rulebooks } from "./rulebooks.js";
 import { candidatesOf, isRecord, isSameOrigin, isText, pageOf, picturesOf } from "./slices.js";
 
@@ -66,7 +67,9 @@ export function collect(port, gate, over) {
 
 class Collection {
   /** @param {Port} port */
-  constructor({ sender }) {
+  constructor(port) {
+    const { sender } = port;
+    this._isThere = () => isOpen(port); // closed, its page is gone, or nothing is to be known of it any more
     this._tabId = sender?.tab?.id ?? -1;
     this._frame = sender?.frameId ?? 0;
     this._url = sender?.url ?? "";
@@ -161,7 +164,7 @@ class Collection {
   }
 
   async _save() {
-    if (this._part.page) await saveFrame(this._tabId, this._frame, this._part);
+    if (this._part.page) await saveFrame(this._tabId, this._frame, this._part, this._isThere);
   }
 
   /** @param {string} url */

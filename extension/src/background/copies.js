@@ -7,7 +7,7 @@
 
 import { oneLine, placeKey, plainAddress } from "./addresses.js";
 import { LONGEST_SHOWN, Pace } from "./detect.js";
-import { keptPlace } from "./findings.js";
+import { keptPlace } from "./kept_places.js";
 import { rulebooks } from "./rulebooks.js";
 
 /**

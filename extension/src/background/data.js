@@ -9,6 +9,7 @@ import { everything, forgetEverything, read } from "../shared/storage.js";
 import { plainAddress } from "./addresses.js";
 import { settled } from "./alarms.js";
 import { forget } from "./device.js";
+import { settled as allKept } from "./findings.js";
 import { endAll } from "./ports.js";
 import { CODE } from "./report.js";
 import { rulebooks } from "./rulebooks.js";
@@ -109,6 +110,8 @@ export async function deleteAll() {
   await badge("", "#000000");
   await watchList.forget();
   await alarm.clearAll();
+  endAll(); // pages that are open asked again meanwhile
+  await allKept();
   await forgetEverything();
   return { ok: true };
 }

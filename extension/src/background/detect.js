@@ -6,7 +6,7 @@
  */
 
 import { oneLine, plainAddress } from "./addresses.js";
-import { keptPlace } from "./findings.js";
+import { keptPlace } from "./kept_places.js";
 import { rulebooks } from "./rulebooks.js";
 import * as watchList from "./watch_list.js";
 

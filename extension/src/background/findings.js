@@ -4,8 +4,8 @@
  * Finds nothing and sends nothing. Access codes are kept under another key, so that findings can be shown as they are.
  */
 
-import { toFrame } from "../shared/browser.js";
 import { allOfSession, changeSession, read, readSession } from "../shared/storage.js";
+import { turns } from "../shared/turns.js";
 import { showFound } from "./badge.js";
 
 /**
@@ -28,6 +28,7 @@ import { showFound } from "./badge.js";
 
 const MOST_LEFT = 50; // pages that are kept after their tab went on
 const MOST_PICTURES = 300;
+const inTurn = turns(); // frames tell at the same time, and tabs go on meanwhile
 
 /** @param {number} tabId @returns {Promise<Findings | null>} */
 export async function findingsOf(tabId) {
@@ -50,14 +51,23 @@ export async function picturesOf(tabId) {
  * @param {number} tabId
  * @param {number} frame
  * @param {Part} part
+ * @param {() => boolean} isThere whether the frame still shows that page; if not, another may have told of its own
  */
-export async function saveFrame(tabId, frame, part) {
-  try {
-    await save(tabId, frame, part);
-  } catch {
-    await makeRoom(tabId);
-    await save(tabId, frame, part);
-  }
+export function saveFrame(tabId, frame, part, isThere) {
+  return inTurn(async () => {
+    if (!isThere()) return;
+    try {
+      await save(tabId, frame, part);
+    } catch {
+      await makeRoom(tabId);
+      await save(tabId, frame, part);
+    }
+  });
+}
+
+/** Until all that was told so far is kept. */
+export function settled() {
+  return inTurn(async () => undefined);
 }
 
 /** @param {number} tabId @param {number} frame @param {Part} part */
@@ -118,33 +128,20 @@ export function countOf(findings) {
   return findings.works.length + findings.copies.filter(({ role }) => role === "data").length + findings.pictures.length;
 }
 
-/** Take in what comparing pictures found. @param {number} tabId @param {FoundPicture[]} pictures */
-export async function savePictures(tabId, pictures) {
-  const findings = await changeSession(`findings/${tabId}`, (now) => now && { ...now, pictures });
-  await showFound(tabId, countOf(findings ?? null));
-}
-
-/** The content script marks a place on its page. @param {number} tabId @param {string} place */
-export async function markPlace(tabId, place) {
-  const { frame, own } = placeOf(place);
-  const answer = await toFrame(tabId, frame, { mark: own });
-  return { found: answer?.found === true };
-}
-
 /**
- * A place as it is kept → the frame, and the place as its content script named it.
- * @param {string} place
- * @returns {{frame: number, own: string | number}}
+ * Take in what comparing the pictures of a page found, if the tab still shows it.
+ * @param {number} tabId
+ * @param {string} page
+ * @param {FoundPicture[]} pictures
  */
-export function placeOf(place) {
-  const colon = place.indexOf(":");
-  const own = place.slice(colon + 1);
-  return { frame: Number(place.slice(0, colon)) || 0, own: /^#[0-9]{1,15}$/.test(own) ? Number(own.slice(1)) : own };
-}
-
-/** The place of a frame as it is kept: numbers are marked, so that they come back as numbers. @param {number} frame @param {string | number} own */
-export function keptPlace(frame, own) {
-  return `${frame}:${typeof own === "number" ? `#${own}` : own}`;
+export function savePictures(tabId, page, pictures) {
+  return inTurn(async () => {
+    const findings = await findingsOf(tabId);
+    if (!findings || findings.left || findings.page !== page) return;
+    const now = { ...findings, pictures };
+    await changeSession(`findings/${tabId}`, () => now);
+    await showFound(tabId, countOf(now));
+  });
 }
 
 /**
@@ -152,7 +149,12 @@ export function keptPlace(frame, own) {
  * @param {number} tabId
  * @param {string} [page] the page it leaves; findings of another one are left alone
  */
-export async function leaveTab(tabId, page) {
+export function leaveTab(tabId, page) {
+  return inTurn(() => leave(tabId, page));
+}
+
+/** @param {number} tabId @param {string} [page] */
+async function leave(tabId, page) {
   const { keepFindings } = await read("settings");
   let hasLeft = true;
   await changeSession(`findings/${tabId}`, (/** @type {Findings | undefined} */ now) => {

@@ -17,6 +17,11 @@ export function admit(port, tabId) {
   return true;
 }
 
+/** Whether it was admitted and has not ended. @param {Port} port */
+export function isOpen(port) {
+  return open.has(port);
+}
+
 /** @param {Port} port */
 export function dismiss(port) {
   open.delete(port);

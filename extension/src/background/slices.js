@@ -4,7 +4,7 @@
  * Pages can make their content script say anything. Knows no rules of hosts, keeps nothing.
  */
 
-import { keptPlace } from "./findings.js";
+import { keptPlace } from "./kept_places.js";
 
 /** @typedef {import("./detect.js").Candidate} Candidate */
 

@@ -26,10 +26,10 @@ export const on = {
   forbidden: (fn) => api.permissions.onRemoved.addListener(() => fn()),
   /** @param {(tabId: number) => void} fn */
   tabClosed: (fn) => api.tabs.onRemoved.addListener((/** @type {number} */ tabId) => fn(tabId)),
-  /** The address is known only where the extension may look. @param {(tabId: number, url: string) => void} fn */
+  /** A page comes, or changes its address. It is known only where the extension may look. @param {(tabId: number, url: string) => void} fn */
   tabLoading(fn) {
     api.tabs.onUpdated.addListener((/** @type {number} */ tabId, /** @type {any} */ change, /** @type {any} */ tab) => {
-      if (change.status === "loading") fn(tabId, tab?.url ?? "");
+      if (change.status === "loading" || change.url) fn(tabId, tab?.url ?? "");
     });
   },
   /** @param {(click: MenuClick, tabId: number) => void} fn */

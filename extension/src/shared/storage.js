@@ -6,6 +6,7 @@
 
 import { area } from "./browser.js";
 import { DEFAULTS, isSettings } from "./settings.js";
+import { turns } from "./turns.js";
 
 /**
  * @typedef {import("./shapes.js").Device} Device
@@ -58,17 +59,7 @@ const KEYS = {
 const local = area("local");
 const session = area("session");
 
-let last = Promise.resolve(); // changes wait for the one before; a stopped worker has none waiting
-
-/** @template T @param {() => Promise<T>} work @returns {Promise<T>} */
-function inTurn(work) {
-  const done = last.then(work);
-  last = done.then(
-    () => undefined,
-    () => undefined,
-  );
-  return done;
-}
+const inTurn = turns(); // changes wait for the one before
 
 /** @template {keyof Kept} Key @param {Key} key @param {unknown} value @returns {Kept[Key]} */
 function checked(key, value) {
