@@ -1,36 +1,21 @@
-/** From pixels to the grey values PDQ starts from, by the server's rules for large and for transparent pictures. */
-
-const MOST_PIXELS_AT_ONCE = 12_000_000; // above, a picture is halved by averaging first, as the server does it
-const PIXELS_READ_AT_ONCE = 2_000_000;
+/** From pixels to the shades of grey PDQ starts from, rounded as the server's decoder does it. */
 
 /**
  * @typedef {Uint8Array | Uint8ClampedArray} Bytes RGBA
- * @typedef {{values: Float32Array, width: number, height: number}} Grey
  */
 
 /**
- * @param {number} width
- * @param {number} height
- * @param {(top: number, rows: number) => Bytes | Promise<Bytes>} rowsAt
- * @returns {Promise<Grey>}
+ * How light the eye sees each pixel: the first plane of a JPEG, which the server reads without its colours.
+ * @param {Bytes} pixels
  */
-export async function greyOf(width, height, rowsAt) {
-  const scale = width * height > MOST_PIXELS_AT_ONCE ? 2 : 1;
-  const [columns, lines] = [Math.ceil(width / scale), Math.ceil(height / scale)];
-  const values = new Float32Array(columns * lines);
-  const strip = Math.max(2, 2 * Math.floor(PIXELS_READ_AT_ONCE / 2 / width)); // rows; even
-  for (let top = 0; top < height; top += strip) {
-    const rows = Math.min(strip, height - top);
-    const data = opaque(await rowsAt(top, rows));
-    const into = values.subarray((top / scale) * columns);
-    if (scale === 1) lumaOf(data, into);
-    else halvedLumaOf(data, width, rows, into);
+export function greyOf(pixels) {
+  const data = opaque(pixels);
+  const grey = new Uint8Array(data.length / 4);
+  for (let at = 0, pixel = 0; at < data.length; at += 4, pixel++) {
+    grey[pixel] = (data[at] * 19595 + data[at + 1] * 38470 + data[at + 2] * 7471 + 0x8000) >> 16;
   }
-  return { values, width: columns, height: lines };
+  return grey;
 }
-
-/** How much darker or lighter the eye sees a colour. @param {number} red @param {number} green @param {number} blue */
-const luma = (red, green, blue) => red * 0.299 + green * 0.587 + blue * 0.114;
 
 /** Over white, rounded as Pillow does it. @param {Bytes} data left as it is */
 export function opaque(data) {
@@ -45,30 +30,4 @@ export function opaque(data) {
     }
   }
   return flat;
-}
-
-/** @param {Bytes} data @param {Float32Array} into */
-function lumaOf(data, into) {
-  for (let at = 0; at < data.length; at += 4) into[at / 4] = luma(data[at], data[at + 1], data[at + 2]);
-}
-
-/**
- * The mean of every two by two pixels, rounded, and its luma; at the right and lower edge of what is there.
- * @param {Bytes} data
- * @param {number} width
- * @param {number} rows
- * @param {Float32Array} into
- */
-function halvedLumaOf(data, width, rows, into) {
-  let made = 0;
-  for (let y = 0; y < rows; y += 2) {
-    const below = y + 1 < rows ? width * 4 : 0;
-    for (let x = 0; x < width; x += 2) {
-      const first = (y * width + x) * 4;
-      const beside = x + 1 < width ? 4 : 0;
-      /** @param {number} at a missing neighbour is the pixel itself: the same mean, and the same rounding */
-      const mean = (at) => (data[at] + data[at + beside] + data[at + below] + data[at + beside + below] + 2) >> 2;
-      into[made++] = luma(mean(first), mean(first + 1), mean(first + 2));
-    }
-  }
 }

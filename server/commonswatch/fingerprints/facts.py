@@ -47,6 +47,14 @@ class PictureFacts:
     height: int
     fingerprints: tuple[Fingerprint, ...]
     marks: tuple[Mark, ...]
+    closed: str = ""  # why it is not matched by its looks, in words; empty when it is
+
+    @property
+    def matchable(self) -> tuple[Fingerprint, ...]:
+        """The fingerprints that prove something: the digests, and PDQ where there is enough to see."""
+        return tuple(
+            one for one in self.fingerprints if one.comparable and not (self.closed and one.algorithm == "pdq")
+        )
 
 
 def licence_of(marks: tuple[Mark, ...]) -> Licence | None:
@@ -76,6 +84,7 @@ def from_json(told: dict[str, Any]) -> PictureFacts:
             Mark(one["kind"], str(one["name"])[:80], str(one["value"])[:LONGEST_VALUE])
             for one in told["marks"][:MOST_MARKS]
         ),
+        closed=str(told["closed"])[:LONGEST_VALUE],
     )
 
 

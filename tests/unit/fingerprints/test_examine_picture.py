@@ -8,7 +8,6 @@ import pdqhash
 import pytest
 from commonswatch.domain.fingerprints import PDQ_MIN_QUALITY, PDQ_THRESHOLD, Fingerprint, distance
 from commonswatch.fingerprints import PictureFacts, PicturePool
-from commonswatch.fingerprints.reading import MOST_PIXELS_AT_ONCE
 from PIL import Image
 
 from tests.factories.pictures import photo, scene
@@ -35,13 +34,20 @@ def pdq_of(facts: PictureFacts, rendition: str = "original") -> Fingerprint:
     return next(one for one in facts.fingerprints if (one.algorithm, one.rendition) == ("pdq", rendition))
 
 
+def assert_like(found: Fingerprint, bits: np.ndarray, quality: int) -> None:
+    """What may differ from the reference: 4 bits of 256, and 1 in the quality."""
+    assert found.quality is not None
+    assert distance(found, Fingerprint("pdq", found.rendition, np.packbits(bits).tobytes(), 100)) <= 4
+    assert abs(found.quality - quality) <= 1
+
+
 def test_digests_are_those_of_the_file_and_pdq_is_that_of_the_reference(pool: PicturePool) -> None:
     data = photo(1)
     facts = pool.examine(data)
     bits, quality = pdqhash.compute(np.asarray(Image.open(io.BytesIO(data))))
     assert facts.sha256 == hashlib.sha256(data).digest()
     assert facts.md5 == hashlib.md5(data).digest()  # noqa: S324
-    assert pdq_of(facts) == Fingerprint("pdq", "original", np.packbits(bits).tobytes(), quality)
+    assert_like(pdq_of(facts), bits, quality)
     assert {(one.algorithm, one.bits) for one in facts.fingerprints} >= {
         ("sha256", facts.sha256),
         ("md5", facts.md5),
@@ -127,13 +133,11 @@ def test_grey_palette_sixteen_bit_and_cmyk_pictures_are_read_as_people_see_them(
     assert max(distance(found[0], other) for other in found) <= 8
 
 
-def test_a_big_picture_is_halved_first_and_stays_within_ten_bits_of_the_reference(pool: PicturePool) -> None:
+def test_a_big_picture_stays_within_four_bits_of_the_reference(pool: PicturePool) -> None:
     data = photo(8, (4200, 3000))
-    assert MOST_PIXELS_AT_ONCE < 4200 * 3000
-    bits, quality = pdqhash.compute(np.asarray(Image.open(io.BytesIO(data))))
     facts = pool.examine(data)
     assert (facts.width, facts.height) == (4200, 3000)
-    assert distance(pdq_of(facts), Fingerprint("pdq", "original", np.packbits(bits).tobytes(), quality)) <= 10
+    assert_like(pdq_of(facts), *pdqhash.compute(np.asarray(Image.open(io.BytesIO(data)))))
 
 
 def test_of_an_animation_the_first_frame_counts(pool: PicturePool) -> None:

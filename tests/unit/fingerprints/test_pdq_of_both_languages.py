@@ -10,26 +10,19 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from commonswatch.fingerprints import reading
-from commonswatch.fingerprints.reading import MOST_PIXELS_AT_ONCE
+from commonswatch.fingerprints import greys, pdq
 from PIL import Image
 
 VECTORS = Path(__file__).parents[2] / "fixtures" / "vectors" / "pdq.json"
 PROGRAM = Path(__file__).parents[3] / "extension" / "tools" / "pdq-of-pixels.mjs"
 NOISE = 20
 EDGES = [(1, 1), (2, 3), (4, 100), (100, 4), (5, 5), (5, 64), (64, 5), (63, 65), (64, 64), (127, 129), (128, 128)]
-LARGE = [(3000, 2000), (4000, 3000)]
-HALVED = [(4001, 3000), (4000, 3001), (4001, 3003), (9, 1_400_003)]
+LARGE = [(3000, 2000), (4000, 3001), (4001, 3003), (9, 1_400_003), (65_535, 7)]
 
 
 class Hashed(NamedTuple):
     pdq: str
     quality: int
-
-
-@pytest.fixture(autouse=True)
-def originals_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "RENDITIONS", ())
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +48,10 @@ def by_extension(extension: subprocess.Popen[bytes], pixels: np.ndarray) -> Hash
 
 
 def by_server(pixels: np.ndarray) -> Hashed:
-    original = reading._pdq_of_renditions(reading._flat(Image.fromarray(pixels, "RGBA")))[0]
-    assert original.quality is not None
-    return Hashed(original.bits.hex(), original.quality)
+    grey = greys.flat_grey(Image.fromarray(pixels, "RGBA"))
+    hashes = pdq.hashes_of(grey)
+    assert pdq.twin(grey).bits == hashes.bits
+    return Hashed(hashes.bits.hex(), hashes.quality)
 
 
 def picture(width: int, height: int, chance: np.random.Generator, kind: str = "coloured") -> np.ndarray:
@@ -96,11 +90,8 @@ def test_pictures_of_any_size_have_one_hash_and_one_quality(extension: subproces
         assert by_extension(extension, pixels) == by_server(pixels), (width, height)
 
 
-@pytest.mark.parametrize(("width", "height"), [*LARGE, *HALVED])
-def test_large_pictures_are_halved_by_the_same_rule(
-    extension: subprocess.Popen[bytes], width: int, height: int
-) -> None:
-    assert (width * height > MOST_PIXELS_AT_ONCE) == ((width, height) in HALVED)
+@pytest.mark.parametrize(("width", "height"), LARGE)
+def test_large_and_long_pictures_have_one_hash(extension: subprocess.Popen[bytes], width: int, height: int) -> None:
     pixels = picture(width, height, np.random.default_rng(width), "clear" if width % 2 else "coloured")
     assert by_extension(extension, pixels) == by_server(pixels)
 

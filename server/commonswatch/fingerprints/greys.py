@@ -1,0 +1,137 @@
+"""From a picture's file to the shades of grey that are hashed, upright and over white. Runs in a child.
+
+A JPEG keeps its shades apart from its colours: they are decoded alone (libjpeg-turbo by simplejpeg), which is a third
+of the work. Everything else is decoded by Pillow and made grey by the same formula with the same rounding, so both
+ways give the same grey, but where a colour was cut off at black or white. No colour management anywhere.
+
+A JPEG whose first plane is not its shades (CMYK, YCCK, RGB as Adobe marks it) goes by Pillow, too, and so does one that
+simplejpeg finds odd: Pillow forgives what browsers forgive.
+"""
+
+import contextlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import simplejpeg
+from PIL import AvifImagePlugin, Image, ImageFile, ImageOps
+
+from commonswatch.fingerprints.facts import Unreadable
+
+MOST_PIXELS = 40_000_000
+SCALED_SIDE = 512  # pixels: the shorter side of a picture that is decoded at a smaller scale
+_SCALES = (8, 4, 2)
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+_FORMATS_OF_JPEG = ("JPEG", "MPO")
+_WITH_SHADES = ("YCbCr", "Gray")
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+TOO_LARGE = "The picture has more than 40 million pixels."
+TRUNCATED = "The picture is cut off: its file ends too early."
+DAMAGED = "The picture is damaged and cannot be read."
+
+Grey = npt.NDArray[np.uint8]
+
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A picture's shades, upright; ``width`` and ``height`` are those of the file, also where it was scaled."""
+
+    grey: Grey
+    width: int
+    height: int
+
+
+def opened(data: bytes) -> ImageFile.ImageFile:
+    """Read the header only, and refuse what is too large. Raises Unreadable."""
+    with _in_words():
+        picture = Image.open(io.BytesIO(data), formats=_FORMATS)
+    if picture.width * picture.height > MOST_PIXELS:
+        raise Unreadable(TOO_LARGE)
+    return picture
+
+
+def decoded(data: bytes, picture: ImageFile.ImageFile, *, scaled: bool = False) -> Decoded:
+    """The first frame of an opened picture. Raises Unreadable, MemoryError, or whatever a decoder raises.
+
+    ``scaled``: a large JPEG at half, a quarter or an eighth, by which its hash moves a few bits (docs/fingerprints.md).
+    """
+    grey = _shades(data, scaled) if picture.format in _FORMATS_OF_JPEG else None
+    if grey is None:
+        flat = _flat(picture)
+        return Decoded(np.asarray(flat), *flat.size)
+    turn = _TURNS.get(_orientation(picture))
+    if turn is not None:
+        grey = np.asarray(Image.fromarray(grey).transpose(turn))
+    size = picture.size[::-1] if turn in (_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8]) else picture.size
+    return Decoded(grey, *size)
+
+
+def flat_grey(picture: Image.Image) -> Grey:
+    """The shades of a decoded picture, as people see it: upright, opaque."""
+    return np.asarray(_flat(picture))
+
+
+def _shades(data: bytes, scaled: bool) -> Grey | None:
+    """The shades of a JPEG without its colours; None when they are not apart, or something is odd."""
+    try:
+        height, width, space, _ = simplejpeg.decode_jpeg_header(data)
+        if space not in _WITH_SHADES:
+            return None
+        scale = next((one for one in _SCALES if scaled and min(height, width) >= SCALED_SIDE * one), 1)
+        smallest = {"min_height": -(-height // scale), "min_width": -(-width // scale), "min_factor": scale}
+        shades: Grey = simplejpeg.decode_jpeg(data, "GRAY", **(smallest if scale > 1 else {}))[:, :, 0]
+    except ValueError as oddity:
+        if str(oddity).startswith("Premature end"):
+            raise Unreadable(TRUNCATED) from None
+        return None
+    return shades
+
+
+def _flat(picture: Image.Image) -> Image.Image:
+    """Grey, upright, over white. ``picture`` itself may be changed, to save its memory."""
+    with _in_words():
+        picture.load()
+    with contextlib.suppress(Warning, Exception):  # broken EXIF: then nobody rotates it
+        ImageOps.exif_transpose(picture, in_place=True)
+    if picture.mode.startswith("I;16"):  # 16-bit grey; Pillow would clip it instead of scaling
+        picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
+    if picture.mode == "L" and not picture.has_transparency_data:
+        return picture
+    if not picture.has_transparency_data:
+        return picture.convert("RGB").convert("L")
+    picture = picture.convert("RGBA")
+    flat = Image.new("RGB", picture.size, "white")
+    flat.paste(picture, mask=picture.getchannel("A"))
+    return flat.convert("L")
+
+
+def _orientation(picture: Image.Image) -> int:
+    with contextlib.suppress(Warning, Exception):  # broken EXIF: then nobody rotates it
+        return int(picture.getexif().get(_ORIENTATION, 1))
+    return 1
+
+
+@contextlib.contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Unreadable(TOO_LARGE) from None
+    except (OSError, SyntaxError, EOFError, ValueError) as failure:
+        cut_off = "truncated" in str(failure).lower() or isinstance(failure, EOFError)
+        raise Unreadable(TRUNCATED if cut_off else DAMAGED) from None
