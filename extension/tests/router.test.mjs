@@ -87,11 +87,18 @@ test("what was found on the page before is nothing as soon as the tab shows anot
 
 test("a page that went away while it was read says nothing more about its tab", async () => {
   const port = await frame(browser);
+  let goOn = () => undefined;
+  const isHeld = new Promise((held) => (browser.beforeLookUp = () => (held(), new Promise((resolve) => (goOn = resolve)))));
   port.post({ slice: { links: [{ url: ALSO, text: "", near: "", place: 1 }] } });
+  await isHeld;
   port.end();
   const url = "https://github.com/example/other";
-  const { findings, state } = await browse(browser, [], { page: url, title: "" }, { url, tab: { id: 7, url, incognito: false } });
+  await browse(browser, [], { page: url, title: "" }, { url, tab: { id: 7, url, incognito: false } });
+  goOn(); // the page before comes to its end only now
+  await browser.settle();
+  const { findings, state } = await browser.say({ type: "findings.get", tabId: 7 });
   assert.deepEqual([findings.page, findings.works, state], [url, [], "ready"]);
+  assert.deepEqual(Object.keys(browser.session), ["findings/7"]);
 });
 
 test("a page that changes its address without a load is left, and its content script asked to look again", async () => {

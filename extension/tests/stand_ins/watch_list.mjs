@@ -3,6 +3,7 @@
 const { fakeBrowser } = globalThis;
 
 export async function lookUp(keys) {
+  await fakeBrowser.beforeLookUp?.();
   return keys.map((key) => fakeBrowser.listed?.has(key) ?? false);
 }
 
