@@ -7,7 +7,7 @@ from commonswatch.db import Database
 from commonswatch.domain.keys import LocationKey
 from commonswatch.domain.states import Basis, CaseState, Certainty, ScanState, WayWon, WorkState
 from commonswatch.keyring import Keyring
-from commonswatch.models import Case, Evidence, Location, Membership, Scan, Sighting, Suppression, Work
+from commonswatch.models import Account, Case, Evidence, Location, Membership, Scan, Sighting, Suppression, Work
 from commonswatch.services.registering import works
 from commonswatch.services.reporting import sightings
 from commonswatch.services.reporting.offers import Offer
@@ -144,9 +144,7 @@ def test_a_page_that_offers_a_copy_lists_the_members_without_any_download(
         work, withdrawn = factories.work(session, keyring, now), factories.work(session, keyring, now)
         one = scan(session, now)
         memberships.take(session, one.id, [Match(work.id, row=12), Match(withdrawn.id)], now)
-        works.withdraw(
-            session, session.get_one(type(_owner(session, withdrawn)), withdrawn.creator_id), withdrawn.id, now
-        )
+        works.withdraw(session, _owner(session, withdrawn), withdrawn.id, now)
         page, offer = _page(session, now, ARCFACE)
         case = _report(session, keyring, now, page, offer)
         [sighting] = session.scalars(select(Sighting).where(Sighting.case_id == case.id))
@@ -160,9 +158,7 @@ def test_a_page_that_offers_a_copy_lists_the_members_without_any_download(
         assert session.scalars(select(Evidence)).all() == [evidence]
 
 
-def _owner(session: Session, work: Work) -> object:
-    from commonswatch.models import Account
-
+def _owner(session: Session, work: Work) -> Account:
     return session.get_one(Account, work.creator_id)
 
 
@@ -204,7 +200,7 @@ def test_a_withdrawn_work_leaves_memberships_and_cases(database: Database, keyri
         factories.case(session, now, (both,), at=location)
         _report(session, keyring, now, page, offer)
         for work in (listed, both):
-            works.withdraw(session, _owner(session, work), work.id, now)  # type: ignore[arg-type]
+            works.withdraw(session, _owner(session, work), work.id, now)
         session.expire_all()
         assert session.scalars(select(Membership)).all() == []
         [seen] = session.scalars(select(Sighting))

@@ -20,6 +20,7 @@ from commonswatch.fetch import Fetched, Fetcher
 from commonswatch.fingerprints import PictureFacts, Unreadable, licence_of, licence_of_page
 from commonswatch.models import FingerprintOfWork, KeyOfWork, Work
 from commonswatch.services.registering.page_pictures import picture_addresses
+from commonswatch.services.scanning import checking
 from commonswatch.services.upkeep import queue
 from commonswatch.services.watching import changes
 
@@ -107,6 +108,7 @@ def record(session: Session, task: Task, findings: Findings, now: datetime) -> N
         work.licence_jurisdiction, work.licence_basis = findings.licence.jurisdiction, findings.licence_basis
     if findings.fingerprints:
         _replace_fingerprints(session, work.id, findings.fingerprints)
+        checking.ask(session, now, work_id=work.id)
         changes.note_if_public(session, work, now)
     if findings.retry_after is not None:
         tries = task.tries + 1

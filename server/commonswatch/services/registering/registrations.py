@@ -21,6 +21,7 @@ from commonswatch.services.deciding import audit
 from commonswatch.services.membership import accounts
 from commonswatch.services.registering import new_works
 from commonswatch.services.registering.rows import PersonNamed, Row, RowError, parse_people, parse_rows
+from commonswatch.services.scanning import checking
 from commonswatch.services.telling import naming
 from commonswatch.services.upkeep import queue
 from commonswatch.services.watching import changes
@@ -99,6 +100,7 @@ def register(
     new_works.add_keys(session, added)
     _add_problems(session, registration, problems)
     _queue(session, account, [work_id for work_id, _ in added], now)
+    checking.ask(session, now, registration_id=registration.id)
     shown = [(work_id, person) for work_id, row in added for person in (row.people or named)]
     naming.name_people(session, keyring, account, shown, site, now, most_invitations)
     accounts.grant(session, account, RoleName.CREATOR, f"account:{account.id}", now)

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from commonswatch.domain.states import Basis, Certainty, ScanState, WayWon, WorkState
-from commonswatch.models import Evidence, Membership, Scan, Sighting, Suppression, Work
+from commonswatch.domain.states import Certainty, ScanState, WayWon, WorkState
+from commonswatch.models import Membership, Scan, Suppression, Work
 from commonswatch.services.scanning import lineage
 from commonswatch.services.upkeep import bulk
 

@@ -1,13 +1,12 @@
 """A work is withdrawn: its memberships go at once, and the indexes of scanned manifests forget its keys soon after."""
 
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from commonswatch.domain.states import Basis
-from commonswatch.models import Evidence, KeyOfWork, Membership, Sighting
+from commonswatch.models import Evidence, Membership, Sighting
 from commonswatch.services.upkeep import queue
 
 JOB = "forget-work"

@@ -1,0 +1,156 @@
+"""Works registered today, looked up in the index of every manifest ever scanned. Also: forgetting withdrawn ones.
+
+Three steps, since no transaction is open while files are read: ``load`` → ``examine`` → ``record``.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session
+
+from commonswatch.domain.states import WorkState
+from commonswatch.keyring import Keyring
+from commonswatch.manifests.index import KeyIndex, NotAnIndex, forget
+from commonswatch.models import FingerprintOfWork, KeyOfWork, Scan, Work
+from commonswatch.services.scanning import folder, memberships, spreading
+from commonswatch.services.upkeep import queue
+
+JOB = "check-lists"
+KeyDigest = Callable[[bytes, str], int]
+"""``manifests.kernel.key_digest``: of a secret and a key."""
+_SECRET_BYTES = 16
+_DIGESTS = ("sha256", "md5")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A work whose key stands in a row of a manifest that was read before."""
+
+    work_id: int
+    row: int
+    what: str
+    how: str
+
+    @property
+    def place(self) -> str:
+        """The row is all that the index kept."""
+        return f"row {self.row + 1}"
+
+
+@dataclass(frozen=True)
+class Task:
+    """Keys (and digests, as ``sha256:…``) with the works they belong to, and the scans that left an index."""
+
+    works: Mapping[str, tuple[tuple[int, str], ...]]
+    scan_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What each index says, and which could not be read."""
+
+    listed: Mapping[int, tuple[Listed, ...]]
+    damaged: tuple[int, ...] = field(default=())
+
+
+def index_secret(keyring: Keyring) -> bytes:
+    """The 16 bytes with which keys are digested for indexes."""
+    return keyring.digest("manifest-key", "")[:_SECRET_BYTES]
+
+
+def ask(session: Session, now: datetime, *, registration_id: int | None = None, work_id: int | None = None) -> None:
+    """Have a registration, or a work that was fingerprinted anew, looked up; nothing when nothing was ever scanned."""
+    if session.scalar(select(exists().where(Scan.index_file.is_not(None)))):
+        name, number = ("registration", registration_id) if registration_id else ("work", work_id)
+        queue.enqueue(session, JOB, f"{name}:{number}", {name: number}, now=now, again=True)
+
+
+def load(session: Session, payload: Mapping[str, int]) -> Task:
+    """Read what to look up: the works of a registration, or one work."""
+    registration = payload.get("registration")
+    which = Work.registration_id == registration if registration else Work.id == payload["work"]
+    scan_ids = session.scalars(select(Scan.id).where(Scan.index_file.is_not(None)).order_by(Scan.id))
+    return Task(_keys(session, which), tuple(scan_ids))
+
+
+def examine(home: Path, secret: bytes, task: Task, key_digest: KeyDigest) -> Findings:
+    """Ask every index for all the keys at once. An index that is damaged or gone says nothing and hinders no other."""
+    by_digest = {key_digest(secret, key): key for key in task.works}
+    wanted = sorted(by_digest)
+    listed: dict[int, tuple[Listed, ...]] = {}
+    damaged = []
+    for scan_id in task.scan_ids if wanted else ():
+        try:
+            with KeyIndex.open(folder.index(home, scan_id)) as index:
+                rows = index.rows_of_many(wanted)
+        except (NotAnIndex, OSError, ValueError):
+            damaged.append(scan_id)
+            continue
+        if rows:
+            listed[scan_id] = tuple(_listed(task, by_digest, rows))
+    return Findings(listed, tuple(damaged))
+
+
+def record(session: Session, findings: Findings, now: datetime) -> int:
+    """Write the memberships down and tell the cases concerned; return how many are new."""
+    new = 0
+    members: dict[str, set[int]] = defaultdict(set)
+    for scan_id, listed in sorted(findings.listed.items()):
+        scan = session.get(Scan, scan_id)
+        if scan is None:
+            continue
+        new += memberships.take(session, scan_id, listed, now)
+        if scan.dataset:
+            members[scan.dataset] |= {one.work_id for one in listed}
+    works = {work_id for some in members.values() for work_id in some}
+    if works:
+        spreading.spread(session, members, now, works)
+    return new
+
+
+def indexes(session: Session) -> list[int]:
+    """The scans that left an index."""
+    return list(session.scalars(select(Scan.id).where(Scan.index_file.is_not(None))))
+
+
+def keys_of(session: Session, work_id: int) -> frozenset[str]:
+    """The keys and digests of one withdrawn work that no other work in force shares: all that may be forgotten."""
+    own = set(_keys(session, Work.id == work_id, withdrawn=True))
+    shared = select(KeyOfWork.key).join(Work, Work.id == KeyOfWork.work_id)
+    others = shared.where(KeyOfWork.key.in_(own), Work.id != work_id, Work.state != WorkState.WITHDRAWN)
+    return frozenset(own - set(session.scalars(others)))
+
+
+def forget_keys(
+    home: Path, secret: bytes, keys: Collection[str], scan_ids: Iterable[int], key_digest: KeyDigest
+) -> int:
+    """Take the entries of withdrawn works out of every index; return how many there were."""
+    digests = sorted(key_digest(secret, key) for key in keys)
+    paths = [folder.index(home, scan_id) for scan_id in scan_ids]
+    return sum(forget(path, digests) for path in paths if digests and path.exists())
+
+
+def _keys(
+    session: Session, which: ColumnElement[bool], *, withdrawn: bool = False
+) -> Mapping[str, tuple[tuple[int, str], ...]]:
+    """Each key with the works it belongs to and how sure a row with it is."""
+    state = (Work.state == WorkState.WITHDRAWN) if withdrawn else (Work.state != WorkState.WITHDRAWN)
+    found: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    keys = select(KeyOfWork.key, KeyOfWork.how, KeyOfWork.work_id).join(Work, Work.id == KeyOfWork.work_id)
+    for key, how, work_id in session.execute(keys.where(which, state)):
+        found[key].append((work_id, "guessed" if how == "guessed" else "key"))
+    digests = select(FingerprintOfWork).join(Work, Work.id == FingerprintOfWork.work_id)
+    for one in session.scalars(digests.where(which, state, FingerprintOfWork.algorithm.in_(_DIGESTS))):
+        found[f"{one.algorithm}:{one.bits.hex()}"].append((one.work_id, "digest"))
+    return {key: tuple(works) for key, works in found.items()}
+
+
+def _listed(task: Task, by_digest: Mapping[int, str], rows: Mapping[int, list[int]]) -> Iterable[Listed]:
+    for digest, places in rows.items():
+        key = by_digest[digest]
+        for work_id, how in task.works[key]:
+            yield Listed(work_id, min(places), key, how)
