@@ -45,6 +45,9 @@ declare global {
     nextSibling: (node: object) => Node | null;
     parent: (node: object) => Node | null;
     nodeName: (node: object) => string;
+    words: (element: object) => string;
+    firstElement: (element: object) => Element | null;
+    nextElement: (element: object) => Element | null;
     base: (node: object) => string;
     append: (node: object, child: Node) => Node;
     part: (text: object, start: number, count: number) => string;
@@ -74,14 +77,14 @@ declare global {
   type Found = (place: string, spot: Spot) => void;
   /** How an element is read, by its name, and what its beginning and its end are in the light HTML. */
   interface Tag {
-    kind: "" | "skip" | "text" | "link" | "picture" | "row" | "lines" | "area";
+    kind: "" | "skip" | "text" | "link" | "picture" | "grid" | "row" | "lines" | "area";
     open: string;
     close: string;
   }
   interface Light {
     text: string;
     mark(tag: string): void;
-    say(words: string): void;
+    say(text: string): boolean;
     link(url: string): void;
   }
   interface Lines {
@@ -106,7 +109,8 @@ declare global {
     step(until: number): void;
   }
   interface Words {
-    link(element: Element, name: string): string;
+    link(element: Element, name: string, root: string): string;
+    root(): string;
     picture(element: Element, isImage: boolean): [string, number, number];
     openFile(area: Element, site?: Site): string;
     beginning(text: string, most: number): string;

@@ -21,13 +21,10 @@
     constructor(found) {
       this.count = 0;
       this.sum = 0; // of all
+      this.isFull = false; // it is time to take a slice
       this._waiting = 0;
       this._slice = empty();
       this._found = found;
-    }
-
-    get isFull() {
-      return this._waiting >= FULL;
     }
 
     get isOver() {
@@ -39,6 +36,7 @@
       const slice = this._slice;
       this._slice = empty();
       this._waiting = 0;
+      this.isFull = false;
       return slice;
     }
 
@@ -76,8 +74,8 @@
       const sum = words.sum(text);
       const place = `${this.count++}.${sum}`;
       this.sum = (this.sum * 31 + sum) & 0xffffff;
-      if (!this._found) this._waiting++;
-      else this._found(place, { node, start, end });
+      if (this._found) this._found(place, { node, start, end });
+      else this.isFull = ++this._waiting >= FULL;
       return this._found ? "" : place;
     }
   }

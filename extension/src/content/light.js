@@ -25,10 +25,13 @@
     ...tags("skip", "script style noscript template svg math input select option datalist iframe object embed canvas"),
     ...tags("skip", "#comment #cdata-section"),
     ...tags("text", "#text"),
-    ...tags("", "p div center section article main header footer nav aside form tbody thead details summary", BREAK, BREAK),
+    ...tags("", "p div center section article main header footer nav aside form details summary", BREAK, BREAK),
     ...tags("", "dl dt dd hr figure figcaption blockquote address dialog body", BREAK, BREAK),
     ...tags("", "title h1 h2 h3 h4 h5 h6", "\n<*>", "</*>"),
-    ...tags("", "ul ol table", "\n<*>", "</*>\n"),
+    ...tags("", "ul ol", "\n<*>", "</*>\n"),
+    ...tags("grid", "table", "\n<*>", "</*>\n"),
+    ...tags("grid", "tbody thead", BREAK, BREAK),
+    ...tags("grid", "tfoot"),
     ...tags("", "li", "\n<*>", "</*>"),
     ...tags("", "td th", "<*>", "</*>"),
     ...tags("", "br", "<br>\n"),
@@ -54,14 +57,18 @@
       this._isBroken = tag === BREAK;
     }
 
-    /** @param {string} words of the page */
-    say(words) {
-      if (this.text.length > MOST) return;
-      if (!this._isText && !/\S/.test(words)) {
-        if (!this._isBroken) this.text += words.length > LONGEST_BLANK ? " " : words;
-        return;
-      }
-      const isPlain = this._isText || (!words.includes("<") && !words.includes("&") && !words.includes(">"));
+    /** Whether there were words, not blanks only. @param {string} text of the page */
+    say(text) {
+      const hasWords = /\S/.test(text);
+      if (this.text.length > MOST) return hasWords;
+      if (hasWords || this._isText) this._add(text);
+      else if (!this._isBroken) this.text += text.length > LONGEST_BLANK ? " " : text;
+      return hasWords;
+    }
+
+    /** @param {string} words */
+    _add(words) {
+      const isPlain = this._isText || !/[<&>]/.test(words);
       this.text += isPlain ? words : words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
       this._isBroken = false;
     }

@@ -19,11 +19,14 @@
     return (self, ...all) => called.call(self, ...all);
   };
 
-  /** The getters every node is read by: called by their own functions, which is quicker. @param {string} name */
-  const ofNode = (name) => /** @type {() => any} */ (Object.getOwnPropertyDescriptor(Node.prototype, name)?.get);
-  const firstChild = ofNode("firstChild");
-  const nextSibling = ofNode("nextSibling");
-  const nodeName = ofNode("nodeName");
+  /** The getters every node is read by: called by their own functions, which is quicker. @param {object} prototype @param {string} name */
+  const getter = (prototype, name) => /** @type {() => any} */ (Object.getOwnPropertyDescriptor(prototype, name)?.get);
+  const firstChild = getter(Node.prototype, "firstChild");
+  const nextSibling = getter(Node.prototype, "nextSibling");
+  const nodeName = getter(Node.prototype, "nodeName");
+  const textContent = getter(Node.prototype, "textContent");
+  const firstElement = getter(Element.prototype, "firstElementChild");
+  const nextElement = getter(Element.prototype, "nextElementSibling");
   const getAttribute = Element.prototype.getAttribute;
   const substringData = CharacterData.prototype.substringData;
 
@@ -32,6 +35,9 @@
     firstChild: (node) => firstChild.call(node),
     nextSibling: (node) => nextSibling.call(node),
     nodeName: (node) => nodeName.call(node),
+    words: (node) => textContent.call(node),
+    firstElement: (element) => firstElement.call(element),
+    nextElement: (element) => nextElement.call(element),
     parent: get(Node.prototype, "parentNode"),
     base: get(Node.prototype, "baseURI"),
     append: method(Node.prototype, "appendChild"),

@@ -8,7 +8,7 @@
 
 {
   const { natives, words, Candidates, Lines, light, site } = globalThis.commonswatch;
-  const { nodeName, firstChild, nextSibling, part, attribute } = natives;
+  const { nodeName, firstChild, nextSibling, firstElement, nextElement, part, attribute } = natives;
 
   const MOST_STEPS = 4_000_000;
   const PART = 4_096; // characters of a text that are read at once
@@ -16,6 +16,7 @@
   const LONGEST_SHOWN = 300; // characters of the words of a link
   const LONGEST_NAME = 300; // characters of words that may be the name of a file, its size behind it
   const BETWEEN = 16; // steps between two looks at the clock
+  const DOT = /\.[a-z0-9]/i; // as names of files have one
   const TAGS = light.byName;
   /** @type {Tag} */
   const OTHER = { kind: "", open: "", close: "" };
@@ -29,9 +30,10 @@
       this._steps = 0;
       this._at = root;
       this._isUp = false; // the children of where it is are read
-      /** @type {{node: Node, tag: Tag}[]} */
-      this._around = []; // elements
+      /** @type {{node: Node, tag: Tag, isGrid: boolean}[]} */
+      this._around = []; // elements; of a grid, only elements are looked at
       this._offset = 0; // in a text
+      this._root = words.root();
       this._value = ""; // of a text area
       this._linear = isText ? 1 : 0; // elements around whose text is read line by line
       this._lines = new Lines((line, node, start) => this._addLine(line, node, start));
@@ -69,17 +71,29 @@
       if (tag.kind === "area") return this._readArea(node);
       if (tag !== OTHER) this._begin(/** @type {Element} */ (node), name, tag);
       if (site.names?.[name]) this._addName(/** @type {Element} */ (node), site.names[name]);
-      const child = firstChild(node);
+      const element = firstElement(node);
+      const isGrid = element !== null && (tag.kind === "grid" || tag.kind === "row");
+      const child = isGrid ? element : element || !this._hasRead(node) ? firstChild(node) : null;
       if (!child) return this._end(node, tag);
-      this._around.push({ node, tag });
+      this._around.push({ node, tag, isGrid });
       this._at = child;
+    }
+
+    /** Read the words of an element with nothing else in it at once; not long ones, nor lines. @param {Node} node */
+    _hasRead(node) {
+      if (this._linear) return false;
+      const text = natives.words(node);
+      if (text.length >= PART) return false;
+      if (text) this._addText(text, node);
+      return true;
     }
 
     /** @param {Node} node */
     _goOn(node) {
-      const next = nextSibling(node);
+      const around = this._around[this._around.length - 1];
+      const next = around?.isGrid ? nextElement(node) : nextSibling(node);
       this._isUp = !next;
-      this._at = next ?? this._around[this._around.length - 1]?.node ?? null;
+      this._at = next ?? around?.node ?? null;
     }
 
     /** @param {Element} element @param {string} name @param {Tag} tag */
@@ -106,11 +120,16 @@
     /** A part of a text. @param {Node} node */
     _readText(node) {
       const text = part(node, this._offset, PART);
-      this.light.say(text);
-      if (this._linear) this._lines.add(text, node, this._offset);
-      else if (/\S/.test(text)) this._takeWords(text, node);
+      this._addText(text, node);
       if (text.length === PART) this._offset += PART;
       else this._pass(node);
+    }
+
+    /** @param {string} text @param {Node} node */
+    _addText(text, node) {
+      const hasWords = this.light.say(text);
+      if (this._linear) this._lines.add(text, node, this._offset);
+      else if (hasWords) this._takeWords(text, node);
     }
 
     /** Leave a text behind. @param {Node} node */
@@ -122,7 +141,7 @@
 
     /** @param {string} text @param {Node} node */
     _takeWords(text, node) {
-      const name = text.length <= LONGEST_NAME && text.includes(".") ? words.fileName(text.trim()) : "";
+      const name = text.length <= LONGEST_NAME && DOT.test(text) ? words.fileName(text.trim()) : "";
       if (name) this.candidates.name(name, node);
       if (this._link) this._link.shown = this._link.shown ? (this._link.shown + text).slice(0, LONGEST_SHOWN) : text;
       else if (this._row !== null && this._row.length + text.length < LONGEST_ROW) this._row += `${text}\t`;
@@ -149,7 +168,7 @@
 
     /** @param {Element} element @param {string} name */
     _openLink(element, name) {
-      const url = words.link(element, name);
+      const url = words.link(element, name, this._root);
       this._link = url ? { url, shown: "", node: element } : null;
       if (url) this.light.link(url);
     }

@@ -8,6 +8,7 @@
   const MOST_IN_SET = 50;
   const LONGEST_NAME = 255;
   const WHOLE = /^https?:\/\/[!-~]+$/i;
+  const FROM_ROOT = /^(?:\/[A-Za-z0-9_~-][A-Za-z0-9_~.-]*)+\/?(?:\?[A-Za-z0-9_~.=&+-]*)?$/;
   const OF_THE_WEB = /^(?:https?:\/\/|magnet:\?)/i;
   const OTHER_SCHEME = /^\s*(?!https?:|magnet:)[a-z][a-z0-9+.-]*:/i; // javascript:, data:, blob:, mailto: …
   const NAME = /^[^/\\<>:"|?*]+\.(?:[a-z][a-z0-9]{1,8}|[0-9]{3})$/i;
@@ -15,17 +16,21 @@
   const TELLING = /[0-9]{5}|:\/\/|\.(?:jpe?g|png|gif|webp|avif|tiff?|mp4|webm|zip|rar|7z|t?gz|tar|[ct]sv|jsonl?|lst|txt|torrent)\b/i;
   const SAMPLES = 12; // letters of a text that its sum is made from
 
-  /** An attribute as an address of the web, or nothing. Long ones are not even resolved. @param {Element} element @param {string} name @param {(element: Element) => string} resolve */
-  const address = (element, name, resolve) => {
+  /** An attribute as an address of the web, or nothing. Long ones are not even resolved. @param {Element} element @param {string} name @param {(element: Element) => string} resolve @param {string} [root] */
+  const address = (element, name, resolve, root) => {
     const written = natives.attribute(element, name);
     if (!written || written.length > LONGEST) return "";
     if (WHOLE.test(written)) return written;
+    if (root && FROM_ROOT.test(written)) return root + written; // what the browser would say, without asking it
     const url = OTHER_SCHEME.test(written) ? "" : resolve(element);
     return url.length <= LONGEST && OF_THE_WEB.test(url) ? url : "";
   };
 
-  /** Where a link leads. @param {Element} element @param {string} name of the element */
-  const link = (element, name) => address(element, "href", name.length === 1 ? natives.href : natives.areaHref);
+  /** Where a link leads. @param {Element} element @param {string} name of the element @param {string} root */
+  const link = (element, name, root) => address(element, "href", name.length === 1 ? natives.href : natives.areaHref, root);
+
+  /** What stands before the first slash of addresses that begin with one; empty where there is nothing of the kind. */
+  const root = () => against("/").slice(0, -1);
 
   /** @param {string} written */
   const against = (written) => {
@@ -106,5 +111,5 @@
     return sum;
   };
 
-  globalThis.commonswatch.words = { link, picture, openFile, beginning, fileName, nameOf, isTelling, sum };
+  globalThis.commonswatch.words = { link, root, picture, openFile, beginning, fileName, nameOf, isTelling, sum };
 }
