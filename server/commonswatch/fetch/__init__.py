@@ -9,7 +9,17 @@ answer, is not known here.
 """
 
 from commonswatch.fetch.fetcher import Fetcher
-from commonswatch.fetch.policy import Fetched, FetchPolicy, contactable
+from commonswatch.fetch.policy import Fetched, FetchPolicy, Saved, Version, contactable
 from commonswatch.fetch.refusals import REASONS, FetchFailed, FetchRefused
 
-__all__ = ["REASONS", "FetchFailed", "FetchPolicy", "FetchRefused", "Fetched", "Fetcher", "contactable"]
+__all__ = [
+    "REASONS",
+    "FetchFailed",
+    "FetchPolicy",
+    "FetchRefused",
+    "Fetched",
+    "Fetcher",
+    "Saved",
+    "Version",
+    "contactable",
+]

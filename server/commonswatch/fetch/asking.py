@@ -4,6 +4,8 @@ import http.client
 import logging
 import re
 import ssl
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from urllib3.exceptions import HTTPError
@@ -26,7 +28,7 @@ logging.getLogger("urllib3.connection").setLevel(logging.CRITICAL)
 
 @dataclass(frozen=True)
 class Answer:
-    """Either ``redirect`` is the raw Location, or ``body`` is complete."""
+    """Either ``redirect`` is the raw Location, or ``body`` is complete; where it was written elsewhere, it is empty."""
 
     status: int
     headers: dict[str, str]
@@ -43,34 +45,58 @@ class Answer:
 class AnsweredBadly(FetchFailed):
     """The server answered with an HTTP status that is an error; ``retry_after`` is in seconds."""
 
-    def __init__(self, status: int, retry_after: str) -> None:
-        permanent = status < 500 and status not in _WORTH_TRYING_AGAIN
+    def __init__(self, status: int, headers: Mapping[str, str]) -> None:
+        used_up = headers.get("x-ratelimit-remaining") == "0"  # GitHub says 403 then, which is not for ever
+        permanent = status < 500 and status not in _WORTH_TRYING_AGAIN and not used_up
         super().__init__("status", permanent=permanent, status=status)
-        usable = retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 8
-        self.retry_after = float(retry_after) if usable else None
+        self.retry_after = _number(headers.get("retry-after", ""))
+        reset = _number(headers.get("x-ratelimit-reset", "")) if used_up else None
+        if self.retry_after is None and reset is not None:
+            self.retry_after = max(0.0, reset - time.time())
 
 
-def ask(dialler: Dialler, target: Target, headers: dict[str, str], limits: Limits, deadline: Deadline) -> Answer:
-    """Send one GET and read the answer; raises FetchRefused and FetchFailed, nothing else."""
+def ask(
+    dialler: Dialler,
+    target: Target,
+    headers: dict[str, str],
+    limits: Limits,
+    deadline: Deadline,
+    sink: Callable[[bytes], object] | None = None,
+) -> Answer:
+    """Send one GET and read the answer, into ``sink`` where there is one.
+
+    Raises FetchRefused and FetchFailed, and what ``sink`` raises.
+    """
     try:
         with (
             Exchange(dialler.connection(target, deadline), target) as exchange,
             exchange.ask(headers) as response,
         ):
-            return _read(response.raw, limits, deadline)
+            return _read(response.raw, limits, deadline, sink)
     except (ssl.SSLError, http.client.HTTPException, HTTPError, OSError, ValueError) as error:
         deadline.remaining()  # whatever broke after the deadline broke because of it
         raise FetchFailed(_reason(error)) from None
 
 
-def _read(response: BaseHTTPResponse, limits: Limits, deadline: Deadline) -> Answer:
+def _read(
+    response: BaseHTTPResponse, limits: Limits, deadline: Deadline, sink: Callable[[bytes], object] | None
+) -> Answer:
     headers = {name.lower(): value for name, value in response.headers.items()}
     location = response.headers.getlist("location")
     if response.status in _REDIRECTS and location:
         return Answer(response.status, headers, redirect=location[0])
     if not 200 <= response.status < 300:
-        raise AnsweredBadly(response.status, headers.get("retry-after", ""))
-    return Answer(response.status, headers, read_body(response, limits, deadline))
+        raise AnsweredBadly(response.status, headers)
+    pieces = read_body(response, limits, deadline)
+    if sink is None:
+        return Answer(response.status, headers, b"".join(pieces))
+    for piece in pieces:
+        sink(piece)
+    return Answer(response.status, headers)
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
 
 
 def _reason(error: Exception) -> str:

@@ -3,8 +3,10 @@
 import hashlib
 import ssl
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import BinaryIO
 
 import certifi
 
@@ -12,7 +14,7 @@ from commonswatch.domain.sites import registered_domain
 from commonswatch.fetch.asking import Answer, AnsweredBadly, ask
 from commonswatch.fetch.deadline import Deadline
 from commonswatch.fetch.dialling import Dialler, Resolver, resolve_by_system
-from commonswatch.fetch.policy import Fetched, FetchPolicy
+from commonswatch.fetch.policy import Fetched, FetchPolicy, Saved, Version
 from commonswatch.fetch.reading import Limits
 from commonswatch.fetch.refusals import FetchFailed, FetchRefused
 from commonswatch.fetch.rests import Rests
@@ -20,6 +22,7 @@ from commonswatch.fetch.robots import MAX_BYTES, RobotsMemory, Wishes, read_wish
 from commonswatch.fetch.turns import Turns, Visit
 from commonswatch.fetch.urls import Target, read_redirect, read_url
 
+_NOT_MODIFIED = 304
 _TROUBLE = {"dns", "unreachable", "tls", "too-slow", "cut-short", "protocol"}
 
 
@@ -52,15 +55,87 @@ class Fetcher:
         Raises FetchRefused and FetchFailed; their ``detail`` is written for the person who gave the address.
         """
         policy = self._policy
+        patience = policy.deadline if turn_within is None else turn_within
+        wanted = _Wanted(accept, _limits(policy, max_bytes), respect_robots)
+        start, end, answer, passed = self._travel(url, wanted, policy.deadline, seconds, patience)
+        return Fetched(
+            url=start.url,
+            final_url=end.url,
+            status=answer.status,
+            headers=answer.headers,
+            body=answer.body,
+            media_type=answer.media_type,
+            sha256=hashlib.sha256(answer.body).hexdigest(),
+            fetched_at=datetime.now(UTC),
+            redirects=passed,
+        )
+
+    def save(
+        self, url: str, into: BinaryIO, *, max_bytes: int, seconds: float, known: Version | None = None
+    ) -> Saved | None:
+        """Write what one public web address answers into an open file, piece by piece; a large file needs no memory.
+
+        ``max_bytes`` limits it as sent and unpacked, ``seconds`` reading it. None when the server says that it still
+        is the ``known`` version. Raises as ``get``; then a part may have been written.
+        """
+        writing = _Writing(into)
+        limits = Limits(max_bytes, max_bytes, self._policy.max_ratio)
+        wanted = _Wanted("*/*", limits, True, known.conditions if known else {}, writing.write)
+        try:
+            start, end, answer, _ = self._travel(url, wanted, seconds, None, self._policy.deadline)
+        except FetchFailed as failure:
+            if known and failure.status == _NOT_MODIFIED:
+                return None
+            raise
+        version = Version(answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
+        digest = writing.digest.hexdigest()
+        return Saved(start.url, end.url, answer.media_type, writing.size, digest, version, datetime.now(UTC))
+
+    def _travel(
+        self, url: str, wanted: "_Wanted", longest: float, seconds: float | None, patience: float
+    ) -> "tuple[Target, Target, Answer, tuple[str, ...]]":
+        policy = self._policy
         start = read_url(url)
-        end = time.monotonic() + (2 * policy.deadline if seconds is None else seconds)
-        patience = min(policy.deadline, end - time.monotonic(), policy.deadline if turn_within is None else turn_within)
+        end = time.monotonic() + (2 * longest if seconds is None else seconds)
         self._rests.check(start.origin)
         with Visit(self._turns) as visit:
-            visit.move_to(registered_domain(start.host), patience)
-            with Deadline(max(0.0, min(policy.deadline, end - time.monotonic()))) as deadline:
+            visit.move_to(registered_domain(start.host), min(policy.deadline, end - time.monotonic(), patience))
+            with Deadline(max(0.0, min(longest, end - time.monotonic()))) as deadline:
                 trip = _Trip(policy, self._dialler, self._turns, self._rests, self._robots, visit, deadline)
-                return trip.fetch(start, accept, trip.limits(max_bytes), respect_robots=respect_robots)
+                return start, *trip.fetch(start, wanted)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What is asked for, in every hop of a trip."""
+
+    accept: str
+    limits: Limits
+    respect_robots: bool
+    conditions: dict[str, str] = field(default_factory=dict)
+    sink: Callable[[bytes], object] | None = None
+
+
+class _Writing:
+    def __init__(self, into: BinaryIO) -> None:
+        self._into = into
+        self.size = 0
+        self.digest = hashlib.sha256()
+
+    def write(self, piece: bytes) -> None:
+        try:
+            self._into.write(piece)
+        except OSError:
+            raise FetchFailed("not-kept") from None
+        self.size += len(piece)
+        self.digest.update(piece)
+
+
+def _limits(policy: FetchPolicy, max_bytes: int | None) -> Limits:
+    wire, decoded = policy.max_wire, policy.max_decoded
+    if max_bytes is not None:
+        wire, decoded = min(wire, max_bytes), min(decoded, max_bytes)
+    return Limits(wire, decoded, policy.max_ratio)
 
 
 @dataclass(frozen=True)
@@ -75,29 +150,25 @@ class _Trip:
     visit: Visit
     deadline: Deadline
 
-    def limits(self, max_bytes: int | None) -> Limits:
-        wire, decoded = self.policy.max_wire, self.policy.max_decoded
-        if max_bytes is not None:
-            wire, decoded = min(wire, max_bytes), min(decoded, max_bytes)
-        return Limits(wire, decoded, self.policy.max_ratio)
-
-    def fetch(self, start: Target, accept: str, limits: Limits, *, respect_robots: bool) -> Fetched:
+    def fetch(self, start: Target, wanted: _Wanted) -> tuple[Target, Answer, tuple[str, ...]]:
+        """Where it ended, what was answered there, and the addresses that passed us on, in order."""
         here, passed = start, [start.url]
-        while (answer := self._hop(here, accept, limits, respect_robots)).redirect is not None:
+        while (answer := self._hop(here, wanted)).redirect is not None:
             here = read_redirect(here, answer.redirect)
             if here.url in passed or len(passed) > self.policy.max_redirects:
                 raise FetchRefused("redirects")
             passed.append(here.url)
-        return _fetched(start, here, answer, tuple(passed[:-1]))
+        return here, answer, tuple(passed[:-1])
 
-    def _hop(self, here: Target, accept: str, limits: Limits, respect_robots: bool) -> Answer:
-        if respect_robots:
+    def _hop(self, here: Target, wanted: _Wanted) -> Answer:
+        if wanted.respect_robots:
             self._check_robots(here)
         self.rests.check(here.origin)
         self.visit.move_to(registered_domain(here.host), self.deadline.remaining())
-        headers = {"User-Agent": self.policy.user_agent, "Accept": accept, "Accept-Encoding": "gzip"}
+        headers = {"User-Agent": self.policy.user_agent, "Accept": wanted.accept, "Accept-Encoding": "gzip"}
+        headers |= {"Connection": "close", **wanted.conditions}
         try:
-            answer = ask(self.dialler, here, headers | {"Connection": "close"}, limits, self.deadline)
+            answer = ask(self.dialler, here, headers, wanted.limits, self.deadline, wanted.sink)
         except FetchFailed as failure:
             self._note(here.origin, failure)
             raise
@@ -125,7 +196,7 @@ class _Trip:
         """RFC 9309 §2.3.1: a robots.txt that does not exist allows everything, one that fails allows nothing."""
         place = Target(here.scheme, here.host, here.port, "/robots.txt")
         try:
-            answer = self.fetch(place, "text/plain", self.limits(MAX_BYTES), respect_robots=False)
+            _, answer, _ = self.fetch(place, _Wanted("text/plain", _limits(self.policy, MAX_BYTES), False))
         except FetchFailed as failure:
             if failure.status is None:
                 raise  # the page itself would fail the same way, and its reason says more
@@ -135,17 +206,3 @@ class _Trip:
                 raise
             return read_wishes(None)
         return read_wishes(answer.body)
-
-
-def _fetched(start: Target, end: Target, answer: Answer, redirects: tuple[str, ...]) -> Fetched:
-    return Fetched(
-        url=start.url,
-        final_url=end.url,
-        status=answer.status,
-        headers=answer.headers,
-        body=answer.body,
-        media_type=answer.media_type,
-        sha256=hashlib.sha256(answer.body).hexdigest(),
-        fetched_at=datetime.now(UTC),
-        redirects=redirects,
-    )

@@ -57,3 +57,30 @@ class Fetched:
     sha256: str
     fetched_at: datetime
     redirects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Version:
+    """How a server names the state of a file (RFC 9110 §8.8), to be asked later whether it is still the same."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        """The headers that ask; none when the server named nothing."""
+        named = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in named.items() if value and value.isascii() and value.isprintable()}
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A file that was written as it came; ``size`` is in bytes."""
+
+    url: str
+    final_url: str
+    media_type: str
+    size: int
+    sha256: str
+    version: Version
+    saved_at: datetime

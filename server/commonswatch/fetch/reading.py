@@ -25,17 +25,17 @@ class Limits:
     ratio: int
 
 
-def read_body(answer: BaseHTTPResponse, limits: Limits, deadline: Deadline) -> bytes:
-    """The whole body, unpacked once if it was gzipped.
+def read_body(answer: BaseHTTPResponse, limits: Limits, deadline: Deadline) -> Iterator[bytes]:
+    """The body in pieces of at most 1 MiB, unpacked once if it was gzipped.
 
-    Raises FetchRefused (too-large, bomb, encoding) and FetchFailed (cut-short, too-slow).
+    Raises FetchRefused (too-large, bomb, encoding) and FetchFailed (cut-short, too-slow), also after some pieces.
     """
     gzipped = _is_gzipped(answer)
     declared = answer.headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared[:20]) > limits.wire:
         raise FetchRefused("too-large")
     pieces = _pieces(answer, limits, deadline)
-    return _unpacked(pieces, limits) if gzipped else _joined(pieces, limits)
+    return _unpacked(pieces, limits) if gzipped else _plain(pieces, limits)
 
 
 def _is_gzipped(answer: BaseHTTPResponse) -> bool:
@@ -64,19 +64,18 @@ def _pieces(answer: BaseHTTPResponse, limits: Limits, deadline: Deadline) -> Ite
         yield piece
 
 
-def _joined(pieces: Iterator[bytes], limits: Limits) -> bytes:
-    body = bytearray()
+def _plain(pieces: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
+    decoded = 0
     for piece in pieces:
-        body += piece
-        if len(body) > limits.decoded:
+        decoded += len(piece)
+        if decoded > limits.decoded:
             raise FetchRefused("too-large")
-    return bytes(body)
+        yield piece
 
 
-def _unpacked(pieces: Iterator[bytes], limits: Limits) -> bytes:
+def _unpacked(pieces: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
     """Gzip, which may consist of several members (RFC 1952 §2.2)."""
-    body = bytearray()
-    wire = 0
+    wire = decoded = 0
     member = zlib.decompressobj(wbits=31)
     begun = False
     for piece in pieces:
@@ -84,14 +83,15 @@ def _unpacked(pieces: Iterator[bytes], limits: Limits) -> bytes:
         rest = piece
         while rest:
             begun = True
-            body += _unpack(member, rest)
-            _check_growth(len(body), wire, limits)
+            unpacked = _unpack(member, rest)
+            decoded += len(unpacked)
+            _check_growth(decoded, wire, limits)
+            yield unpacked
             rest = member.unused_data if member.eof else member.unconsumed_tail
             if member.eof:
                 member, begun = zlib.decompressobj(wbits=31), False
     if begun:
         raise FetchFailed("cut-short")
-    return bytes(body)
 
 
 def _unpack(member: "zlib._Decompress", piece: bytes) -> bytes:

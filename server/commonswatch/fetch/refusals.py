@@ -23,6 +23,7 @@ REASONS = {
     "status": "The server did not give out the page.",
     "robots-unknown": "The site's wishes for automatic visitors (robots.txt) cannot be read at the moment.",
     "busy": "Other requests to this site are still waiting.",
+    "not-kept": "There is no room left to keep the file.",
     "paused": "This server had trouble answering, so it is left alone for a while.",
 }
 """Every value ``reason`` can have."""
