@@ -6,6 +6,7 @@ from commonswatch.models.base import Base
 from commonswatch.models.case import Case, Decision, Evidence, Sighting
 from commonswatch.models.copy import Copy
 from commonswatch.models.device import Device, PairingCode
+from commonswatch.models.fingerprint_change import DatabaseMark, FingerprintChange
 from commonswatch.models.job import Job, RateCounter, Tick
 from commonswatch.models.location import Location, LocationSecret
 from commonswatch.models.notification import Delivery, Notification
@@ -22,11 +23,13 @@ __all__ = [
     "Base",
     "Case",
     "Copy",
+    "DatabaseMark",
     "Decision",
     "Delivery",
     "Depiction",
     "Device",
     "Evidence",
+    "FingerprintChange",
     "FingerprintOfWork",
     "Job",
     "KeyOfWork",

@@ -178,7 +178,7 @@ def test_what_is_no_fingerprint_is_refused(compiled: bool) -> None:
     for wrong in (bytes(31), np.zeros((2, 31), dtype=np.uint8)):
         with pytest.raises(ValueError, match="."):
             nearest.within(wrong)
-    with pytest.raises(ValueError, match="31"):
+    with pytest.raises(ValueError, match="up to"):
         nearest.within(bytes(32), limit=32)
     with pytest.raises(ValueError, match="256"):
         nearest.add(_numbers([1, 2]), _array([bytes(32)]))
