@@ -19,7 +19,7 @@ from commonswatch.manifests.index.blocks import Numbers
 
 FENCE_BITS = 12
 ROWS_OF_A_KEY = 4096  # of a key that stands in more rows the first are kept
-_BUFFERED = 2**20  # entries
+_BUFFERED = 2**19  # entries
 _CUT_OFF = "A run of this key index is cut off."
 _FENCES = np.arange(1 << FENCE_BITS, dtype=np.uint64) << np.uint64(64 - FENCE_BITS)
 

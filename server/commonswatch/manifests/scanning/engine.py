@@ -1,0 +1,104 @@
+"""A scan from its start, or from where a killed one had come, to its summary. Ranges are read by ``ranges``."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from commonswatch.manifests import index as key_index
+from commonswatch.manifests.index.merging import NO_SECRET
+from commonswatch.manifests.scanning import shards
+from commonswatch.manifests.scanning.findings import Match, Progress, Summary
+from commonswatch.manifests.scanning.passes import Looking, Pass, problem_of
+from commonswatch.manifests.scanning.source import Source
+from commonswatch.manifests.scanning.state import Folder, Part
+
+Watched = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to scan. ``folder`` keeps what is needed to go on after a kill; without it a scan starts anew each time."""
+
+    folder: Path | None = None
+    index: Path | None = None  # where the key index is to be put; None: none is wanted
+    secret_id: bytes = NO_SECRET  # of the digests in it
+    cores: int = 1  # processes; more than one only from a process without threads
+    identity: Mapping[str, Any] = field(default_factory=dict)  # what must be the same for going on to make sense
+
+
+class Scan:
+    """Iterate once: matches in the order of their rows. Then there is a ``summary``, and an index where one is wanted.
+
+    ``watched`` is called about five times a second with the progress; what it raises ends the scan, to go on later.
+    """
+
+    def __init__(self, source: Source, looking: Looking, options: Options, watched: Watched) -> None:
+        self._source, self._looking, self._options, self._watched = source, looking, options, watched
+        self.summary = Summary()
+
+    def __iter__(self) -> Iterator[Match]:
+        """Go on, or start. Raises InvalidInput when there is nothing that could be read."""
+        began = time.monotonic()
+        with TemporaryDirectory(prefix="commonswatch-scan-") as scratch:
+            folder = Folder(self._options.folder or Path(scratch) / "state")
+            try:
+                yield from self._scanned(folder)
+                self.summary.seconds = time.monotonic() - began
+            except BaseException:
+                folder.close()
+                raise
+            folder.remove()
+
+    def _scanned(self, folder: Folder) -> Iterator[Match]:
+        ranges = self._ranges(folder)
+        if len(ranges) > 1:
+            matches = shards.run(self._source, self._looking, folder, ranges, self._watched)
+        else:
+            matches = self._alone(folder.part(0), ranges[0])
+        for match in matches:
+            self.summary.count(match)
+            yield match
+        self._end(folder, len(ranges))
+
+    def _ranges(self, folder: Folder) -> list[Any]:
+        """Where each range begins; those of the earlier run, if there was one of this very manifest."""
+        identity = {**self._options.identity, **self._source.identity}
+        ranges = folder.plan(identity)
+        self.summary.resumed = ranges is not None
+        if ranges is None:
+            ranges = [None]
+            if self._options.cores > 1 and self._source.divisible:
+                with self._source.open() as manifest:
+                    ranges = list(manifest.divided(self._options.cores)) or ranges
+            folder.keep_plan(identity, ranges)
+        return ranges
+
+    def _alone(self, part: Part, start: Any) -> Iterator[Match]:
+        """Everything in this process: what was found before the kill first."""
+        yield from part.matches()
+        told = 0.0
+        with self._source.open() as manifest, closing(part):
+            for progress, matches in Pass(manifest, self._looking, part, start).run():
+                if progress.seconds - told > shards.TELL_EVERY:
+                    told = progress.seconds
+                    self._watched(progress)
+                yield from matches
+
+    def _end(self, folder: Folder, ranges: int) -> None:
+        """Rows of all ranges, why it is partial, and the index."""
+        runs: list[key_index.Part] = []
+        for number in range(ranges):
+            state = folder.part(number).state
+            if self._options.index is not None:
+                runs += key_index.Runs(folder.part(number).runs, state["runs"]).runs(self.summary.rows)
+            self.summary.rows += int(state["rows"])
+            self.summary.kind, self.summary.compression = state["kind"], state["compression"]
+            self.summary.problem = problem_of(state)
+            if self.summary.problem:
+                break
+        if self._options.index is not None:
+            key_index.build(self._options.index, runs, self.summary.rows, self._options.secret_id)

@@ -1,0 +1,101 @@
+"""One pass over one range of a manifest: blocks in, matches out, with checkpoints on the way."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from commonswatch.manifests.index import Runs
+from commonswatch.manifests.readers.shapes import Block, Problem
+from commonswatch.manifests.rows import Row, row_of
+from commonswatch.manifests.scanning.findings import Match, Progress
+from commonswatch.manifests.scanning.matching import Registry, matches_of, texts_of
+from commonswatch.manifests.scanning.sieves import Sieve
+from commonswatch.manifests.scanning.source import Manifest
+from commonswatch.manifests.scanning.state import Part
+
+CHECKPOINT_EVERY = 5.0  # seconds
+
+
+@dataclass(frozen=True)
+class Looking:
+    """What a pass needs besides the manifest: what is looked for, and how rows that may hold it are found."""
+
+    registry: Registry
+    sieve: Sieve
+    indexed: bool = False
+
+
+class Pass:
+    """Reads on from the checkpoint of its part, or from ``start``."""
+
+    def __init__(self, manifest: Manifest, looking: Looking, part: Part, start: Any = None) -> None:
+        self._manifest, self._looking, self._part = manifest, looking, part
+        self._start = part.state.get("at", start)
+        self._runs = Runs(part.runs, part.state.get("runs")) if looking.indexed else None
+        self.rows, self.matches = int(part.state.get("rows", 0)), int(part.state.get("matches", 0))
+        self._first, self._read_before = part.state.get("first"), int(part.state.get("read", 0))
+        self._began = self._saved = time.monotonic()
+
+    def run(self) -> Iterator[tuple[Progress, list[Match]]]:
+        """Each block's matches, with how far it has come. Ends with the range, or with a problem of the manifest."""
+        if self._part.state.get("done"):
+            return
+        for block in self._manifest.blocks(self._start):
+            found = self._matches(block)
+            self._part.add(found)
+            self.rows, self.matches = block.first_row + block.rows, self.matches + len(found)
+            if self._first is None and block.rows:
+                self._first = block.place(0).line
+            yield self.progress, found
+            if time.monotonic() - self._saved > CHECKPOINT_EVERY:
+                self._save(at=block.after())
+        problem = self._manifest.problem
+        self._save(done=True, problem=list(problem) if problem else None)
+
+    @property
+    def progress(self) -> Progress:
+        """How far this pass has come."""
+        read, total = self._manifest.position()
+        read += self._read_before
+        return Progress(
+            self.rows, read if total is None else min(read, total), total, self.matches, time.monotonic() - self._began
+        )
+
+    def _matches(self, block: Block) -> list[Match]:
+        sifted = self._looking.sieve(block)
+        found = []
+        for number, unsure in zip(sifted.rows, sifted.unsure, strict=True):
+            row = row_of(block, number)
+            found += matches_of(row, self._looking.registry)
+            if unsure and self._runs is not None:
+                self._index(row)
+        if self._runs is not None:
+            self._runs.add(sifted.digests, sifted.digest_rows)
+        return found
+
+    def _index(self, row: Row) -> None:
+        """Add the keys of a row that the sieve did not read itself."""
+        digests = np.array([self._looking.sieve.digest(text) for _, text in texts_of(row)], np.uint64)
+        if self._runs is not None and len(digests):
+            self._runs.add(digests, np.full(len(digests), row.number, np.uint64))
+
+    def _save(self, **more: Any) -> None:
+        state = {
+            "rows": self.rows,
+            "matches": self.matches,
+            "first": self._first,
+            "read": self.progress.read,
+            "kind": self._manifest.kind,
+            "compression": "+".join(self._manifest.compression),
+            "runs": self._runs.checkpoint() if self._runs is not None else None,
+        }
+        self._part.save({**state, **more})
+        self._saved = time.monotonic()
+
+
+def problem_of(state: Mapping[str, Any]) -> Problem | None:
+    """Why a range was not read to its end."""
+    return Problem(*state["problem"]) if state.get("problem") else None

@@ -1,0 +1,57 @@
+"""Which rows of a block may hold something registered, and the digests of all its keys."""
+
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from commonswatch.manifests.readers.shapes import Block
+from commonswatch.manifests.rows import row_of
+from commonswatch.manifests.scanning.matching import Registry, matches_of, texts_of
+
+
+class Sifted(NamedTuple):
+    """What a sieve says of a block. Row numbers of ``rows`` count within the block, ``digest_rows`` in the manifest.
+
+    Of rows that are ``unsure`` no digests are among ``digests``.
+    """
+
+    rows: list[int]
+    unsure: list[bool]
+    digests: npt.NDArray[np.uint64]
+    digest_rows: npt.NDArray[np.uint64]
+
+
+class Sieve(Protocol):
+    """Finds the rows of a block that are worth the exact engine's time."""
+
+    def __call__(self, block: Block) -> Sifted:
+        """Every row that holds something registered is among those it names."""
+
+    def digest(self, text: str) -> int:
+        """The keyed digest of a work key, as the index has it."""
+
+
+class RowByRow:
+    """The exact engine on every row: slow, and what every faster sieve is held against."""
+
+    def __init__(self, registry: Registry, digest: Callable[[str], int] | None = None) -> None:
+        self._registry, self._digest = registry, digest
+
+    def __call__(self, block: Block) -> Sifted:
+        """Name the rows that match, with the digests of all keys of all rows if there is a secret for them."""
+        rows, digests, digest_rows = [], [], []
+        for number in range(block.rows):
+            row = row_of(block, number)
+            if matches_of(row, self._registry):
+                rows.append(number)
+            if self._digest:
+                new = [self._digest(text) for _, text in texts_of(row)]
+                digests += new
+                digest_rows += [row.number] * len(new)
+        return Sifted(rows, [False] * len(rows), np.array(digests, np.uint64), np.array(digest_rows, np.uint64))
+
+    def digest(self, text: str) -> int:
+        """As given."""
+        return self._digest(text) if self._digest else 0

@@ -1,0 +1,136 @@
+"""A scan finds what is registered, alike in one piece, in several, and taken up again anywhere."""
+
+import json
+from pathlib import Path
+
+import pytest
+from commonswatch.manifests.index import KeyIndex
+from commonswatch.manifests.scanning import Looking, Match, Options, Progress, Scan
+from commonswatch.manifests.scanning.sieves import RowByRow
+
+from tests.unit.manifests.scanning.played import Looked, PlayedSource, a_list, digest, key, photo
+
+ROWS = 2000
+REGISTERED = {key(row): (row,) for row in range(0, ROWS, 37)}
+
+
+def _nothing(_progress: Progress) -> None:
+    pass
+
+
+def _looking() -> Looking:
+    registry = Looked(REGISTERED)
+    return Looking(registry, RowByRow(registry, digest), indexed=True)
+
+
+def _matches(source: PlayedSource, options: Options) -> tuple[list[Match], Scan]:
+    scan = Scan(source, _looking(), options, _nothing)
+    return list(scan), scan
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> PlayedSource:
+    return PlayedSource(a_list(tmp_path / "list", ROWS))
+
+
+def test_every_registered_row_is_found_with_its_place(source: PlayedSource) -> None:
+    matches, scan = _matches(source, Options())
+    assert [(match.row, match.place.line, match.how, match.what, match.work_id) for match in matches] == [
+        (row, row + 1, "key", key(row), row) for row in range(0, ROWS, 37)
+    ]
+    told = scan.summary.as_json()
+    assert (told["rows"], told["matches"], told["works"]) == (ROWS, len(REGISTERED), len(REGISTERED))
+    assert (told["ways"], told["partial"], told["resumed"]) == ({"key": len(REGISTERED)}, None, False)
+
+
+@pytest.mark.parametrize("cores", [2, 3])
+def test_several_processes_find_the_same_as_one(source: PlayedSource, tmp_path: Path, cores: int) -> None:
+    alone, _ = _matches(source, Options(index=tmp_path / "one"))
+    shared, scan = _matches(source, Options(index=tmp_path / "many", cores=cores))
+    assert shared == alone
+    assert scan.summary.rows == ROWS
+    with KeyIndex.open(tmp_path / "one") as one, KeyIndex.open(tmp_path / "many") as many:
+        digests = [digest(key(row)) for row in range(ROWS)]
+        assert one.rows_of_many(digests) == many.rows_of_many(digests)
+
+
+def test_the_index_answers_for_rows_nobody_looked_for(source: PlayedSource, tmp_path: Path) -> None:
+    _matches(source, Options(index=tmp_path / "index", secret_id=b"the-one."))
+    with KeyIndex.open(tmp_path / "index") as index:
+        assert (index.rows, index.secret_id) == (ROWS, b"the-one.")
+        assert index.rows_of(digest(key(1234))) == [1234]
+        assert index.rows_of(digest(key(ROWS))) == []
+
+
+@pytest.mark.parametrize("cores", [1, 3])
+def test_what_was_read_before_it_broke_is_kept_and_marked_partial(source: PlayedSource, cores: int) -> None:
+    broken = PlayedSource(source.path, breaks_after=500)
+    matches, scan = _matches(broken, Options(cores=cores))
+    assert scan.summary.problem is not None
+    assert 500 <= scan.summary.rows < 600
+    assert [match.row for match in matches] == list(range(0, scan.summary.rows, 37))
+
+
+class Stop(Exception):
+    pass
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_a_scan_that_was_stopped_goes_on_and_tells_everything(
+    source: PlayedSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: int
+) -> None:
+    monkeypatch.setattr("commonswatch.manifests.scanning.passes.CHECKPOINT_EVERY", 0.02)
+    monkeypatch.setattr("commonswatch.manifests.scanning.shards.TELL_EVERY", 0.02)
+    wanted, _ = _matches(source, Options())
+    slow = PlayedSource(source.path, slow=0.01)
+    options = Options(folder=tmp_path / "state", index=tmp_path / "index", cores=cores)
+    rows = []
+
+    def stop_soon(progress: Progress) -> None:
+        rows.append(progress.rows)
+        if len(rows) > 7:
+            raise Stop
+
+    with pytest.raises(Stop):
+        list(Scan(slow, _looking(), options, stop_soon))
+    assert 0 < rows[-1] < ROWS
+    matches, scan = _matches(source, options)
+    assert (matches, scan.summary.resumed, scan.summary.rows) == (wanted, True, ROWS)
+    assert [path.name for path in tmp_path.iterdir() if path.name != "list"] == ["index"]
+    with KeyIndex.open(tmp_path / "index") as index:
+        assert len(index.rows_of_many([digest(key(row)) for row in range(ROWS)])) == ROWS
+
+
+def test_a_changed_manifest_or_question_is_scanned_from_the_start(tmp_path: Path, source: PlayedSource) -> None:
+    def stop(_progress: Progress) -> None:
+        raise Stop
+
+    options = Options(folder=tmp_path / "state", identity={"registered": 1})
+    slow = PlayedSource(source.path, slow=0.05)
+    for _ in range(2):
+        with pytest.raises(Stop):
+            list(Scan(slow, _looking(), options, stop))
+    _, scan = _matches(source, Options(folder=tmp_path / "state", identity={"registered": 2}))
+    assert not scan.summary.resumed
+
+
+def test_a_match_survives_its_journal() -> None:
+    (match,) = [Match(3, _place(), "digest", "md5:" + "0" * 32, 9)]
+    assert Match.from_line(match.to_line()) == match
+    assert json.loads(match.to_line())[0] == 3
+    assert match.shifted(10, 11).place == _place()._replace(row=13, line=15)
+
+
+def _place():
+    from commonswatch.manifests.readers.shapes import Place
+
+    return Place(3, 4, member="list.csv")
+
+
+def test_progress_rises_to_the_whole_file(source: PlayedSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commonswatch.manifests.scanning.shards.TELL_EVERY", 0.0)
+    seen: list[Progress] = []
+    list(Scan(source, _looking(), Options(), seen.append))
+    assert [one.rows for one in seen] == sorted(one.rows for one in seen)
+    assert (seen[-1].read, seen[-1].total, seen[-1].rows) == (source.path.stat().st_size,) * 2 + (ROWS,)
+    assert photo(1)
