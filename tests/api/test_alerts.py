@@ -90,7 +90,14 @@ def test_what_was_found_and_confirmed_is_an_alert(
         "repository",
         "confirmed",
     )
-    assert alert["works"] == [{"id": work.id, "title": "A bridge in fog", "key": "flickr:photo:123", "why": "key"}]
+    [told] = alert["works"]
+    assert told == {
+        "id": work.id,
+        "title": "A bridge in fog",
+        "key": "flickr:photo:123",
+        "why": "key",
+        "certainty": None,
+    }
     assert alert["works_total"] == 1
     assert alert["since"] <= alert["created_at"]
 

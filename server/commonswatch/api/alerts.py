@@ -4,7 +4,7 @@ from flask import Response, request
 
 from commonswatch.api.callers import Caller
 from commonswatch.api.operations import Access, Operation, product
-from commonswatch.api.schemas.alerts import Alert, AlertedWork, Alerts, AlertsWanted
+from commonswatch.api.schemas.alerts import Alert, AlertedWork, Alerts, AlertsWanted, OfferedCopy
 from commonswatch.context import Context
 from commonswatch.domain.errors import NotFound
 from commonswatch.domain.states import Scope
@@ -49,8 +49,12 @@ def _alert(found: notifications.Alert) -> Alert:
         state=found.state,
         since=found.since,
         created_at=found.created_at,
-        works=[AlertedWork(id=work.id, title=work.title, key=work.key, why=work.why) for work in found.works],
+        works=[
+            AlertedWork(id=work.id, title=work.title, key=work.key, why=work.why, certainty=work.certainty)
+            for work in found.works
+        ],
         works_total=found.works_total,
+        copies=[OfferedCopy(dataset=one, certainty=sure, works=works) for one, sure, works in found.copies],
     )
 
 

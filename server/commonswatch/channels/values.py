@@ -5,7 +5,7 @@ All words are made safe here, before a template sees them (see ``words``). ``pro
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
@@ -24,6 +24,7 @@ def _address(text: str) -> str:
 
 
 Url = Annotated[str, AfterValidator(_address)]
+Certainty = Literal["holds", "should-hold", "may-hold"]  # domain.states.Certainty
 Count = Annotated[int, Field(ge=1, le=10_000_000)]
 
 
@@ -42,6 +43,14 @@ class Invitation(TypedDict):
     link: Url  # the person's own page: confirm or say no
 
 
+class HeldCopy(TypedDict):
+    """A dataset of which a copy is offered there, and how many works it holds, or may hold, as lists say."""
+
+    name: Words
+    certainty: Certainty
+    count: Count
+
+
 class Alert(TypedDict):
     """`alert`: a moderator confirmed a case that concerns this person."""
 
@@ -51,7 +60,9 @@ class Alert(TypedDict):
     site: Annotated[str, AfterValidator(site_name)]  # such as example.org
     location_url: Url | Literal[""]  # the public address, without any access code; empty where it would open the data
     since: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]  # day of the first sighting, UTC
-    basis: Annotated[list[Literal["key", "sha256", "pdq"]], Field(max_length=3)]  # domain.states.Basis
+    basis: Annotated[list[Literal["key", "sha256", "pdq", "membership"]], Field(max_length=4)]  # domain.states.Basis
+    certainty: NotRequired[Certainty]  # of the work that is the least sure, when all are known by lists alone
+    copies: NotRequired[Annotated[list[HeldCopy], Field(max_length=20)]]
     conditions: Annotated[list[Words], Field(max_length=20)]  # rules.licences.conditions
     link: Url  # our page with the facts
 

@@ -205,3 +205,37 @@ def test_values_that_do_not_fit_are_refused_without_repeating_them(written: obje
         compose(written, SENDER, SENT)  # type: ignore[arg-type]
     said = refused.value.detail + str(refused.value.problems)
     assert not any(value in said for value in ("alert(1)", "yesterday", "face", "secret"))
+
+
+HELD = {"name": "MS-Celeb-1M", "certainty": "holds", "count": 1}
+CERTAIN_WORDS = {"holds": "holds", "should-hold": "should hold", "may-hold": "may hold"}
+
+
+@pytest.mark.parametrize("certainty", list(CERTAIN_WORDS))
+@pytest.mark.parametrize(
+    ("about", "count", "whose"),
+    [
+        ("creator", 1, "a work of yours"),
+        ("creator", 3, "3 works of yours"),
+        ("shown", 1, "your picture"),
+        ("shown", 3, "3 pictures of you"),
+    ],
+)
+def test_a_letter_about_a_copy_says_in_words_how_sure_it_is(certainty: str, about: str, count: int, whose: str) -> None:
+    held = {**HELD, "certainty": certainty, "count": count}
+    values = {"basis": ["membership"], "certainty": certainty, "copies": [held], "about": about, "count": count}
+    mail = compose(letter("alert", **values), SENDER, SENT)
+    words = CERTAIN_WORDS[certainty]
+    assert mail["Subject"] == f"A copy of a dataset that {words} {whose} was posted at sets.example"
+    text, page = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr]
+    for body in (text, page):
+        flat = " ".join(body.split())
+        assert f"MS-Celeb-1M {words} {count} of them" in flat
+        assert "We have not downloaded the copy." in flat
+        assert "stolen" not in flat.lower()
+
+
+def test_what_was_found_in_another_way_too_is_told_as_found() -> None:
+    values = {"basis": ["key", "membership"], "copies": [HELD]}
+    mail = compose(letter("alert", **values), SENDER, SENT)
+    assert mail["Subject"] == "2 works of yours were found at sets.example"

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from commonswatch.api.schemas.fields import Shape, Told, whole
-from commonswatch.domain.states import Basis, CaseState
+from commonswatch.domain.states import Basis, CaseState, Certainty
 
 MOST_ALERTS = 100
 LARGEST_ID = 2**53 - 1
@@ -30,6 +30,17 @@ class AlertedWork(Told):
     title: str
     key: str
     why: Basis
+    certainty: Certainty | None = Field(
+        default=None, description="With `membership`: how sure it is that a copy offered there holds the work."
+    )
+
+
+class OfferedCopy(Told):
+    """A dataset of which a copy is offered there, and what lists that were read say about the works in it."""
+
+    dataset: str = Field(description="Its id in the catalogue.")
+    certainty: Certainty
+    works: int = Field(description="How many of the works it holds, or may hold.")
 
 
 class Alert(Told):
@@ -44,6 +55,7 @@ class Alert(Told):
     created_at: datetime
     works: list[AlertedWork] = Field(description="The first of them.")
     works_total: int
+    copies: list[OfferedCopy] = Field(default=[], description="Copies that hold or may hold the works, as lists say.")
 
 
 class Alerts(Told):

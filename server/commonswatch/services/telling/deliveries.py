@@ -5,8 +5,8 @@ letter twice, never lose one; both carry the same Message-ID, which mail program
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,19 @@ class PostOffice:
     outbox: Path
 
 
+@dataclass(frozen=True)
+class Post:
+    """A letter to be put on its way, once for each ``key``."""
+
+    key: str
+    template: str
+    address: str = field(repr=False)
+    language: str
+    values: Mapping[str, Any] = field(repr=False)
+    person_id: int | None = None
+    unsubscribe_url: str | None = field(default=None, repr=False)
+
+
 def post(
     session: Session,
     keyring: Keyring,
@@ -62,26 +75,38 @@ def post(
     ``values`` must be JSON and what the template needs; they and the address are sealed. ``site`` is the public
     address of the installation; its host is the right side of the Message-ID.
     """
+    one = Post(key, template, address, language, values, person_id, unsubscribe_url)
+    return post_many(session, keyring, [one], site, now) == 1
+
+
+def post_many(session: Session, keyring: Keyring, posts: Sequence[Post], site: str, now: datetime) -> int:
+    """Put letters on their way, in a few statements for all; return how many are new. See ``post``."""
+    rows = [_row(keyring, one, site, now) for one in posts]
+    if not rows:
+        return 0
+    statement = queue.insert_new(session, Delivery).returning(Delivery.id, Delivery.key)
+    added = session.execute(statement, rows).all()
+    queue.enqueue_many(session, "deliver", [(row.key, {"delivery": row.id}) for row in added], now=now)
+    return len(added)
+
+
+def _row(keyring: Keyring, one: Post, site: str, now: datetime) -> dict[str, Any]:
     letter = {
-        "to": address,
-        "language": language,
-        "values": dict(values),
-        "unsubscribe_url": unsubscribe_url,
+        "to": one.address,
+        "language": one.language,
+        "values": dict(one.values),
+        "unsubscribe_url": one.unsubscribe_url,
     }
-    row = {
-        "key": key,
-        "template": template,
-        "person_id": person_id,
+    return {
+        "key": one.key,
+        "template": one.template,
+        "person_id": one.person_id,
         "letter_sealed": keyring.seal_text(json.dumps(letter)),
-        "message_id": _message_id(keyring, key, site),
+        "message_id": _message_id(keyring, one.key, site),
         "state": DeliveryState.CREATED,
         "attempts": 0,
         "created_at": now,
     }
-    added = session.execute(queue.insert_new(session, Delivery).returning(Delivery.id), [row]).first()
-    if added is not None:
-        queue.enqueue(session, "deliver", key, {"delivery": added.id}, now=now)
-    return added is not None
 
 
 def load(session: Session, keyring: Keyring, delivery_id: int, now: datetime) -> Outgoing | None:

@@ -4,49 +4,31 @@ Who is told: the creators of the works, and the people shown in them who said ye
 case whenever it is shown, but only sightings that were there when a moderator decided.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from commonswatch import rules
 from commonswatch.domain.errors import NotFound
-from commonswatch.domain.licences import Licence
-from commonswatch.domain.states import Answer, Basis, CaseState, Channel, PersonState, WorkState
+from commonswatch.domain.states import CaseState, Certainty, Channel
 from commonswatch.keyring import Keyring
-from commonswatch.models import (
-    Account,
-    Case,
-    Depiction,
-    Location,
-    Notification,
-    Person,
-    PersonAnswer,
-    Sighting,
-    Work,
-)
+from commonswatch.models import Account, Case, Location, Notification, Person, Sighting
 from commonswatch.rules.licences import conditions
 from commonswatch.services.deciding import cases
-from commonswatch.services.telling import deliveries
+from commonswatch.services.scanning import lineage
+from commonswatch.services.telling import deliveries, found_works
+from commonswatch.services.telling.deliveries import Post
+from commonswatch.services.telling.found_works import FoundWork, is_confirmed
 from commonswatch.services.upkeep import queue
 
 MOST_ALERTS = 100
 _MOST_WORKS = 20
 """Works named in one alert, and conditions in one letter; pages show all."""
-
-
-@dataclass(frozen=True)
-class FoundWork:
-    """A work somebody is told about, and the strongest reason why we believe it is there."""
-
-    id: int
-    title: str
-    key: str
-    why: Basis
-    own: bool  # registered by this person; otherwise they are shown in it
-    answer: Answer | None = None
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -62,6 +44,7 @@ class Alert:
     state: CaseState
     works: tuple[FoundWork, ...]
     works_total: int
+    copies: tuple[tuple[str, Certainty, int], ...] = ()  # dataset, how sure it is that a copy holds, how many works
 
 
 def notify(session: Session, keyring: Keyring, case_id: int, site: str, now: datetime) -> int:
@@ -80,9 +63,8 @@ def notify(session: Session, keyring: Keyring, case_id: int, site: str, now: dat
     if not rows:
         return 0
     statement = queue.insert_new(session, Notification).returning(Notification.id, Notification.person_id)
-    new = session.execute(statement, rows).all()
-    for notification_id, person_id in new:
-        _send_alert(session, keyring, notification_id, person_id, case, site, now)
+    new = {row.person_id: row.id for row in session.execute(statement, rows)}
+    _send_alerts(session, keyring, new, case, site, now)
     return len(new)
 
 
@@ -102,48 +84,6 @@ def alerts(session: Session, account_id: int, after: int = 0, limit: int = MOST_
     return [_alert(session, person_id, *row) for row in rows]
 
 
-def found_works(session: Session, person_id: int, case: Case) -> list[FoundWork]:
-    """The works at a case's location that concern a person: their own, and those they are shown in."""
-    if not is_confirmed(case):
-        return []
-    rows = session.execute(
-        select(Work.id, Work.title, Work.key, Sighting.basis, _is_own(person_id), PersonAnswer.answer)
-        .join(Sighting, Sighting.work_id == Work.id)
-        .outerjoin(
-            PersonAnswer,
-            and_(
-                PersonAnswer.person_id == person_id,
-                PersonAnswer.work_id == Work.id,
-                PersonAnswer.location_id == case.location_id,
-            ),
-        )
-        .where(Sighting.case_id == case.id, Sighting.first_seen <= case.decided_at)
-        .where(Work.state != WorkState.WITHDRAWN, _concerns(person_id))
-        .order_by(Work.id)
-    )
-    return [FoundWork(*row) for row in rows]
-
-
-def is_confirmed(case: Case) -> bool:
-    """Whether a confirmation stands, also while the case is open again because something new was found there."""
-    return case.state != CaseState.DISMISSED and case.decided_at is not None
-
-
-def _concerns(person_id: int) -> Any:
-    """Own works, and those somebody is shown in who said yes to being told."""
-    shown = exists().where(
-        Depiction.work_id == Work.id,
-        Depiction.person_id == person_id,
-        Person.id == Depiction.person_id,
-        Person.state == PersonState.CONFIRMED,
-    )
-    return or_(_is_own(person_id), shown)
-
-
-def _is_own(person_id: int) -> Any:
-    return exists().where(Account.id == Work.creator_id, Account.person_id == person_id)
-
-
 def _concerned(session: Session, case: Case) -> list[int]:
     """Everybody with an unanswered work in the case as it was decided.
 
@@ -157,32 +97,40 @@ def _concerned(session: Session, case: Case) -> list[int]:
     return list(session.scalars(people.with_for_update(key_share=True)))
 
 
-def _send_alert(
-    session: Session, keyring: Keyring, notification_id: int, person_id: int, case: Case, site: str, now: datetime
+def _send_alerts(
+    session: Session, keyring: Keyring, notified: Mapping[int, int], case: Case, site: str, now: datetime
 ) -> None:
-    person = session.get_one(Person, person_id)
-    if person.channel != Channel.MAIL or person.unreachable_at is not None:
-        return
+    """Post one letter to each of those who want mail; ``notified`` are the numbers of notifications by person."""
+    works = found_works.by_person(session, case) if notified else {}
+    reachable = (Person.channel == Channel.MAIL, Person.unreachable_at.is_(None))
+    for some in _batches(sorted(notified)):
+        people = session.scalars(select(Person).where(Person.id.in_(some), *reachable).order_by(Person.id))
+        letters = [
+            _letter(keyring, person, notified[person.id], works[person.id], case, site)
+            for person in people
+            if works.get(person.id)
+        ]
+        deliveries.post_many(session, keyring, letters, site, now)
+
+
+def _letter(
+    keyring: Keyring, person: Person, notification_id: int, works: Sequence[FoundWork], case: Case, site: str
+) -> Post:
     unsubscribe = keyring.link_token("unsubscribe", person.id, person.link_nonce)
-    deliveries.post(
-        session,
-        keyring,
+    return Post(
         # With the nonce, since SQLite gives the number of a deleted row out again.
         key=f"alert:{notification_id}:{person.link_nonce.hex()[:8]}",
         template="alert",
         address=keyring.unseal_text(person.address_sealed),
         language=person.language,
-        values=_values(session, keyring, person, case, site),
-        site=site,
-        now=now,
-        person_id=person_id,
+        values=_values(keyring, person, works, case, site),
+        person_id=person.id,
         unsubscribe_url=f"{site}/unsubscribe/{unsubscribe}",
     )
 
 
-def _values(session: Session, keyring: Keyring, person: Person, case: Case, site: str) -> dict[str, Any]:
+def _values(keyring: Keyring, person: Person, works: Sequence[FoundWork], case: Case, site: str) -> dict[str, Any]:
     """What the letter says (``channels.values.Alert``). Creators sign in, people shown have a page of their own."""
-    works = [work for work in found_works(session, person.id, case) if work.answer is None]
     is_creator = any(work.own for work in works)
     token = keyring.link_token("person", person.id, person.link_nonce)
     return {
@@ -193,26 +141,35 @@ def _values(session: Session, keyring: Keyring, person: Person, case: Case, site
         "location_url": case.location.url if case.location.is_address else "",
         "since": case.opened_at.date().isoformat(),
         "basis": sorted({work.why.value for work in works}),
-        "conditions": _conditions(session, [work.id for work in works]),
+        "copies": _copies(works),
+        **_certainty(works),
+        "conditions": _conditions(works),
         "link": f"{site}/found" if is_creator else f"{site}/p/{token}",
     }
 
 
-def _conditions(session: Session, works: Sequence[int]) -> list[str]:
+def _certainty(works: Sequence[FoundWork]) -> dict[str, str]:
+    """How sure it is of the least sure work, when no work was found in another way: a letter says never too much."""
+    certainties = [work.certainty for work in works]
+    sure = [one for one in certainties if one is not None]
+    return {"certainty": lineage.weaker(*sure).value} if len(sure) == len(works) else {}
+
+
+def _copies(works: Sequence[FoundWork]) -> list[dict[str, Any]]:
+    """Which datasets are offered there that hold the works or may hold them, by their names."""
+    tallied = found_works.tally(works)[:_MOST_WORKS]
+    names = {dataset: known.name if (known := rules.dataset(dataset)) else dataset for dataset, _, _ in tallied}
+    return [{"name": names[one], "certainty": sure.value, "count": count} for one, sure, count in tallied]
+
+
+def _conditions(works: Sequence[FoundWork]) -> list[str]:
     """The conditions to check of all licences of these works, each once."""
-    rows = session.execute(
-        select(Work.licence_code, Work.licence_version, Work.licence_jurisdiction)
-        .where(Work.id.in_(works[:_MOST_WORKS]), Work.licence_code.is_not(None), Work.licence_version.is_not(None))
-        .distinct()
-        .order_by(Work.licence_code, Work.licence_version, Work.licence_jurisdiction)
-    )
-    licences = [Licence(code or "", version or "", jurisdiction or "") for code, version, jurisdiction in rows]
-    questions = [question for licence in licences for question in conditions(licence)]
+    questions = [one for licence in found_works.licences(works[:_MOST_WORKS]) for one in conditions(licence)]
     return list(dict.fromkeys(questions))[:_MOST_WORKS]
 
 
 def _alert(session: Session, person_id: int, notification: Notification, location: Location, case: Case) -> Alert:
-    works = [work for work in found_works(session, person_id, case) if work.answer is None]
+    works = found_works.by_person(session, case, [person_id]).get(person_id, [])
     return Alert(
         id=notification.id,
         url=location.url,
@@ -223,4 +180,10 @@ def _alert(session: Session, person_id: int, notification: Notification, locatio
         state=CaseState.CONFIRMED if is_confirmed(case) else CaseState.DISMISSED,
         works=tuple(works[:_MOST_WORKS]),
         works_total=len(works),
+        copies=tuple(found_works.tally(works)[:_MOST_WORKS]),
     )
+
+
+def _batches(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(numbers), _AT_ONCE):
+        yield numbers[start : start + _AT_ONCE]
