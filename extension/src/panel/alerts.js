@@ -116,12 +116,13 @@ export class AlertsPart {
   }
 
   /** @param {Alert["works"][number]} work */
-  _work({ title, key, why }) {
+  _work({ title, key, why, certainty }) {
+    const reason = why === "membership" ? (certainty ?? "may-hold").replace("-", "_") : why;
     return h(
       "li",
       {},
       h("strong", { dir: "auto" }, title || workName(key)),
-      h("span", { class: "quiet" }, ` ${this._words.why(why)}`),
+      h("span", { class: "quiet" }, ` ${this._words.why(reason)}`),
     );
   }
 

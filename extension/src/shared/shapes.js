@@ -82,7 +82,7 @@
  * @property {"open" | "confirmed" | "dismissed"} state
  * @property {string} since
  * @property {string} created_at
- * @property {{id: number, title: string, key: string, why: string}[]} works
+ * @property {{id: number, title: string, key: string, why: string, certainty?: string | null}[]} works
  * @property {number} works_total
  * @typedef {object} AlertBook
  * @property {number} after

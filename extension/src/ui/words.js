@@ -26,7 +26,7 @@ const PARTS = /** @type {const} */ (["year", "month", "day"]);
 const DATE = /^\d{4}(-\d{2}){0,2}$/;
 // of a dataset; "unknown" says nothing
 const STATES = new Set(["withdrawn", "live", "restricted", "gone", "replaced", "disputed"]);
-const WHYS = new Set(["key", "name", "pdq", "sha256", "dataset"]);
+const WHYS = new Set(["key", "name", "pdq", "sha256", "dataset", "holds", "should_hold", "may_hold"]);
 const ROLES = new Set(["data", "features", "list", "weights", "other"]);
 const PROBLEMS = new Set([
   "offline",
