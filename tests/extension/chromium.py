@@ -15,6 +15,17 @@ from tests.extension.fake_web import FakeWeb
 
 _INSTALLED = Path("/usr/bin/chromium")
 _WAITS = 15_000  # milliseconds
+_POINTED = """(selector) => {
+    const element = document.querySelector(selector);
+    const link = element.closest("a");
+    const picture = element.currentSrc && { mediaType: "image", srcUrl: element.currentSrc };
+    return { ...picture, ...(link && { linkUrl: link.href }) };
+}"""
+_DISPATCH = """async ([event, said, url]) => {
+    const [tab] = url ? (await chrome.tabs.query({})).filter((one) => one.url === url) : [];
+    const [place, name] = event.split(".");
+    chrome[place][name].dispatch(said, ...(tab ? [tab] : []));
+}"""
 
 
 def executable(playwright: Playwright) -> Path | None:
@@ -122,6 +133,23 @@ class Chromium:
     def badge(self, own: ChromiumTab, tab: int) -> str:
         """The badge of a tab, asked for in an own page."""
         return str(own.evaluate("(tabId) => chrome.action.getBadgeText({ tabId })", tab))
+
+    def clicks_notification(self, own: ChromiumTab, shown: str) -> None:
+        """Chromium's windows without a screen show none: the background is told what the browser would tell it."""
+        self._tell("notifications.onClicked", own, shown)
+
+    def chooses(self, own: ChromiumTab, tab: ChromiumTab, selector: str, entry: str) -> None:
+        """From the context menu of an element. Chromium's own menu cannot be opened from here: as above."""
+        pointed = tab.evaluate(_POINTED, selector) | {"menuItemId": entry, "pageUrl": tab.page.url, "editable": False}
+        self._tell("contextMenus.onClicked", own, pointed, tab.page.url)
+
+    def clicks_the_icon(self, tab: ChromiumTab) -> None:
+        """All places were granted before; a click would add nothing."""
+
+    def _tell(self, event: str, own: ChromiumTab, *said: Any) -> None:
+        own.evaluate("() => chrome.runtime.sendMessage({ type: 'settings.get' })")  # so that it runs
+        self._context.cookies()
+        self._context.service_workers[-1].evaluate(_DISPATCH, [event, *said])
 
     def is_awake(self) -> bool:
         """Whether the background runs."""

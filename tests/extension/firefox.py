@@ -14,6 +14,23 @@ ID = "commonswatch@commonswatch.example"
 UUID = "0b9a2f6e-1111-4222-8333-444455556666"
 _WAITS = 15.0
 _STATE = "return WebExtensionPolicy.getByID(arguments[0]).extension.backgroundState"
+_CLICK_NOTIFICATION = """
+    const { extension } = WebExtensionPolicy.getByID(arguments[0]);
+    const { notificationsMap } = extension.apiManager.getAPI("notifications", extension, "addon_parent");
+    notificationsMap.get(arguments[1]).observe(null, "alertclickcallback", arguments[1]);"""
+_CLICK_ICON = """return (async (id) => {
+    const { extension } = WebExtensionPolicy.getByID(id);
+    await extension.apiManager.global.browserActionFor(extension).triggerAction(window);
+})(arguments[0])"""
+_CHOOSE = """return (async (id) => {
+    const menu = document.getElementById("contentAreaContextMenu");
+    if (menu.state !== "open") await new Promise((done) => menu.addEventListener("popupshown", done, { once: true }));
+    const entry = document.getElementById(id);
+    const seen = [...menu.querySelectorAll("[id*=commonswatch]")].map((one) => one.id);
+    if (!entry) throw new Error(`no ${id} among ${seen}`);
+    entry.doCommand();
+    menu.hidePopup();
+})(arguments[0])"""
 _STOP = "return WebExtensionPolicy.getByID(arguments[0]).extension.terminateBackground().then(() => null)"
 
 
@@ -38,6 +55,13 @@ class FirefoxTab:
         element = self._element(selector)
         self._ask("WebDriver:ElementClear", id=element)
         self._ask("WebDriver:ElementSendKeys", id=element, text=text)
+
+    def points_at(self, selector: str) -> None:
+        """Click an element with the other button of the mouse."""
+        element = {"element-6066-11e4-a52e-4f735466cecf": self._element(selector)}
+        moved = {"type": "pointerMove", "x": 0, "y": 0, "origin": element}
+        steps = [moved, {"type": "pointerDown", "button": 2}, {"type": "pointerUp", "button": 2}]
+        self._ask("WebDriver:PerformActions", actions=[{"type": "pointer", "id": "mouse", "actions": steps}])
 
     def press(self, *keys: str) -> None:
         """Press keys by name: ``Tab``, ``Enter``."""
@@ -129,6 +153,20 @@ class Firefox:
     def badge(self, own: FirefoxTab, tab: int) -> str:
         """The badge of a tab."""
         return str(own.evaluate("(tabId) => browser.action.getBadgeText({ tabId })", tab))
+
+    def clicks_the_icon(self, tab: FirefoxTab) -> None:
+        """The icon in the browser's bar: the popup opens, and the tab may be looked at by that."""
+        tab.in_front()
+        self._firefox.privileged(_CLICK_ICON, ID)
+
+    def clicks_notification(self, own: FirefoxTab, shown: str) -> None:
+        """What the system's notifications say when they are clicked."""
+        self._firefox.privileged(_CLICK_NOTIFICATION, ID, shown)
+
+    def chooses(self, own: FirefoxTab, tab: FirefoxTab, selector: str, entry: str) -> None:
+        """From the context menu of an element, as the browser shows it."""
+        tab.points_at(selector)
+        self._firefox.privileged(_CHOOSE, f"{ID.replace('@', '_').replace('.', '_')}-menuitem-_{entry}")
 
     def is_awake(self) -> bool:
         """Whether the background runs."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.browser.hosts import HARBOUR
 from tests.browser.hosts import routes as picture_hosts
 from tests.extension.fake_web import folder
 from tests.played_hosts import Route
@@ -18,6 +19,9 @@ CARD = "https://huggingface.co/datasets/example-lab/faces-large"
 KAGGLE = "https://www.kaggle.com/datasets/example/harbour-faces"
 DROPBOX = "https://www.dropbox.com/scl/fo/1examplefolder/h"
 BAIDU = "https://pan.baidu.com/s/1Example001AbCdEfGhIjK"
+ANYWHERE = "https://gallery.example/people"  # no host the extension knows
+ELSEWHERE = "https://other.example/people"
+COPY = "https://drive.google.com/file/d/1Example009AbCdEfGhIjKlMnOpQr/view"
 DRIVE = "https://drive.google.com/drive/folders/1Example002AbCdEfGhIjKlMnOpQr"
 
 PAGES = {
@@ -31,6 +35,9 @@ PAGES = {
     BAIDU: "pan.baidu.com/share.html",
     DRIVE: "drive.google.com/folder.html",
 }
+_ANYWHERE = f"""<!doctype html><html lang="en"><title>People</title><h1>People</h1>
+<p><img id="harbour" src="{HARBOUR}" width="200" height="150" alt="A harbour"></p>
+<p>MS-Celeb-1M aligned: <a id="copy" href="{COPY}">Google Drive</a></p>"""
 PLACES = ("https://*/*", "http://127.0.0.1/*")
 
 
@@ -45,5 +52,7 @@ def routes() -> Mapping[str, Route]:
     for url, file in PAGES.items():
         host, _, path = url.removeprefix("https://").partition("/")
         hosts.setdefault(host, {})["/" + path] = (_FOLDER / file).read_bytes()
+    anywhere = {"/people": _ANYWHERE.encode()}
+    hosts |= {"gallery.example": anywhere, "other.example": anywhere}
     played = {host: folder(pages, Content_Security_Policy=_STRICT) for host, pages in hosts.items()}
     return {**picture_hosts(), **played}

@@ -84,6 +84,16 @@ class Stage:
         context.database.engine.dispose()
         return code
 
+    def ends_devices(self, address: str) -> None:
+        """End every device of an account, as the account does on the page “Devices”."""
+        context = open_context(Settings.from_env(self.product.environment))
+        with context.database.writing() as session:
+            account = accounts.find_account(session, address)
+            assert account
+            for device in devices.of_account(session, account.id):
+                devices.revoke(session, account.id, device.id, context.now())
+        context.database.engine.dispose()
+
     def _people(self) -> None:
         context = open_context(Settings.from_env(self.product.environment))
         schema.upgrade(context.database.engine)

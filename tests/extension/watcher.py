@@ -40,8 +40,9 @@ class Watcher:
         self.own.click("#use-anonymously")
         eventually(lambda: ask(self.own, "settings.get")["settings"]["server"], self.stage.site)
 
-    def pairs(self, code: str) -> None:
-        self.own.fill("#pair-server", self.stage.site)
+    def pairs(self, code: str, server: str = "") -> None:
+        """Pair by the welcome page's form, done when alerts are expected from that server."""
+        self.own.fill("#pair-server", server or self.stage.site)
         self.own.fill("#pair-code", code)
         self.own.click("button#pair")
         eventually(lambda: ask(self.own, "device.state")["paired"])
@@ -59,6 +60,10 @@ class Watcher:
 
     def badge(self, url: str) -> str:
         return self.browser.badge(self.own, self.number_of(url))
+
+    def unread(self) -> str:
+        """The number at the icon where no tab has one of its own."""
+        return str(self.own.evaluate("() => (globalThis.browser ?? chrome).action.getBadgeText({})"))
 
     def findings(self, url: str) -> Any:
         return ask(self.own, "findings.get", tabId=self.number_of(url))
@@ -81,9 +86,13 @@ class Watcher:
 
     def sends(self, review: Tab) -> str:
         """Press “Send now” and wait for the receipt."""
+        before = {one["id"] for one in self.outbox()}
         review.click("#send-now")
-        eventually(lambda: self.newest().get("state"), "sent", within=20)
-        return str(self.newest()["receipt"])
+        eventually(lambda: [one["state"] for one in self._others(before)], ["sent"], within=20)
+        return str(self._others(before)[0]["receipt"])
+
+    def _others(self, known: set[str]) -> list[dict[str, Any]]:
+        return [one for one in self.outbox() if one["id"] not in known]
 
     def outbox(self) -> list[dict[str, Any]]:
         return list(ask(self.own, "outbox.list")["items"])
