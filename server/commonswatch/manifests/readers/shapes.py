@@ -1,7 +1,7 @@
 """What readers and those who scan say to each other: limits, places, columns, cells, blocks. Reads nothing itself."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -38,6 +38,7 @@ class Column(NamedTuple):
     role: Role = ""
     key: str = ""
     pattern: str = ""
+    kind: str = ""  # of the work key, as the rules call it
 
 
 class Place(NamedTuple):
@@ -103,6 +104,21 @@ class Limits:
     seconds: float = 24 * 3600.0  # for all of it
 
 
+@dataclass
+class Reading:
+    """One pass over a manifest: how many rows were handed out, in which member, and what was left out on the way."""
+
+    limits: Limits
+    row: int = 0
+    member: str = ""
+    problem: Problem | None = None
+    has_people: bool = True  # descriptions of datasets name files and makers, not people shown
+
+    def note(self, what: Any, detail: str) -> None:
+        """Say that something was left out, and go on. The first word counts."""
+        self.problem = self.problem or Problem(what, detail)
+
+
 class Reads(Protocol):
     """What a block's records mean. One manifest may have several: lists inside an archive."""
 
@@ -122,7 +138,7 @@ class Reads(Protocol):
         """Cut one record as the exact engine reads it. Never raises: what is broken has fewer cells."""
 
 
-@dataclass(slots=False)
+@dataclass
 class Block:
     """Whole records in one buffer, never changed once handed out.
 
@@ -137,7 +153,7 @@ class Block:
     place: Callable[[int], Place]  # of the record with this number in the block
     after: Callable[[], Checkpoint]  # where to go on when this block is done
     bounds: tuple[NDArray[np.uint64], NDArray[np.uint64]] | None = None
-    is_lines: bool = field(default=True)
+    is_lines: bool = True
 
     @cached_property
     def _found(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
@@ -161,6 +177,12 @@ class Block:
     def found(self, rows: int) -> None:
         """Take somebody's word for the number of records."""
         self.__dict__["rows"] = rows
+
+    def behind(self, rows: int) -> "Block":
+        """The same block without its first rows."""
+        starts, ends = self.starts[rows:], self.ends[rows:]
+        first = self.first_row + rows
+        return Block(self.buffer, first, self.reader, lambda n: self.place(n + rows), self.after, (starts, ends), False)
 
     def record(self, number: int) -> bytes:
         """The bytes of one record."""

@@ -2,15 +2,17 @@
 
 import codecs
 import io
+import os
 import queue
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from commonswatch.manifests.readers.shapes import Limits, Trouble
 
+_T = TypeVar("_T")
 PIECE = 1 << 20  # bytes read at a time
 RATIO_FROM = 64 * 2**20  # bytes: what comes out before anybody asks how much went in
 _AHEAD = 4  # pieces
@@ -35,11 +37,24 @@ class Stream(io.RawIOBase):
         """Always."""
         return True
 
+    def piece(self) -> bytes:
+        """The next bytes, as many as come at once, without copying them where that can be; none at the end."""
+        return bytes(self.read(PIECE) or b"")
+
+    def __del__(self) -> None:
+        """Leave what is below open: whoever opened it closes it."""
+
     def close(self) -> None:
         """Close what is below, too."""
         if not self.closed:
             self.below.close()
         super().close()
+
+
+class Counts(Protocol):
+    """What tells how many bytes were read from it."""
+
+    count: int
 
 
 class Counted(Stream):
@@ -50,6 +65,19 @@ class Counted(Stream):
         self.count = 0
         self._limits = limits
         self._began = time.monotonic()
+
+    def seekable(self) -> bool:
+        """As the file itself."""
+        return bool(self.below.seekable())
+
+    def size(self) -> int:
+        """How many bytes the file has now."""
+        return os.fstat(self.below.fileno()).st_size
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go there. What is passed over counts as read, so that the progress is right."""
+        self.count = int(self.below.seek(offset, whence))
+        return self.count
 
     def readinto(self, buffer: Any) -> int:
         """As files do."""
@@ -123,25 +151,24 @@ class Unpacked(Stream):
     def readinto(self, buffer: Any) -> int:
         """The next bytes, never more than asked for, whatever the compression makes of its input."""
         view = memoryview(buffer)
-        try:
-            return self._into(view)
-        except Trouble:
-            raise
-        except Exception as failure:  # each library has errors of its own, without a common base
-            raise Trouble("broken", "The compressed file is damaged.") from failure
+        out = self._next(len(view))
+        view[: len(out)] = out
+        return len(out)
 
-    def _into(self, view: memoryview) -> int:
-        while True:
-            if self._member.eof and not self._next_member():
-                return 0
+    def piece(self) -> bytes:
+        """As the library hands them out."""
+        return self._next(PIECE)
+
+    def _next(self, most: int) -> bytes:
+        while not self._member.eof or self._next_member():
             data = self._given or (self.below.read(PIECE) if self._member.needs_input else b"")
             if not data and self._member.needs_input:
                 raise Trouble("broken", "The compressed file ends in the middle.")
             self._given = b""
-            out = self._member.decompress(data, len(view))
+            out = self._member.decompress(data, most)
             if out:
-                view[: len(out)] = out
-                return len(out)
+                return out
+        return b""
 
     def _next_member(self) -> bool:
         rest = self._member.unused_data or self.below.read(PIECE)
@@ -156,24 +183,43 @@ class Unpacked(Stream):
 class Measured(Stream):
     """What came out of all layers, against what went into the first and against the limits."""
 
-    def __init__(self, below: Any, raw: Counted, limits: Limits) -> None:
+    def __init__(self, below: Any, raw: Counts, limits: Limits) -> None:
         super().__init__(below)
         self._raw, self._limits, self.count = raw, limits, 0
 
     def readinto(self, buffer: Any) -> int:
         """The bytes below, as long as they stay in proportion."""
+        return self._checked(lambda: int(self.below.readinto(buffer) or 0), int)
+
+    def piece(self) -> bytes:
+        """As below."""
+        return self._checked(lambda: bytes(self.below.piece()), len)
+
+    def _checked(self, read: Callable[[], _T], size: Callable[[_T], int]) -> _T:
         try:
-            read = int(self.below.readinto(buffer) or 0)
+            found = read()
         except Trouble:
             raise
-        except Exception as failure:  # decompressors raise errors of their own, without a common base
+        except Exception as failure:  # each library has errors of its own, without a common base
             raise Trouble("broken", "The compressed file is damaged.") from failure
-        self.count += read
+        self.count += size(found)
         if self.count > RATIO_FROM and self.count > self._limits.ratio * max(self._raw.count, 1):
             raise Trouble("expands", f"It expands to more than {self._limits.ratio} times its size.")
         if self.count > self._limits.bytes:
             raise Trouble("too-large", f"It holds more than {self._limits.bytes // 2**30} GiB.")
-        return read
+        return found
+
+
+class Broken(Stream):
+    """A stream that ends in trouble: what is known of it has been read."""
+
+    def __init__(self, below: Any, trouble: Trouble) -> None:
+        super().__init__(below)
+        self._trouble = trouble
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ARG002
+        """Raise it."""
+        raise self._trouble
 
 
 class Recoded(Stream):
@@ -238,7 +284,7 @@ class Ahead(Stream):
 
     def _read(self) -> None:
         try:
-            while not self._over.is_set() and (piece := self.below.read(PIECE)):
+            while not self._over.is_set() and (piece := self.below.piece()):
                 self._put(piece)
             self._put(StopIteration())
         except BaseException as failure:  # noqa: BLE001  # the one who reads shall hear of it
@@ -260,6 +306,19 @@ class Ahead(Stream):
             super().close()
 
 
+def read_head(stream: Any, most: int) -> tuple[bytes, Trouble | None]:
+    """The first bytes, and what went wrong on the way to the last of them."""
+    parts: list[bytes] = []
+    left = most
+    try:
+        while left > 0 and (part := stream.read(min(left, PIECE))):
+            parts.append(part)
+            left -= len(part)
+    except Trouble as trouble:
+        return b"".join(parts), trouble
+    return b"".join(parts), None
+
+
 def read_fully(stream: Any, most: int) -> bytes:
     """Everything that is left, at most that many bytes."""
     parts, left = [], most
@@ -269,7 +328,8 @@ def read_fully(stream: Any, most: int) -> bytes:
     return b"".join(parts)
 
 
-def skip(stream: Any, count: int) -> None:
-    """Read and drop that many bytes."""
+def skip(stream: Any, count: int) -> int:
+    """Read and drop that many bytes; return how many of them were not there."""
     while count > 0 and (part := stream.read(min(count, PIECE))):
         count -= len(part)
+    return count

@@ -1,0 +1,214 @@
+"""zip: the same rows as tar, from its list at the end; members are unpacked only when they are needed."""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from commonswatch.manifests.readers import formats
+from commonswatch.manifests.readers.members import Samples, is_list, is_picture
+from commonswatch.manifests.readers.shapes import Block, Checkpoint, Column, Reading, Trouble
+from commonswatch.manifests.readers.streams import PIECE, Measured, Stream, read_fully
+
+_END, _END64, _LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
+_ENTRY, _LOCAL = b"PK\x01\x02", b"PK\x03\x04"
+_ENTRY_SIZE, _LOCAL_SIZE, _END_SIZE = 46, 30, 22
+_COMMENT = 2**16  # bytes: the longest comment behind the end record
+_ALL_ONES, _ZIP64 = 0xFFFFFFFF, 1
+_STORED, _DEFLATED = 0, 8
+_UTF8, _ENCRYPTED = 0x800, 0x1
+
+
+@dataclass
+class Entry:
+    """One entry of the list at the end."""
+
+    name: str
+    size: int
+    packed: int
+    offset: int
+    method: int
+    is_encrypted: bool
+
+
+class Zip(formats.Unknown):
+    """A zip archive. Entries that lie over each other are named, but not unpacked again and again."""
+
+    kind = "zip"
+
+    def __init__(self, inside: formats.Unwrapped, reading: Reading) -> None:
+        self._file, self._reading = inside.file(), reading
+        self._samples = Samples(reading)
+        self._budget = self._file.seek(0, 2)  # bytes: each may be unpacked once
+
+    @property
+    def columns(self) -> tuple[Column, ...]:  # type: ignore[override]
+        """Those found so far."""
+        return self._samples.columns
+
+    def blocks(self, checkpoint: Checkpoint | None) -> Iterator[Block]:  # noqa: ARG002
+        """Its rows, from the first."""
+        try:
+            yield from self._members()
+        except Trouble:
+            yield from self._samples.rest()
+            raise
+        yield from self._samples.rest()
+
+    def _members(self) -> Iterator[Block]:
+        for number, entry in enumerate(entries(self._file)):
+            if number >= self._reading.limits.members:
+                raise Trouble("too-large", f"It has more than {number:,} members.")
+            if entry.name.endswith("/"):
+                continue
+            content = _Lazy(lambda entry=entry: self._content(entry))
+            if is_list(entry.name):
+                yield from self._samples.rest()
+                yield from formats.inner_blocks(content, entry.name, self._reading)
+            else:
+                yield from self._samples.add(entry.name, entry.size, content)
+
+    def pictures(self) -> Iterator[formats.Picture]:
+        """Each with the number of its row, were the rows read."""
+        most = self._reading.limits.member
+        for number, entry in enumerate(entry for entry in entries(self._file) if is_picture(entry.name)):
+            data = b"" if entry.size > most else read_fully(self._content(entry), most + 1)
+            capped = entry.size > most or len(data) > most
+            yield formats.Picture(number, entry.name, b"" if capped else data, capped)
+
+    def _content(self, entry: Entry) -> Any:
+        self._budget -= entry.packed
+        if self._budget < 0:
+            raise Trouble("broken", "The archive's entries lie over each other.")
+        if entry.is_encrypted or entry.method not in (_STORED, _DEFLATED):
+            raise Trouble("unknown", "A member is encrypted, or packed in a way that cannot be read.")
+        header = _at(self._file, entry.offset, _LOCAL_SIZE)
+        if not header.startswith(_LOCAL):
+            raise Trouble("broken", "The archive is damaged.")
+        names, extra = struct.unpack("<HH", header[26:30])
+        raw = _Range(self._file, entry.offset + _LOCAL_SIZE + names + extra, entry.packed)
+        return raw if entry.method == _STORED else Measured(_Inflated(raw), raw, self._reading.limits)
+
+
+class _Lazy(Stream):
+    """Content that is looked for when somebody reads it."""
+
+    def __init__(self, make: Any) -> None:
+        super().__init__(None)
+        self._make = make
+
+    def readinto(self, buffer: Any) -> int:
+        """From the content."""
+        self.below = self.below or self._make()
+        return int(self.below.readinto(buffer) or 0)
+
+    def close(self) -> None:
+        """Nothing to close: the archive stays open."""
+
+
+class _Range(Stream):
+    """A stretch of the file."""
+
+    def __init__(self, below: Any, start: int, size: int) -> None:
+        super().__init__(below)
+        self._at, self._left, self.count = start, size, 0
+
+    def readinto(self, buffer: Any) -> int:
+        """As files do, at its own place: others read the same file in between."""
+        view = memoryview(buffer)[: self._left]
+        self.below.seek(self._at)
+        read = int(self.below.readinto(view) or 0) if view else 0
+        if view and not read:
+            raise Trouble("broken", "The archive ends in the middle.")
+        self._at, self._left, self.count = self._at + read, self._left - read, self.count + read
+        return read
+
+    def close(self) -> None:
+        """Leave the archive open."""
+
+
+class _Inflated(Stream):
+    """Raw deflate."""
+
+    def __init__(self, below: Any) -> None:
+        super().__init__(below)
+        self._object = zlib.decompressobj(-15)
+
+    def readinto(self, buffer: Any) -> int:
+        """Never more than asked for."""
+        view = memoryview(buffer)
+        while not self._object.eof:
+            data = self._object.unconsumed_tail or self.below.read(PIECE // 16)
+            try:
+                out = self._object.decompress(data, len(view)) if data else b""
+            except zlib.error as failure:
+                raise Trouble("broken", "A member of the archive is damaged.") from failure
+            if not data:
+                raise Trouble("broken", "A member of the archive is damaged.")
+            if out:
+                view[: len(out)] = out
+                return len(out)
+        return 0
+
+
+def entries(file: Any) -> Iterator[Entry]:
+    """The entries of the list at the end, one by one: the list itself is never held."""
+    offset, size, count = _directory(file)
+    data, at, end = b"", offset, offset + size
+    for _ in range(count):
+        if len(data) < _ENTRY_SIZE + 3 * _COMMENT and at < end:
+            data += _at(file, at, min(PIECE, end - at))
+            at += min(PIECE, end - at)
+        if len(data) < _ENTRY_SIZE or not data.startswith(_ENTRY):
+            raise Trouble("broken", "The archive's list is damaged.")
+        entry, length = _entry(data)
+        data = data[length:]
+        yield entry
+
+
+def _entry(data: bytes) -> tuple[Entry, int]:
+    flags, method = struct.unpack("<HH", data[8:12])
+    packed, size, names, extras, comment = struct.unpack("<IIHHH", data[20:34])
+    (offset,) = struct.unpack("<I", data[42:46])
+    name = data[_ENTRY_SIZE : _ENTRY_SIZE + names].decode("utf-8" if flags & _UTF8 else "cp437", "replace")
+    extra = data[_ENTRY_SIZE + names : _ENTRY_SIZE + names + extras]
+    size, packed, offset = _large(extra, [size, packed, offset])
+    return Entry(name, size, packed, offset, method, bool(flags & _ENCRYPTED)), _ENTRY_SIZE + names + extras + comment
+
+
+def _large(extra: bytes, values: list[int]) -> list[int]:
+    """Sizes and place, of which zip64 keeps apart those that are too large."""
+    while len(extra) >= 4:
+        kind, length = struct.unpack("<HH", extra[:4])
+        if kind == _ZIP64:
+            large = [int.from_bytes(extra[at : at + 8], "little") for at in range(4, 4 + length - 7, 8)]
+            return [large.pop(0) if value == _ALL_ONES and large else value for value in values]
+        extra = extra[4 + length :]
+    return values
+
+
+def _directory(file: Any) -> tuple[int, int, int]:
+    """Where the list starts, how long it is, and how many entries it has."""
+    whole = file.seek(0, 2)
+    tail_at = max(0, whole - _COMMENT - _END_SIZE - 20)
+    tail = _at(file, tail_at, whole - tail_at)
+    found = tail.rfind(_END)
+    if found < 0 or len(tail) < found + _END_SIZE:
+        raise Trouble("broken", "The archive has no list at its end: it may be cut off.")
+    count, size, offset = struct.unpack("<HII", tail[found + 10 : found + 20])
+    if _ALL_ONES in (size, offset) or count == 0xFFFF:
+        locator = tail[found - 20 : found]
+        if locator.startswith(_LOCATOR64):
+            record = _at(file, int.from_bytes(locator[8:16], "little"), 56)
+            if not record.startswith(_END64):
+                raise Trouble("broken", "The archive's list is damaged.")
+            count, size, offset = struct.unpack("<QQQ", record[32:56])
+    if offset + size > whole:
+        raise Trouble("broken", "The archive's list is damaged.")
+    return offset, size, count
+
+
+def _at(file: Any, offset: int, size: int) -> bytes:
+    file.seek(offset)
+    return read_fully(file, size)
