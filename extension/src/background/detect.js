@@ -61,6 +61,11 @@ function others() {
   });
 }
 
+/** Read what comparing needs while a page is on its way: a worker that was stopped has nothing at hand. */
+export function getReady() {
+  void Promise.allSettled([rulebooks(), watchList.lookUp([])]);
+}
+
 /**
  * The registered works among candidates, each once.
  * @param {Candidate[]} candidates

@@ -1,19 +1,22 @@
 /**
  * The rules, ready to read: those that came with the watch list, else those that came with the extension.
  *
- * Made once in the life of a worker, when first asked for. Decides nothing about pages.
+ * Made in each life of a worker, part by part as it is asked for: a worker that was stopped has to answer soon. Decides
+ * nothing about pages.
  */
 
 import { ownUrl } from "../shared/browser.js";
 import { Catalogue, lower } from "../shared/rules/catalogue.js";
-import { makeLinks, Rules } from "../shared/rules/links.js";
+import { makeLinks } from "../shared/rules/links.js";
 import { makeLocations } from "../shared/rules/locations.js";
 import { makeWorks } from "../shared/rules/works.js";
+import { changeSession, readSession } from "../shared/storage.js";
 import * as watchList from "./watch_list.js";
 
 /** @typedef {Awaited<ReturnType<typeof build>>} Rulebooks */
 
 const FILES = ["media_hosts", "sharing_hosts", "datasets", "links"];
+const FIT = "rules/fit"; // whose list, and which version of it, has rules that were checked
 const SHORTEST_NAME = 3; // letters
 
 /** @type {Promise<Rulebooks> | null} */
@@ -34,13 +37,23 @@ export function forgetRulebooks() {
 }
 
 async function load() {
-  const own = await builtIn();
-  const newer = await watchList.rules().catch(() => null);
+  const reading = [watchList.rules().catch(() => null), watchList.status(), readSession(FIT)];
+  const [newer, { version, publicKey }, fit] = await Promise.all(reading);
   try {
-    return build({ ...own, ...newer });
+    if (newer) return await fromList(newer, `${publicKey} ${version}`, fit);
   } catch {
-    return build(own); // a list whose rules this version cannot read
+    // rules this version cannot read
   }
+  return build(await builtIn());
+}
+
+/** Checked once; then, whenever the worker starts, only what a page needs is made. @param {any} newer @param {string} version @param {unknown} fit */
+async function fromList(newer, version, fit) {
+  const rules = build(FILES.every((name) => name in newer) ? newer : { ...(await builtIn()), ...newer });
+  if (fit === version) return rules;
+  rules.check();
+  await changeSession(FIT, () => version);
+  return rules;
 }
 
 /** @returns {Promise<any>} */
@@ -49,24 +62,54 @@ async function builtIn() {
   return Object.fromEntries(await Promise.all(files));
 }
 
-/** @param {any} files */
+/** Each part is made when it is first used. @param {any} files */
 function build({ media_hosts, sharing_hosts, datasets, links }) {
-  const catalogue = new Catalogue(datasets);
-  const { location } = makeLocations(sharing_hosts);
+  const { location, check: checkLocations } = makeLocations(sharing_hosts);
+  const { workKeys, check: checkWorks } = makeWorks(media_hosts);
+  const catalogue = lazily(() => new Catalogue(datasets));
+  const reader = lazily(() => makeLinks(links, catalogue(), location));
+  const mayName = lazily(() => namesIn(catalogue(), Object.keys(links.names)));
+  const mayBeFile = lazily(() => filesIn(catalogue()));
+  const noise = lazily(() => whole(sharing_hosts.generic.noise));
+  const secrets = lazily(() => whole(sharing_hosts.generic.secrets));
   return {
-    workKeys: makeWorks(media_hosts).workKeys,
+    workKeys,
     location,
-    catalogue,
-    readLinks: makeLinks(links, catalogue, location).readLinks,
-    words: new Rules(links, catalogue),
     kinds: new Set(/** @type {string[]} */ (links.kinds)), // of places that hand out files
     codeHosts: new Set(/** @type {string[]} */ (links.code_hosts)),
     signs: links.commands.map((/** @type {{sign: string}} */ { sign }) => sign), // commands that fetch without an address
-    mayName: namesIn(catalogue, Object.keys(links.names)),
-    mayBeFile: filesIn(catalogue),
-    noise: whole(sharing_hosts.generic.noise),
-    secrets: whole(sharing_hosts.generic.secrets),
+    get catalogue() {
+      return catalogue();
+    },
+    get words() {
+      return reader().rules;
+    },
+    /** @type {ReturnType<typeof makeLinks>["readLinks"]} */
+    readLinks: (...all) => reader().readLinks(...all),
+    /** @param {string} text */
+    mayName: (text) => mayName()(text),
+    /** @param {string} name */
+    mayBeFile: (name) => mayBeFile()(name),
+    get noise() {
+      return noise();
+    },
+    get secrets() {
+      return secrets();
+    },
+    /** Raises what use would raise sooner or later, where these are no rules. */
+    check() {
+      checkLocations();
+      checkWorks();
+      for (const part of [reader, mayName, mayBeFile, noise, secrets]) part();
+    },
   };
+}
+
+/** What is made when it is first asked for. @template T @param {() => T} make */
+function lazily(make) {
+  /** @type {T | undefined} */
+  let made;
+  return () => (made ??= make());
 }
 
 /** @param {string} pattern */

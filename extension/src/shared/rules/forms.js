@@ -62,6 +62,12 @@ export class Form {
     this._parameters = [...parameters(entry.query, fields, true), ...parameters(entry.maybe, fields, false)];
   }
 
+  /** Raises what reading would raise, where an expression is none. */
+  check() {
+    const all = [this._host, this._path, this._text, ...[...this._parameters, ...this._seconds].map(({ pattern }) => pattern)];
+    for (const pattern of all) pattern?.check();
+  }
+
   /**
    * The further keys such an address has, each with all fields it needs.
    * @param {Values} values

@@ -41,6 +41,8 @@ const PAIRS = { ")": "(", "]": "[" };
 export function makeLocations(sharingHosts) {
   const rules = new Rulebook(sharingHosts);
   return {
+    /** Raises where the rules are none; else that would show only when they are used. */
+    check: () => rules.check(),
     /**
      * The location of a link, or of the best link in a text. Never throws, never asks the network.
      *

@@ -18,7 +18,7 @@ const SIGNS = ".*+?^$";
 const MANY = 2; // letters; more are rare enough to be looked for first
 const USUAL = "/.-_"; // single letters that most addresses have
 
-/** A regular expression in which `{name}` stands for a captured field of the family. */
+/** A regular expression in which `{name}` stands for a captured field of the family. Made ready when first asked for. */
 export class Pattern {
   /**
    * @param {string} source
@@ -27,14 +27,24 @@ export class Pattern {
   constructor(source, fields) {
     this.names = Array.from(source.matchAll(FIELD), (found) => found[1]);
     this._changes = this.names.map((name) => changesOf(fields[name]));
-    const expression = source.replace(FIELD, (_, name) => `(${patternOf(fields[name])})`);
-    /** Letters that stand in every text that fits. */
-    this.needs = needed(expression);
-    this.isAnchored = expression.startsWith("^");
-    this._source = dotted(expression);
-    this._whole = wholly(this._source);
+    this._source = source.replace(FIELD, (_, name) => `(${patternOf(fields[name])})`);
+    this.isAnchored = this._source.startsWith("^");
+    /** @type {string | undefined} */
+    this._needs = undefined;
+    /** @type {RegExp | undefined} */
+    this._whole = undefined;
     /** @type {RegExp | undefined} */
     this._somewhere = undefined;
+  }
+
+  /** Letters that stand in every text that fits. */
+  get needs() {
+    return (this._needs ??= needed(this._source));
+  }
+
+  /** Raises what reading would raise, where the expression is none. */
+  check() {
+    this._whole ??= wholly(this._source);
   }
 
   /**
@@ -55,8 +65,8 @@ export class Pattern {
    */
   readInto(values, text) {
     if (this.needs.length > MANY && !text.includes(this.needs)) return false; // sooner found out than letter by letter
-    if (this.names.length === 0) return this._whole.test(text);
-    return this._put(values, this._whole.exec(text));
+    const whole = (this._whole ??= wholly(this._source));
+    return this.names.length === 0 ? whole.test(text) : this._put(values, whole.exec(text));
   }
 
   /**
@@ -67,7 +77,7 @@ export class Pattern {
   seek(text) {
     /** @type {Values} */
     const values = {};
-    this._somewhere ??= new RegExp(this._source, "u");
+    this._somewhere ??= new RegExp(dotted(this._source), "u");
     return this._put(values, this._somewhere.exec(text)) ? values : null;
   }
 

@@ -1,20 +1,17 @@
 /** The one engine: a file of host families → which form an address has. Adding a host never changes this file. */
 
 import { Address, KNOWN_HOSTS, LONGEST, isLonger, isPlain, readAddress, remembered, trimmed } from "./address.js";
-import { Form } from "./forms.js";
+import { Family } from "./families.js";
 import { Generic, sites } from "./generic.js";
 import { Openers } from "./openers.js";
-import { Pattern } from "./patterns.js";
 
 /**
  * @typedef {import("./patterns.js").Values} Values
  * @typedef {import("./forms.js").How} How
- * @typedef {import("./patterns.js").Fields} Fields
- * @typedef {import("./forms.js").FormEntry} FormEntry
- * @typedef {{name: string, domains?: string[], fields?: Fields, forms?: FormEntry[], texts?: FormEntry[], codes?:
- *   string[], articles?: boolean}} FamilyEntry
- * @typedef {{families: FamilyEntry[], generic: import("./generic.js").GenericEntry, repairs?: boolean}} Rules one
- *   parsed rule file
+ * @typedef {import("./forms.js").Form} Form
+ * @typedef {import("./families.js").Place} Place
+ * @typedef {{families: import("./families.js").FamilyEntry[], generic: import("./generic.js").GenericEntry, repairs?:
+ *   boolean}} Rules one parsed rule file
  * @typedef {{form: Form, values: Values, how: How, family: Family | null}} Found a form that fits, and how sure that is
  */
 
@@ -27,35 +24,6 @@ const DEPTH = 4; // addresses inside addresses: a proxy's copy of an archive's c
 /** @type {How[]} */
 const CERTAINTY = ["exact", "unwrapped", "guessed"];
 
-/** A family of hosts: its domains, its forms in the order they are tried, and the texts that mean it. */
-class Family {
-  /** @param {FamilyEntry} entry */
-  constructor(entry) {
-    const fields = entry.fields ?? {};
-    this.name = entry.name;
-    this.domains = entry.domains ?? [];
-    this.hasArticles = entry.articles ?? false;
-    this.forms = (entry.forms ?? []).map((form) => new Form(form, fields));
-    this.texts = (entry.texts ?? []).map((form) => new Form(form, fields));
-    this.codes = (entry.codes ?? []).map((source) => new Pattern(source, fields));
-  }
-
-  /**
-   * The forms that concern a host, each with what it captured of the host's name.
-   * @param {string} host
-   * @returns {Place}
-   */
-  at(host) {
-    const forms = this.forms.flatMap((form) => {
-      const captured = form.readHost(host);
-      return captured ? [{ form, captured }] : [];
-    });
-    return { family: this, forms };
-  }
-}
-
-/** @typedef {{family: Family, forms: {form: Form, captured: Values}[]}} Place a host of a family */
-
 /** All rules of one file: the families by domain, the texts, and the generic rule. */
 export class Rulebook {
   /** @param {Rules} rules */
@@ -64,13 +32,20 @@ export class Rulebook {
     /** @type {Map<string, Family>} */
     this._byDomain = new Map(families.flatMap((family) => family.domains.map((domain) => [domain, family])));
     this._widest = Math.max(...[...this._byDomain.keys()].map((domain) => domain.split(".").length));
-    this._texts = families.flatMap((family) => family.texts.map((form) => ({ family, form })));
+    this._families = families;
     this._anywhere = families.filter((family) => family.domains.length === 0);
+    /** @type {{family: Family, form: Form}[] | undefined} */
+    this._texts = undefined; // of all families, once one is looked for
     this._generic = new Generic(rules.generic);
     this._repairs = rules.repairs ?? false;
     const { secrets, opens, hash = "", beside = "" } = rules.generic;
     this.openers = opens === undefined ? null : new Openers({ secrets, opens, hash, beside });
     this._known = remembered((host) => this._judged(host), KNOWN_HOSTS);
+  }
+
+  /** Raises what reading would raise sooner or later, where the rules are none. */
+  check() {
+    for (const family of this._families) family.check();
   }
 
   /**
@@ -184,6 +159,7 @@ export class Rulebook {
    */
   _byText(plain, depth) {
     if (isLonger(plain, LONGEST) || !isPlain(plain)) return undefined;
+    this._texts ??= this._families.flatMap((family) => family.texts.map((form) => ({ family, form })));
     for (const { family, form } of this._texts) {
       const values = form.readText(plain);
       if (values !== null) return this._followed({ form, values, how: form.how, family }, depth);

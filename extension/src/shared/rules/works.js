@@ -18,6 +18,8 @@ import { Rulebook, lessCertain } from "./rulebook.js";
 export function makeWorks(mediaHosts) {
   const rules = new Rulebook(mediaHosts);
   return {
+    /** Raises where the rules are none; else that would show only when they are used. */
+    check: () => rules.check(),
     /** @param {string} text @returns {WorkKey[]} */
     workKeys: (text) => keysOf(rules.find(text)),
     /** @param {string} text @returns {WorkKey[]} */

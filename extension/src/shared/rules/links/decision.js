@@ -56,6 +56,7 @@ const NO_REASON = "nothing near says what it hands out";
 export function makeLinks(linkRules, catalogue, location) {
   const parts = { rules: new Rules(linkRules, catalogue), catalogue, location };
   return {
+    rules: parts.rules,
     /**
      * The outgoing links of a page, in the order of their lines. Never throws, never asks the network.
      *
