@@ -108,9 +108,9 @@ def test_an_animation_of_many_large_frames_costs_one_frame(pool: PicturePool) ->
         (b"\xef\xbb\xbf <?xml version='1.0'?><!-- x --><svg >", "SVG drawings are not read"),
         (b"<!DOCTYPE html><html><svg></svg>", "The address gave a web page, not a picture."),
         (b"\n\n  <HTML><body>", "The address gave a web page, not a picture."),
-        (b"\0\0\0\x20ftypisom\0\0\2\0", "This is a video."),
-        (b"\x1aE\xdf\xa3\x01", "This is a video."),
-        (b"RIFF\0\0\0\0AVI LIST", "This is a video."),
+        (b"\0\0\0\x20ftypisom\0\0\2\0", "The video is damaged and cannot be read."),
+        (b"\x1aE\xdf\xa3\x01", "The video is damaged and cannot be read."),
+        (b"RIFF\0\0\0\0AVI LIST", "This kind of video is not read."),
         (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC pictures are not read."),
         (b"%PDF-1.7", "This is not a picture that can be read"),
         (b"%!PS-Adobe-3.0 EPSF-3.0", "This is not a picture that can be read"),
@@ -129,7 +129,7 @@ def test_what_is_no_picture_is_refused_with_the_reason(pool: PicturePool, data: 
 
 
 def test_a_file_above_the_largest_size_never_reaches_a_child(pool: PicturePool) -> None:
-    assert refusal(pool, bytes(50 * 2**20 + 1)) == "The file is larger than 50 MB."
+    assert refusal(pool, b"\xff\xd8\xff" + bytes(50 * 2**20)) == "The file is larger than 50 MB."
 
 
 def test_a_child_killed_before_its_picture_is_replaced_unnoticed(pool: PicturePool) -> None:
@@ -182,7 +182,7 @@ def test_a_child_may_use_no_more_than_its_limits(pool: PicturePool) -> None:
     assert process.rlimit(psutil.RLIMIT_AS) == (768 * 2**20, 768 * 2**20)
     assert process.rlimit(psutil.RLIMIT_FSIZE) == (0, 0)
     assert process.rlimit(psutil.RLIMIT_NOFILE) == (32, 32)
-    assert process.rlimit(psutil.RLIMIT_CPU)[0] <= limits.CPU_SECONDS + 3
+    assert process.rlimit(psutil.RLIMIT_CPU)[0] <= limits.PICTURES.cpu_seconds + 3
     assert "NoNewPrivs:\t1" in Path(f"/proc/{process.pid}/status").read_text()
     assert set(process.environ()) == {"OPENBLAS_NUM_THREADS"}
 
@@ -201,8 +201,8 @@ def test_a_child_inherits_no_socket_and_no_file_of_the_server(tmp_path: Path) ->
 @LINUX
 def test_a_child_that_computes_for_ever_is_ended_by_the_kernel() -> None:
     program = (
-        "from commonswatch.fingerprints import limits; limits.CPU_SECONDS = 1\n"
-        "limits.confine(); limits.allow_cpu()\nwhile True: pass"
+        "from commonswatch.fingerprints import limits\n"
+        "limits.confine(); limits.allow_cpu(limits.Limits(0, 1))\nwhile True: pass"
     )
     ended = subprocess.run([sys.executable, "-I", "-c", program], timeout=10, check=False)
     assert ended.returncode == -signal.SIGXCPU

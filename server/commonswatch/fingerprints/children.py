@@ -1,5 +1,6 @@
 """One child process, as the parent sees it: started, asked under a clock, ended. `pool` says who asks which."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -9,8 +10,10 @@ from typing import IO, cast
 from commonswatch.fingerprints import frames
 from commonswatch.fingerprints.facts import Unreadable
 
+_SWITCH = "COMMONSWATCH_NATIVE"
 _COMMAND = (sys.executable, "-I", "-B", "-m", "commonswatch.fingerprints.child")
-_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}  # all a child gets to know; threads would reserve its address space
+# All a child gets to know. Threads would reserve its address space; the other says whether to do without the kernels.
+_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"} | {name: on for name, on in os.environ.items() if name == _SWITCH}
 _LARGEST_ANSWER = 256 * 1024  # bytes
 _PICTURES_PER_CHILD = 200
 
@@ -21,9 +24,11 @@ STOPPED = "The picture could not be read: reading it had to be stopped."
 class Child:
     """A process that reads pictures; used by one thread at a time. Raises OSError when none can be started."""
 
-    def __init__(self) -> None:
+    def __init__(self, video: int | None = None) -> None:
+        """``video`` is the number of an open file: the child reads that one, and nothing else."""
         self.process = subprocess.Popen(  # noqa: S603  # our own program, no foreign words
-            _COMMAND,
+            (*_COMMAND, *([] if video is None else [str(video)])),
+            pass_fds=() if video is None else (video,),
             bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -34,6 +39,7 @@ class Child:
         )
         self._in = cast("IO[bytes]", self.process.stdin)
         self._out = cast("IO[bytes]", self.process.stdout)
+        frames.widen(self._in.fileno())
         self._pictures_left = _PICTURES_PER_CHILD
         self._timed_out = False
 

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from commonswatch.domain.errors import InvalidInput
 from commonswatch.domain.fingerprints import Fingerprint
@@ -38,7 +38,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class PictureFacts:
-    """A picture that could be read. ``width`` and ``height`` are in pixels, after the EXIF rotation."""
+    """A picture or video that could be read. ``width`` and ``height`` are in pixels, after the EXIF rotation."""
 
     sha256: bytes
     md5: bytes
@@ -48,6 +48,7 @@ class PictureFacts:
     fingerprints: tuple[Fingerprint, ...]
     marks: tuple[Mark, ...]
     closed: str = ""  # why it is not matched by its looks, in words; empty when it is
+    seconds: float | None = None  # how long a video is, as its file says
 
     @property
     def matchable(self) -> tuple[Fingerprint, ...]:
@@ -55,6 +56,18 @@ class PictureFacts:
         return tuple(
             one for one in self.fingerprints if one.comparable and not (self.closed and one.algorithm == "pdq")
         )
+
+
+class PictureHashes(NamedTuple):
+    """PDQ of one picture of many: the hash itself first, then of the picture turned and mirrored (``pdq.TURNS``)."""
+
+    quality: int
+    dihedral: tuple[bytes, ...]
+
+    @property
+    def bits(self) -> bytes:
+        """The hash of the picture as it is."""
+        return self.dihedral[0]
 
 
 def licence_of(marks: tuple[Mark, ...]) -> Licence | None:
@@ -85,7 +98,23 @@ def from_json(told: dict[str, Any]) -> PictureFacts:
             for one in told["marks"][:MOST_MARKS]
         ),
         closed=str(told["closed"])[:LONGEST_VALUE],
+        seconds=None if told["seconds"] is None else float(told["seconds"]),
     )
+
+
+def hashes_from_json(told: list[Any]) -> list[PictureHashes | Unreadable]:
+    """Read a child's answer about several pictures; what is out of shape raises ValueError or its kin."""
+    return [
+        Unreadable(printable(one[0]))
+        if len(one) == 1
+        else PictureHashes(int(one[0]), tuple(bytes.fromhex(bits) for bits in one[1:9]))
+        for one in told
+    ]
+
+
+def printable(text: str) -> str:
+    """What a child says, as far as it can be shown."""
+    return "".join(letter for letter in text[:200] if letter.isprintable())
 
 
 def _rank(mark: Mark) -> int:

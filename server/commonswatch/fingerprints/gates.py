@@ -2,7 +2,8 @@
 
 Digests and work keys always count; only PDQ passes these gates. Both are measured on the 64 x 64 samples PDQ is made
 of: **quality** is PDQ's own (how steep the steps between neighbours are), **entropy** says how many shades there are. A
-page of text, a logo or a placeholder has steep steps and few shades. The figures are in docs/fingerprints.md.
+logo, a placeholder or a diagram has steep steps and few shades. A page of text passes: its lines become many shades.
+The figures are in docs/fingerprints.md.
 """
 
 import numpy as np
@@ -10,10 +11,10 @@ import numpy as np
 from commonswatch.domain.fingerprints import PDQ_MIN_QUALITY
 from commonswatch.fingerprints.pdq import Hashes
 
-LEAST_ENTROPY = 4.0  # bits; photographs have 5 to 8
+LEAST_ENTROPY = 3.5  # bits; photographs have 4 (stars) to 8
 
 FEW_STEPS = "There is too little to see in it, so it is matched by its address and its bytes only."
-FEW_SHADES = "It has too few shades, as logos and text do, so it is matched by its address and its bytes only."
+FEW_SHADES = "It has too few shades, as logos and diagrams do, so it is matched by its address and its bytes only."
 
 
 def entropy(hashes: Hashes) -> float:

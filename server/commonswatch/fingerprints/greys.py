@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import simplejpeg
 from PIL import AvifImagePlugin, Image, ImageFile, ImageOps
 
 from commonswatch.fingerprints.facts import Unreadable
+from commonswatch.fingerprints.pdq import Grey, Size
 
 MOST_PIXELS = 40_000_000
 SCALED_SIDE = 512  # pixels: the shorter side of a picture that is decoded at a smaller scale
@@ -27,6 +27,7 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 _FORMATS_OF_JPEG = ("JPEG", "MPO")
 _WITH_SHADES = ("YCbCr", "Gray")
 _ORIENTATION = 0x0112
+_FIRST_ON_ITS_SIDE = 5
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -41,19 +42,16 @@ TOO_LARGE = "The picture has more than 40 million pixels."
 TRUNCATED = "The picture is cut off: its file ends too early."
 DAMAGED = "The picture is damaged and cannot be read."
 
-Grey = npt.NDArray[np.uint8]
-
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """A picture's shades, upright; ``width`` and ``height`` are those of the file, also where it was scaled."""
+    """A picture's shades, upright, and how large it is in its file, also where it was decoded at a smaller scale."""
 
     grey: Grey
-    width: int
-    height: int
+    size: Size
 
 
 def opened(data: bytes) -> ImageFile.ImageFile:
@@ -70,15 +68,16 @@ def decoded(data: bytes, picture: ImageFile.ImageFile, *, scaled: bool = False) 
 
     ``scaled``: a large JPEG at half, a quarter or an eighth, by which its hash moves a few bits (docs/fingerprints.md).
     """
-    grey = _shades(data, scaled) if picture.format in _FORMATS_OF_JPEG else None
+    scale = _scale(picture.size) if scaled else 1
+    grey = _shades(data, picture.size, scale) if picture.format in _FORMATS_OF_JPEG else None
     if grey is None:
         flat = _flat(picture)
-        return Decoded(np.asarray(flat), *flat.size)
-    turn = _TURNS.get(_orientation(picture))
-    if turn is not None:
-        grey = np.asarray(Image.fromarray(grey).transpose(turn))
-    size = picture.size[::-1] if turn in (_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8]) else picture.size
-    return Decoded(grey, *size)
+        return Decoded(np.asarray(flat), Size(*flat.size))
+    orientation = _orientation(picture)
+    if orientation in _TURNS:
+        grey = np.asarray(Image.fromarray(grey).transpose(_TURNS[orientation]))
+    width, height = picture.size[::-1] if orientation >= _FIRST_ON_ITS_SIDE else picture.size
+    return Decoded(grey, Size(width, height, scale))
 
 
 def flat_grey(picture: Image.Image) -> Grey:
@@ -86,20 +85,23 @@ def flat_grey(picture: Image.Image) -> Grey:
     return np.asarray(_flat(picture))
 
 
-def _shades(data: bytes, scaled: bool) -> Grey | None:
+def _scale(size: tuple[int, int]) -> int:
+    return next((one for one in _SCALES if min(size) >= SCALED_SIDE * one), 1)
+
+
+def _shades(data: bytes, size: tuple[int, int], scale: int) -> Grey | None:
     """The shades of a JPEG without its colours; None when they are not apart, or something is odd."""
+    width, height = (-(-side // scale) for side in size)
+    smallest = {"min_height": height, "min_width": width, "min_factor": scale} if scale > 1 else {}
     try:
-        height, width, space, _ = simplejpeg.decode_jpeg_header(data)
-        if space not in _WITH_SHADES:
+        if simplejpeg.decode_jpeg_header(data)[2] not in _WITH_SHADES:
             return None
-        scale = next((one for one in _SCALES if scaled and min(height, width) >= SCALED_SIDE * one), 1)
-        smallest = {"min_height": -(-height // scale), "min_width": -(-width // scale), "min_factor": scale}
-        shades: Grey = simplejpeg.decode_jpeg(data, "GRAY", **(smallest if scale > 1 else {}))[:, :, 0]
+        shades: Grey = simplejpeg.decode_jpeg(data, "GRAY", **smallest)[:, :, 0]
     except ValueError as oddity:
         if str(oddity).startswith("Premature end"):
             raise Unreadable(TRUNCATED) from None
         return None
-    return shades
+    return shades if shades.shape == (height, width) else None
 
 
 def _flat(picture: Image.Image) -> Image.Image:
@@ -122,7 +124,8 @@ def _flat(picture: Image.Image) -> Image.Image:
 
 def _orientation(picture: Image.Image) -> int:
     with contextlib.suppress(Warning, Exception):  # broken EXIF: then nobody rotates it
-        return int(picture.getexif().get(_ORIENTATION, 1))
+        found = picture.getexif().get(_ORIENTATION, 1)
+        return found if found in _TURNS else 1
     return 1
 
 

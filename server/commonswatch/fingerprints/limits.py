@@ -8,18 +8,27 @@ import ctypes
 import math
 import resource
 import sys
+from typing import NamedTuple
 
-ADDRESS_SPACE = 768 * 2**20  # bytes
-CPU_SECONDS = 10  # for one picture
+
+class Limits(NamedTuple):
+    """What one child may use."""
+
+    address_space: int  # bytes
+    cpu_seconds: int  # for one frame of the conversation
+
+
+PICTURES = Limits(768 * 2**20, 10)
+VIDEOS = Limits(1536 * 2**20, 60)
 DESCRIPTORS = 32
 
 _PR_SET_NO_NEW_PRIVS = 38
 
 
-def confine() -> None:
+def confine(limits: Limits = PICTURES) -> None:
     """Give up memory, files and rights for good. On Linux, OSError or ValueError if that is not possible."""
     for kind, most in (
-        (resource.RLIMIT_AS, ADDRESS_SPACE),
+        (resource.RLIMIT_AS, limits.address_space),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, DESCRIPTORS),
@@ -33,8 +42,8 @@ def confine() -> None:
         raise OSError("no_new_privs could not be set")
 
 
-def allow_cpu() -> None:
-    """Let the next picture use CPU_SECONDS; the kernel ends the child that uses more (SIGXCPU)."""
+def allow_cpu(limits: Limits = PICTURES) -> None:
+    """Let the next picture use its seconds; the kernel ends the child that uses more (SIGXCPU)."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = math.ceil(used.ru_utime + used.ru_stime) + CPU_SECONDS
+    soft = math.ceil(used.ru_utime + used.ru_stime) + limits.cpu_seconds
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))

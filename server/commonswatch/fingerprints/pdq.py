@@ -55,24 +55,32 @@ class Band(NamedTuple):
     weights: npt.NDArray[np.int16]
 
 
-def hashes_of(grey: Grey, *, dihedral: bool = False) -> Hashes:
-    """Hash rows of grey bytes, by the kernel if it is there."""
-    return _hashes(grey, dihedral, with_kernel=kernel.is_there())
+class Size(NamedTuple):
+    """Of a picture as it is in its file, and how many of its pixels, in a row, are one of those that were decoded."""
+
+    width: int
+    height: int
+    scale: int = 1
 
 
-def twin(grey: Grey, *, dihedral: bool = False) -> Hashes:
+def hashes_of(grey: Grey, size: Size | None = None, *, dihedral: bool = False) -> Hashes:
+    """Hash rows of grey bytes, by the kernel if it is there. ``size`` where they were decoded at a smaller scale."""
+    return _hashes(grey, size, dihedral, with_kernel=kernel.is_there())
+
+
+def twin(grey: Grey, size: Size | None = None, *, dihedral: bool = False) -> Hashes:
     """The same without the kernel."""
-    return _hashes(grey, dihedral, with_kernel=False)
+    return _hashes(grey, size, dihedral, with_kernel=False)
 
 
-def _hashes(grey: Grey, dihedral: bool, *, with_kernel: bool) -> Hashes:
-    height, width = grey.shape
+def _hashes(grey: Grey, size: Size | None, dihedral: bool, *, with_kernel: bool) -> Hashes:
+    width, height, scale = size or Size(grey.shape[1], grey.shape[0])
     turns = _TURNS if dihedral else _TURNS[:1]
-    if min(height, width) < SMALLEST:
+    if min(grey.shape) < SMALLEST:
         return Hashes(bytes(32), 0, (bytes(32),) * len(turns), np.zeros((SAMPLES, SAMPLES), np.uint16))
-    if grey.strides[1] != 1 or grey.strides[0] < width:
+    if grey.strides[1] != 1 or grey.strides[0] < grey.shape[1]:
         grey = np.ascontiguousarray(grey)
-    rows, columns = band(height), band(width)
+    rows, columns = band(height, scale), band(width, scale)
     if with_kernel:
         samples, made, quality = kernel.hashes(grey, rows, columns, BASIS, turns)
         found = tuple(made[start : start + 32] for start in range(0, len(made), 32))
@@ -84,8 +92,26 @@ def _hashes(grey: Grey, dihedral: bool, *, with_kernel: bool) -> Hashes:
 
 
 @functools.lru_cache(maxsize=4096)
-def band(side: int) -> Band:
-    """The weights for a side of so many pixels; what they are is exact, and the same in pdq.js."""
+def band(side: int, scale: int = 1) -> Band:
+    """The weights for a side of so many pixels; what they are is exact, and the same in pdq.js.
+
+    Of a picture decoded at a smaller scale, each pixel has the weights of those it is the mean of, so that samples stay
+    where they were: halving the picture and then sampling it would move them by up to a pixel.
+    """
+    full = _full_band(side)
+    return full if scale == 1 else _scaled(full, side, scale)
+
+
+def _scaled(full: Band, side: int, scale: int) -> Band:
+    reach = (full.weights.shape[1] + 2 * scale - 2) // scale
+    starts = np.minimum(full.starts // scale, -(-side // scale) - reach).astype(np.int32)
+    weights = np.zeros((SAMPLES, reach), np.int16)
+    pixels = (full.starts[:, None] + np.arange(full.weights.shape[1])) // scale - starts[:, None]
+    np.add.at(weights, (np.arange(SAMPLES)[:, None], pixels), full.weights)
+    return Band(starts, weights)
+
+
+def _full_band(side: int) -> Band:
     size = (side + 2 * SAMPLES - 1) // (2 * SAMPLES)
     ahead = (size + 2) // 2 - 1
 
@@ -127,7 +153,8 @@ def _basis() -> npt.NDArray[np.int16]:
     """16 x 64: the discrete cosine transform without its constant first row."""
     wave, sample = np.arange(1, WAVES + 1)[:, None], np.arange(SAMPLES)[None, :]
     cosines = np.cos(np.pi / (2 * SAMPLES) * wave * (2 * sample + 1))
-    return np.floor(cosines * (np.sqrt(2 / SAMPLES) * _UNIT) + 0.5).astype(np.int16)
+    whole: npt.NDArray[np.int16] = np.floor(cosines * (np.sqrt(2 / SAMPLES) * _UNIT) + 0.5).astype(np.int16)
+    return whole
 
 
 BASIS = _basis()

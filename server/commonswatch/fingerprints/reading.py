@@ -12,8 +12,7 @@ from PIL import Image
 from commonswatch.domain.fingerprints import Fingerprint
 from commonswatch.fingerprints import gates, greys, marks, signatures
 from commonswatch.fingerprints.facts import PictureFacts
-from commonswatch.fingerprints.greys import Grey
-from commonswatch.fingerprints.pdq import Hashes, hashes_of
+from commonswatch.fingerprints.pdq import Grey, Hashes, hashes_of
 
 RENDITIONS = (1600, 640, 320, 200)  # longest side in pixels
 
@@ -29,8 +28,8 @@ def read_picture(data: bytes) -> PictureFacts:
         sha256=sha256,
         md5=md5,
         media_type=media_type,
-        width=decoded.width,
-        height=decoded.height,
+        width=decoded.size.width,
+        height=decoded.size.height,
         fingerprints=(
             Fingerprint("sha256", "original", sha256),
             Fingerprint("md5", "original", md5),
@@ -45,7 +44,8 @@ def read_picture(data: bytes) -> PictureFacts:
 def hash_picture(data: bytes, *, scaled: bool) -> Hashes:
     """Only PDQ, in all orientations: what is wanted of the many pictures of a dataset. Raises as ``read_picture``."""
     signatures.media_type(data)
-    return hashes_of(greys.decoded(data, greys.opened(data), scaled=scaled).grey, dihedral=True)
+    decoded = greys.decoded(data, greys.opened(data), scaled=scaled)
+    return hashes_of(decoded.grey, decoded.size, dihedral=True)
 
 
 def _renditions(grey: Grey) -> list[Fingerprint]:

@@ -8,7 +8,7 @@ _EMPTY = "The file is empty."
 _NOT_A_PICTURE = "This is not a picture that can be read: send JPEG, PNG, WebP, GIF or AVIF."
 _PAGE = "The address gave a web page, not a picture."
 _SVG = "SVG drawings are not read: they are programs, not pictures. Send JPEG or PNG."
-_VIDEO = "This is a video. Fingerprints of videos are not read yet; the work is matched by its address."
+_VIDEO = "This kind of video is not read. Send MP4, WebM or OGV."
 _HEIC = "HEIC pictures are not read. Send JPEG or PNG."
 
 _START = 1024
@@ -16,9 +16,7 @@ _BOX = 4  # where the brand of an ISO file begins
 _SVG_ROOT = re.compile(rb"<svg[\s>]", re.IGNORECASE)
 _PAGE_START = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|script)[\s>]", re.IGNORECASE)
 _VIDEO_STARTS = (
-    b"\x1aE\xdf\xa3",
     b"FLV\x01",
-    b"OggS",
     b"\x00\x00\x01\xba",
     b"\x00\x00\x01\xb3",
     b"0&\xb2u\x8ef\xcf\x11",
@@ -26,7 +24,7 @@ _VIDEO_STARTS = (
 
 
 def media_type(data: bytes) -> str:
-    """The media type of a picture that is read; anything else raises Unreadable with the reason."""
+    """The media type of a picture or video that is read; anything else raises Unreadable with the reason."""
     if not data:
         raise Unreadable(_EMPTY)
     if data.startswith(b"\xff\xd8\xff"):
@@ -39,6 +37,10 @@ def media_type(data: bytes) -> str:
         return _riff(data[8:12])
     if data[_BOX : _BOX + 4] == b"ftyp":
         return _iso(data[8:12])
+    if data.startswith(b"\x1aE\xdf\xa3"):
+        return "video/webm"  # or another Matroska, which is read the same way
+    if data.startswith(b"OggS"):
+        return "video/ogg"
     raise Unreadable(_reason(data[:_START]))
 
 
@@ -51,7 +53,9 @@ def _riff(form: bytes) -> str:
 def _iso(brand: bytes) -> str:
     if brand in (b"avif", b"avis"):
         return "image/avif"
-    raise Unreadable(_HEIC if brand in (b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis") else _VIDEO)
+    if brand in (b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis"):
+        raise Unreadable(_HEIC)
+    return "video/mp4"
 
 
 def _reason(start: bytes) -> str:
