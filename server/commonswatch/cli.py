@@ -2,7 +2,7 @@
 
 import click
 
-from commonswatch.commands import datasets, exports, links, lists, site, upkeep, watch_list
+from commonswatch.commands import datasets, exports, fingerprints, links, lists, scan, site, upkeep, watch_list
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -14,7 +14,7 @@ def main() -> None:
 for _command in (
     *(site.run, site.serve, site.worker, site.demo, site.setup_link),
     *(upkeep.db, upkeep.audit, upkeep.moderators, watch_list.watch_list),
-    *(lists.keys, lists.locations, lists.licences, links.links, datasets.datasets),
+    *(lists.keys, lists.locations, lists.licences, links.links, datasets.datasets, fingerprints.fingerprint, scan.scan),
     *(exports.export_openapi, exports.export_settings),
 ):
     main.add_command(_command)

@@ -7,6 +7,7 @@ from commonswatch.jobs.examine import EXAMINE
 from commonswatch.jobs.handling import Handler
 from commonswatch.jobs.notify import NOTIFY
 from commonswatch.jobs.purge import PURGE
+from commonswatch.jobs.scan import SCAN
 from commonswatch.jobs.verify import VERIFY
 from commonswatch.jobs.watch_list import WATCH_LIST
 
@@ -17,6 +18,7 @@ HANDLERS: Mapping[str, Handler] = {
     "notify": NOTIFY,
     "deliver": DELIVER,
     "purge": PURGE,
+    "scan": SCAN,
     "watch-list": WATCH_LIST,
 }
 """Which handler works on which kind of job."""

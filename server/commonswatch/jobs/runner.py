@@ -17,9 +17,11 @@ from commonswatch.jobs.lane import Lane
 
 GRACE = 10.0
 """Seconds jobs have to end when the worker is asked to stop."""
-SLOW = ("verify", "verify-anonymous", "examine")
-"""Kinds that wait for other people's servers. Each has a lane of its own: fifty thousand works to be examined hold up
+SLOW = ("verify", "verify-anonymous", "examine", "scan")
+"""Kinds that wait for other people's servers, or read for hours. Each has a lane of its own: fifty thousand works to be examined hold up
 neither the next report nor a sign-in letter, and strangers hold up no paired device."""
+
+_AHEAD = 4
 
 _log = structlog.get_logger()
 
@@ -32,7 +34,7 @@ class Workers:
     ) -> None:
         self._context = context
         size = threads or max(2, context.settings.worker_threads // 2)
-        self._lanes = [Lane(context, group, size) for group in _grouped(handlers)]
+        self._lanes = [Lane(context, group, size, _ahead(group)) for group in _grouped(handlers)]
 
     def start(self) -> None:
         """Free what a killed worker of this machine still held, then begin."""
@@ -53,6 +55,11 @@ class Workers:
             lane.claim_no_more()
         for lane in self._lanes:
             lane.end(deadline)
+
+
+def _ahead(group: Mapping[str, Handler]) -> int:
+    """How many jobs are claimed ahead for each thread: none of a slow kind, they would wait where nobody sees them."""
+    return 0 if group.keys() & set(SLOW) else _AHEAD
 
 
 def _grouped(handlers: Mapping[str, Handler]) -> list[dict[str, Handler]]:

@@ -13,6 +13,7 @@ from commonswatch.manifests.index.merging import NO_SECRET
 from commonswatch.manifests.scanning import shards
 from commonswatch.manifests.scanning.findings import Match, Progress, Summary
 from commonswatch.manifests.scanning.passes import Looking, Pass, problem_of
+from commonswatch.manifests.scanning.pictures import Looked, PicturePass
 from commonswatch.manifests.scanning.source import Source
 from commonswatch.manifests.scanning.state import Folder, Part
 
@@ -26,6 +27,7 @@ class Options:
     folder: Path | None = None
     index: Path | None = None  # where the key index is to be put; None: none is wanted
     secret_id: bytes = NO_SECRET  # of the digests in it
+    smallest_range: int = 16 * 2**20  # bytes that are worth a process of their own
     cores: int = 1  # processes; more than one only from a process without threads
     identity: Mapping[str, Any] = field(default_factory=dict)  # what must be the same for going on to make sense
 
@@ -63,6 +65,10 @@ class Scan:
             self.summary.count(match)
             yield match
         self._end(folder, len(ranges))
+        if self._looking.looked is not None:
+            for match in self._in_pictures(folder.part(len(ranges)), self._looking.looked):
+                self.summary.count(match)
+                yield match
 
     def _ranges(self, folder: Folder) -> list[Any]:
         """Where each range begins; those of the earlier run, if there was one of this very manifest."""
@@ -73,7 +79,9 @@ class Scan:
             ranges = [None]
             if self._options.cores > 1 and self._source.divisible:
                 with self._source.open() as manifest:
-                    ranges = list(manifest.divided(self._options.cores)) or ranges
+                    parts = min(self._options.cores, (manifest.position()[1] or 0) // self._options.smallest_range)
+                    ranges = list(manifest.divided(parts)) if parts > 1 else ranges
+                ranges = ranges or [None]
             folder.keep_plan(identity, ranges)
         return ranges
 
@@ -87,6 +95,17 @@ class Scan:
                     told = progress.seconds
                     self._watched(progress)
                 yield from matches
+
+    def _in_pictures(self, part: Part, looked: Looked) -> Iterator[Match]:
+        """The works that pictures inside the manifest show."""
+        yield from part.matches()
+        with self._source.open() as manifest, closing(part):
+            for progress, matches in PicturePass(manifest, looked, part).run():
+                self._watched(progress)
+                yield from matches
+            self.summary.problem = self.summary.problem or manifest.problem
+        self.summary.pictures = part.state["pictures"]
+        self.summary.unread_pictures = part.state["unread"]
 
     def _end(self, folder: Folder, ranges: int) -> None:
         """Rows of all ranges, why it is partial, and the index."""

@@ -12,6 +12,7 @@ from commonswatch.manifests.readers.shapes import Block, Problem
 from commonswatch.manifests.rows import Row, row_of
 from commonswatch.manifests.scanning.findings import Match, Progress
 from commonswatch.manifests.scanning.matching import Registry, matches_of, texts_of
+from commonswatch.manifests.scanning.pictures import Looked
 from commonswatch.manifests.scanning.sieves import Sieve
 from commonswatch.manifests.scanning.source import Manifest
 from commonswatch.manifests.scanning.state import Part
@@ -26,6 +27,7 @@ class Looking:
     registry: Registry
     sieve: Sieve
     indexed: bool = False
+    looked: Looked | None = None  # at the pictures inside; None: they are passed over
 
 
 class Pass:

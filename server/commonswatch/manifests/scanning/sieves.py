@@ -6,6 +6,9 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from commonswatch.manifests.kernel.digests import key_digest
+from commonswatch.manifests.kernel.registry import Registry as Registered
+from commonswatch.manifests.kernel.scanner import Scanner
 from commonswatch.manifests.readers.shapes import Block
 from commonswatch.manifests.rows import row_of
 from commonswatch.manifests.scanning.matching import Registry, matches_of, texts_of
@@ -55,3 +58,20 @@ class RowByRow:
     def digest(self, text: str) -> int:
         """As given."""
         return self._digest(text) if self._digest else 0
+
+
+class Kernel:
+    """The scan kernel, or its twin where it is not compiled."""
+
+    def __init__(self, registry: Registered, secret: bytes | None = None) -> None:
+        """With a ``secret`` (16 bytes) the digests of all keys of all rows are made, too."""
+        self._scanner, self._secret = Scanner(registry, secret), secret
+
+    def __call__(self, block: Block) -> Sifted:
+        """Name the rows that the exact engine has to look at."""
+        found = self._scanner.scan(block)
+        return Sifted(found.rows.tolist(), found.asked.tolist(), found.digests, found.digest_rows)
+
+    def digest(self, text: str) -> int:
+        """As the kernel makes them."""
+        return key_digest(self._secret, text) if self._secret else 0

@@ -7,18 +7,30 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from commonswatch.manifests.opening import open_manifest
+from commonswatch.manifests.readers.formats import Picture
 from commonswatch.manifests.readers.shapes import Block, Limits, Problem
 
 
 class Manifest(Protocol):
     """An open manifest, as ``manifests.opening`` gives it."""
 
-    kind: str  # what it is, in one word
-    compression: tuple[str, ...]  # how it is packed, the outermost first
-    problem: Problem | None  # why it was not read to its end
+    @property
+    def kind(self) -> str:
+        """What it is, in one word."""
+
+    @property
+    def compression(self) -> tuple[str, ...]:
+        """How it is packed, the outermost first."""
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why it was not read to its end."""
 
     def blocks(self, checkpoint: Any = None) -> Iterator[Block]:
         """Its rows, from the start or from where a block ended."""
+
+    def pictures(self) -> Iterator[Picture]:
+        """The pictures inside, one after the other."""
 
     def divided(self, parts: int) -> Sequence[Any]:
         """Where about equal ranges begin; none when it cannot be divided."""

@@ -46,7 +46,7 @@ def test_every_registered_row_is_found_with_its_place(source: PlayedSource) -> N
 @pytest.mark.parametrize("cores", [2, 3])
 def test_several_processes_find_the_same_as_one(source: PlayedSource, tmp_path: Path, cores: int) -> None:
     alone, _ = _matches(source, Options(index=tmp_path / "one"))
-    shared, scan = _matches(source, Options(index=tmp_path / "many", cores=cores))
+    shared, scan = _matches(source, Options(index=tmp_path / "many", cores=cores, smallest_range=1))
     assert shared == alone
     assert scan.summary.rows == ROWS
     with KeyIndex.open(tmp_path / "one") as one, KeyIndex.open(tmp_path / "many") as many:
@@ -65,7 +65,7 @@ def test_the_index_answers_for_rows_nobody_looked_for(source: PlayedSource, tmp_
 @pytest.mark.parametrize("cores", [1, 3])
 def test_what_was_read_before_it_broke_is_kept_and_marked_partial(source: PlayedSource, cores: int) -> None:
     broken = PlayedSource(source.path, breaks_after=500)
-    matches, scan = _matches(broken, Options(cores=cores))
+    matches, scan = _matches(broken, Options(cores=cores, smallest_range=1))
     assert scan.summary.problem is not None
     assert 500 <= scan.summary.rows < 600
     assert [match.row for match in matches] == list(range(0, scan.summary.rows, 37))
@@ -83,7 +83,7 @@ def test_a_scan_that_was_stopped_goes_on_and_tells_everything(
     monkeypatch.setattr("commonswatch.manifests.scanning.shards.TELL_EVERY", 0.02)
     wanted, _ = _matches(source, Options())
     slow = PlayedSource(source.path, slow=0.01)
-    options = Options(folder=tmp_path / "state", index=tmp_path / "index", cores=cores)
+    options = Options(folder=tmp_path / "state", index=tmp_path / "index", cores=cores, smallest_range=1)
     rows = []
 
     def stop_soon(progress: Progress) -> None:

@@ -1,0 +1,145 @@
+"""Scans on this machine, for the command: where a manifest comes from, what is looked for, what is told of it."""
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+import click
+
+from commonswatch.commands.lines import Row, shown
+from commonswatch.commands.scan_progress import ScanBar
+from commonswatch.commands.scans_kept import Kept
+from commonswatch.context import Context
+from commonswatch.fetch.connectors import choose, files_behind, save
+from commonswatch.fingerprints import PicturePool
+from commonswatch.manifests.scanning import FileSource, Match, Options, Scan, StreamSource, Summary
+from commonswatch.rules import page_location
+from commonswatch.services.scanning import folder
+from commonswatch.services.scanning.looking import look_for, look_inside
+
+_LARGEST_FETCHED = 64 * 2**30  # bytes
+_LONGEST_FETCHING = 12 * 3600.0  # seconds
+_MOST_WORKS = 20  # told in the summary of one manifest
+
+
+class Here:
+    """One call of the command: what is registered is read once, then manifests one after the other."""
+
+    def __init__(self, context: Context, dataset: str | None, cores: int, *, deep: bool, as_json: bool) -> None:
+        self._context, self._cores, self._as_json = context, cores, as_json
+        self._deep = deep
+        self._kept = Kept(context, dataset)
+        self._bar, self._stack = ScanBar(), ExitStack()
+        self.read_anything = False
+
+    def __enter__(self) -> Self:
+        with self._context.database.reading() as session:
+            self._looking = look_for(session, self._kept.secret)
+        if self._deep:
+            pool = self._stack.enter_context(PicturePool(self._cores))
+            self._looking = look_inside(self._looking, self._context.database, pool)
+        self._fetched = Path(self._stack.enter_context(TemporaryDirectory(dir=folder.of(self._context.settings.home))))
+        self._stack.enter_context(self._bar)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def sources(self, name: str) -> Iterator[tuple[str, FileSource | StreamSource]]:
+        """What is to be read under this name: one file, those of a folder or behind an address, standard input."""
+        if name == "-":
+            yield "standard input", StreamSource(sys.stdin.buffer)
+        elif name.lower().startswith(("https://", "http://")):
+            yield from self._behind(name)
+        elif (path := Path(name)).is_dir():
+            yield from ((one.name, FileSource(one)) for one in sorted(path.rglob("*")) if one.is_file())
+        elif path.is_file():
+            yield path.name, FileSource(path)
+        else:
+            raise click.ClickException("There is no such file.")
+
+    def scan(self, name: str, source: FileSource | StreamSource) -> Iterator[Row]:
+        """Its matches as rows, and at the end the summary: as a row, or as words on the error stream."""
+        self._bar.begin(name)
+        with closing(self._kept.take_up(name, source)) as keeping:
+            options = Options(
+                folder=self._folder(source),
+                index=keeping.index,
+                cores=self._cores,
+                identity={
+                    "registered": len(self._looking.registry),
+                    "deep": self._deep,
+                    "kept": keeping.index is not None,
+                },
+            )
+            scan = Scan(source, self._looking, options, self._bar.watch)
+            for match in keeping.taken(scan):
+                yield _json_row(match) if self._as_json else _shown_row(match)
+        self.read_anything |= scan.summary.rows > 0 or scan.summary.problem is None
+        yield from self._told(name, scan.summary)
+
+    def _behind(self, url: str) -> Iterator[tuple[str, FileSource]]:
+        where = page_location(url)
+        if where is None:
+            raise click.ClickException("This is not an address of the public web.")
+        files = files_behind(where, self._context.fetcher).files
+        chosen = choose(files) if len(files) > 1 else list(files)
+        if not chosen:
+            raise click.ClickException("There is no file behind this address that could list pictures.")
+        for number, file in enumerate(chosen):
+            path = self._fetched / str(number)
+            with path.open("w+b") as into:
+                save(file, self._context.fetcher, into, max_bytes=_LARGEST_FETCHED, seconds=_LONGEST_FETCHING)
+            yield file.name, FileSource(path, name=file.name)
+            path.unlink()
+
+    def _folder(self, source: FileSource | StreamSource) -> Path | None:
+        """Where to go on after a kill: known by the file's path."""
+        if not isinstance(source, FileSource) or source.path.is_relative_to(self._fetched):
+            return None
+        digest = hashlib.sha256(bytes(source.path.resolve())).hexdigest()
+        return folder.of(self._context.settings.home) / f"here-{digest[:24]}"
+
+    def _told(self, name: str, summary: Summary) -> Iterator[Row]:
+        if self._as_json:
+            yield {"summary": True, "manifest": name, **summary.as_json()}
+            return
+        for line in _words(name, summary):
+            click.echo(line, err=True)
+
+
+def _json_row(match: Match) -> Row:
+    row = {"row": match.row, "place": str(match.place), "how": match.how, "work": match.work_id}
+    if match.distance is not None:
+        return {**row, "distance": match.distance, "picture": match.what}
+    return {**row, "digest" if match.how == "digest" else "key": match.what}
+
+
+def _shown_row(match: Match) -> Row:
+    what = match.what if match.distance is None else f"{match.distance} bits: {match.what}"
+    return {"row": match.row, "place": str(match.place), "how": match.how, "work": match.work_id, "what": what}
+
+
+def _words(name: str, summary: Summary) -> Iterator[str]:
+    packed = f", {summary.compression}" if summary.compression else ""
+    yield (
+        f"{shown(name)} ({summary.kind}{packed}): {summary.rows:,} rows, {summary.matches:,} with registered works "
+        f"({len(summary.works):,} works), {summary.seconds:,.1f} s{', taken up again' if summary.resumed else ''}"
+    )
+    if summary.ways:
+        yield "  found by " + ", ".join(f"{way} {count:,}" for way, count in sorted(summary.ways.items()))
+    for work, count in summary.works.most_common(_MOST_WORKS):
+        yield f"  work {work}: {count:,} {'row' if count == 1 else 'rows'}"
+    if len(summary.works) > _MOST_WORKS:
+        yield f"  … and {len(summary.works) - _MOST_WORKS:,} more works"
+    if summary.pictures or summary.unread_pictures:
+        yield f"  {summary.pictures:,} pictures looked at, {summary.unread_pictures:,} could not be read"
+    if summary.problem:
+        yield f"  Only a part was read: {summary.problem.detail}"
