@@ -188,6 +188,8 @@ def _delimiter(lines: Sequence[str]) -> str:
     if not lines or sum(_is_one_value(line) for line in lines) >= 0.8 * len(lines):
         return ""
     fitting = {sign: fitness for sign in _DELIMITERS if (fitness := _fitness(lines, sign)) is not None}
+    if list(fitting) == [" "] and roles.are_names([line.strip() for line in lines]):
+        return ""  # first and last names
     return max(fitting, key=fitting.__getitem__, default="")
 
 

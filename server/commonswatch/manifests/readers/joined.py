@@ -74,7 +74,7 @@ class Joined:
             if number is None and (number := self._new_column(name, text)) is not None:
                 texts.append("")
             if number is not None:
-                texts[number] = _BREAKS.sub(" ", text[:LONGEST_CELL])
+                texts[number] = _one_line(text[:LONGEST_CELL])
         self._buffer += "\t".join(texts).encode("utf-8", "replace") + b"\n"
         self._places.append((path, member))
 
@@ -105,3 +105,7 @@ class Joined:
         self._buffer, self._places = bytearray(), []
         self._reading.row = first + len(places)
         yield Block(buffer, first, self.reader, place, after)
+
+
+def _one_line(text: str) -> str:
+    return text if text.isprintable() else _BREAKS.sub(" ", text)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from commonswatch.manifests.readers.joined import Joined
@@ -10,24 +10,33 @@ from commonswatch.manifests.readers.json_lines import walk
 from commonswatch.manifests.readers.shapes import Block, Column, Reading, Trouble
 from commonswatch.manifests.readers.streams import read_fully
 
-_PICTURE = re.compile(r".*\.(?:jpe?g|png|gif|webp|bmp|tiff?|avif|heic|jfif|ppm)", re.IGNORECASE | re.DOTALL)
-_LIST = re.compile(
-    r".*\.(?:csv|tsv|jsonl|ndjson|parquet|list|lst)(?:\.(?:gz|bz2|xz|zst))?|.*/?[^/]*(?:list|urls?|index|meta\w*|annot\w*|info|train|test|val|data|fold\w*)[^/]*\.(?:txt|json)(?:\.gz)?",
-    re.IGNORECASE | re.DOTALL,
+_PICTURES = frozenset(["jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff", "avif", "heic", "jfif", "ppm"])
+_LISTS = frozenset(["csv", "tsv", "jsonl", "ndjson", "parquet", "list", "lst"])
+_BESIDE = frozenset(["json", "txt", "cls", "url", "caption", "meta"])
+_PACKED = frozenset(["gz", "bz2", "xz", "zst"])
+_LIST_NAME = re.compile(
+    r"(?i)(?:list|urls?|index|meta|annot|info|train|test|val|data|fold)[^/.0-9]*[^/.]{0,8}\.[^/]*$|files/[^/]*[^\W\d_]{2}[^/]*\.txt$"
 )
-_BESIDE = re.compile(r".*\.(?:json|txt|cls|url|caption|meta)", re.IGNORECASE | re.DOTALL)
-_LARGEST_BESIDE = 2**20  # bytes
-_LARGEST_SMALL_TEXT = 2**16  # bytes: a larger text is a list
+_LARGEST_SMALL_TEXT = 2**16  # bytes
+
+
+def extension(name: str) -> str:
+    """What stands behind the last dot, small; without that of a compression."""
+    rest, _, last = name.lower().rpartition(".")
+    return rest.rpartition(".")[2] if last in _PACKED else last
 
 
 def is_picture(name: str) -> bool:
     """Whether a member is a picture, by its name."""
-    return _PICTURE.fullmatch(name) is not None
+    return extension(name) in _PICTURES
 
 
-def is_list(name: str) -> bool:
-    """Whether a member is a list to be read itself, by its name."""
-    return _LIST.fullmatch(name) is not None
+def is_list(name: str, size: int) -> bool:
+    """Whether a member is a list to be read itself: by its name, or a text too large to be about one picture."""
+    kind = extension(name)
+    return kind in _LISTS or (
+        kind in ("txt", "json") and (size > _LARGEST_SMALL_TEXT or _LIST_NAME.search(name) is not None)
+    )
 
 
 class Samples:
@@ -44,16 +53,17 @@ class Samples:
         """Those found so far."""
         return self._joined.reader.columns
 
-    def add(self, name: str, size: int, content: Any) -> Iterator[Block]:
+    def add(self, name: str, size: int, content: Callable[[], Any]) -> Iterator[Block]:
         """Take one member; give a block when there is enough."""
-        base, picture = _base(name), is_picture(name)
+        kind = extension(name)
+        base, picture = _base(name), kind in _PICTURES
         if base != self._base or (picture and self._has_picture):
             yield from self._flush()
             self._base, self._cells = base, {"member": name}
         if picture and not self._has_picture:
             self._cells["member"], self._has_picture = name, True
-        if size <= _LARGEST_BESIDE and _BESIDE.fullmatch(name):
-            self._read_beside(name, content)
+        elif not picture and size <= _LARGEST_SMALL_TEXT and kind in _BESIDE:
+            self._read_beside(name, content())
 
     def rest(self) -> Iterator[Block]:
         """What is left."""
@@ -68,7 +78,7 @@ class Samples:
 
     def _read_beside(self, name: str, content: Any) -> None:
         try:
-            text = read_fully(content, _LARGEST_BESIDE).decode("utf-8", "replace")
+            text = read_fully(content, _LARGEST_SMALL_TEXT).decode("utf-8", "replace")
         except Trouble as trouble:
             self._reading.note(trouble.problem.what, trouble.problem.detail)
             return

@@ -61,11 +61,17 @@ class Kind:
 
 PERSON = Kind(
     "person",
-    r"(?:person|identity|celebrity|celeb|actor|actress|subject|people|player|entity)(?:name|namestring|label)?|(?:full)?name|query|queryname",
+    r"(?:person|identity|celebrity|celeb|actor|actress|subject|people|player|entity)(?:name|namestring|label)?|queryname",
     rf"(?=[^\x00]*{_LETTER})(?![^\x00]*(?:://|\.(?i:jpe?g|png)$))[^<>{{}}\[\]|=\\]{{2,80}}",
 )
 _WRITTEN_NAME = re.compile(
-    r"\"?(?=[^a-z])[\w.'’-]+(?:[ _]+[\w.'’()-]+){1,5}\"?(?:@[A-Za-z-]+)?"  # two words or more, no small letter first
+    r"\"?(?=[^\Wa-z\d_])[\w.'’-]+(?:[ _]+[\w.'’()-]+){1,5}\"?(?:@[A-Za-z-]+)?"  # two words or more, no small letter first
+)
+NAME = Kind(  # of somebody or of anything: only what is written as names of people are
+    "person",
+    r"(?:full)?name|query|label",
+    rf"(?!.*(?i:licen[cs]e|dataset|rights|attribution))(?:{_WRITTEN_NAME.pattern}|[\u3040-\u9fff\uac00-\ud7af·]{{2,20}})",
+    0.6,
 )
 FLICKR = Kind(
     "key", r"flickr(?:photo|image)?(?:id)?|photoid|yfccid", _FLICKR_ID, 0.8, 0, "flickr:photo:{}", "photo", _NUMBER
@@ -125,6 +131,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind("path", r".*(?:file|path|name|image|img|photo|picture|frame|key|member|location)s?", PICTURE_NAME, 0.05, 0.05),
     PERSON,
+    NAME,
 )
 _VIDEO_VALUE = Kind(
     "key",
@@ -176,7 +183,7 @@ def column_of(name: str, cells: Sequence[str]) -> Column:
         return _VIDEO_VALUE.column(name)
     if not cells and not short:
         return Column(name, "address")  # nothing known: what will stand there is looked at
-    return PERSON.column(name) if _are_names(cells) and not short else Column(name)
+    return PERSON.column(name) if are_names(cells) and not short else Column(name)
 
 
 def _are_mixed(cells: Sequence[str]) -> bool:
@@ -185,7 +192,8 @@ def _are_mixed(cells: Sequence[str]) -> bool:
     return mixed >= 0.9 * len(cells)
 
 
-def _are_names(cells: Sequence[str], least: int = _LEAST_NAMES) -> bool:
+def are_names(cells: Sequence[str], least: int = _LEAST_NAMES) -> bool:
+    """Whether most are written as names of people are; ``least``: how many there must be to tell."""
     fitting = sum(_WRITTEN_NAME.fullmatch(cell.strip('"')) is not None for cell in cells)
     return len(cells) >= least and fitting >= 0.7 * len(cells)
 
@@ -205,7 +213,7 @@ def _by_neighbours(at: int, columns: list[Column], cells: list[list[str]], rows:
     name, before = columns[at].name, columns[at - 1] if at else Column("")
     if before.role == "licence" and cells[at] and all(map(_VERSION.fullmatch, cells[at])):
         return Column(name, "licence")
-    if before.role == "mid" and cells[at] and _are_names(cells[at], 1):
+    if before.role == "mid" and cells[at] and are_names(cells[at], 1):
         return PERSON.column(name)
     if (
         at

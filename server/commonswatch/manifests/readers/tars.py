@@ -1,29 +1,26 @@
 """tar, also WebDataset: rows are its pictures with what lies beside them, and the rows of lists inside."""
 
+import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from commonswatch.manifests.readers import formats
 from commonswatch.manifests.readers.members import Samples, is_list, is_picture
 from commonswatch.manifests.readers.shapes import Block, Checkpoint, Column, Reading, Trouble
-from commonswatch.manifests.readers.streams import Stream, read_fully, skip
+from commonswatch.manifests.readers.streams import PIECE, Stream, read_fully, skip
 
 BLOCK = 512  # bytes
 _LONGEST_NAME = 2**16  # bytes of a long name or of pax records
 _NUL = b"\x00" * BLOCK
 _REGULAR = b"0\x007"
+_LONG_NAME, _PAX = ord("L"), ord("x")
+_EXTENDED = b"LKxg"
+_WINDOW = 8192  # bytes
 _PAX_PATH = re.compile(rb"[0-9]+ path=([^\n]*)\n")
 _PAX_SIZE = re.compile(rb"[0-9]+ size=([0-9]{1,19})\n")
-
-
-@dataclass
-class Member:
-    """One regular file: its name and how long it is."""
-
-    name: str
-    size: int
 
 
 class Tar(formats.Unknown):
@@ -50,64 +47,107 @@ class Tar(formats.Unknown):
         yield from self._samples.rest()
 
     def _members(self) -> Iterator[Block]:
-        for number, (member, content) in enumerate(members(self._inside.from_start())):
+        for number, (name, size, cursor) in enumerate(members(self._inside.from_start())):
             if number >= self._reading.limits.members:
                 raise Trouble("too-large", f"It has more than {number:,} members.")
-            if is_list(member.name):
+            if is_list(name, size):
                 yield from self._samples.rest()
-                yield from formats.inner_blocks(content, member.name, self._reading)
+                yield from formats.inner_blocks(_Content(cursor, size), name, self._reading)
             else:
-                yield from self._samples.add(member.name, member.size, content)
+                yield from self._samples.add(name, size, partial(_Content, cursor, size))
 
     def pictures(self) -> Iterator[formats.Picture]:
         """Each with the number of its row, were the rows read."""
         most = self._reading.limits.member
-        for number, (member, content) in enumerate(
-            m for m in members(self._inside.from_start()) if is_picture(m[0].name)
-        ):
-            capped = member.size > most
-            yield formats.Picture(number, member.name, b"" if capped else read_fully(content, most), capped)
+        pictures = (member for member in members(self._inside.from_start()) if is_picture(member[0]))
+        for number, (name, size, cursor) in enumerate(pictures):
+            capped = size > most
+            yield formats.Picture(number, name, b"" if capped else read_fully(_Content(cursor, size), most), capped)
 
 
 class _Content(Stream):
-    """The bytes of one member; what is left of them is passed over when the next is asked for."""
+    """The bytes of one member, and no more."""
 
-    def __init__(self, below: Any, size: int) -> None:
-        super().__init__(below)
-        self.left = size
+    def __init__(self, cursor: "_Forward", size: int) -> None:
+        super().__init__(cursor)
+        self._cursor, self.left = cursor, size
 
     def readinto(self, buffer: Any) -> int:
         """At most to the member's end."""
         view = memoryview(buffer)[: self.left]
-        read = int(self.below.readinto(view) or 0) if view else 0
-        if view and not read:
+        data = self._cursor.read(min(len(view), PIECE))
+        view[: len(data)] = data
+        if view and not data:
             raise Trouble("broken", "The archive ends in the middle.")
-        self.left -= read
-        return read
+        self.left -= len(data)
+        return len(data)
 
     def close(self) -> None:
         """Leave the archive open."""
 
 
-def members(stream: Any) -> Iterator[tuple[Member, _Content]]:
-    """All regular files with their content, in their order. Trouble where the archive is damaged or cut off."""
-    can_seek = stream.seekable()
+class _Forward:
+    """Goes through a stream that cannot be sought."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream, self.at = stream, 0
+
+    def read(self, count: int) -> bytes:
+        """The next bytes; fewer at the end only."""
+        data = read_fully(self._stream, count)
+        self.at += len(data)
+        return data
+
+    def go(self, to: int) -> bool:
+        """Go forward; False if that is behind the end."""
+        missing = skip(self._stream, to - self.at)
+        self.at = to
+        return missing < BLOCK
+
+
+class _Seeking(_Forward):
+    """Goes through a file, reading little more than the headers."""
+
+    def __init__(self, stream: Any) -> None:
+        super().__init__(stream)
+        self._file, self._size = stream.below.fileno(), stream.size()
+        self._window, self._start = b"", 0
+
+    def read(self, count: int) -> bytes:
+        """The next bytes, from what was read ahead where they are there."""
+        offset = self.at - self._start
+        if not 0 <= offset <= len(self._window) - count:
+            self._window, self._start, offset = os.pread(self._file, max(count, _WINDOW), self.at), self.at, 0
+            self._stream.count = self.at
+        data = self._window[offset : offset + count]
+        self.at += len(data)
+        return data
+
+    def go(self, to: int) -> bool:
+        """Go there; False if that is behind the end."""
+        self.at = to
+        return bool(to < self._size + BLOCK)
+
+
+def members(stream: Any) -> Iterator[tuple[str, int, _Forward]]:
+    """The name and size of all regular files, the cursor being at their content. Trouble where it is damaged."""
+    cursor = _Seeking(stream) if stream.seekable() else _Forward(stream)
     pending = _Pending()
-    while (header := read_fully(stream, BLOCK)) and header != _NUL:
+    while (header := cursor.read(BLOCK)) and header != _NUL:
         if len(header) < BLOCK:
             raise Trouble("broken", "The archive ends in the middle.")
-        size = _header_size(header)
-        kind = header[156:157]
-        content = _Content(stream, pending.size if pending.size is not None and kind in (b"0", b"\x00") else size)
-        if kind in (b"L", b"x", b"g"):
-            pending.take(kind, content)
+        kind = header[156]
+        size = _size(header)
+        size = pending.size if pending.size is not None and kind in _REGULAR else size
+        end = cursor.at + size + -size % BLOCK
+        if kind in _EXTENDED:
+            pending.take(kind, _Content(cursor, size))
         else:
-            whole = content.left
-            if kind in (b"0", b"\x00", b"7"):
-                yield Member(pending.name or _name(header), whole), content
-            size = whole
-            pending = _Pending()
-        _pass(stream, content.left + -size % BLOCK, can_seek=can_seek)
+            if kind in _REGULAR:
+                yield pending.name or _name(header), size, cursor
+            pending = _Pending() if pending.is_used else pending
+        if not cursor.go(end):
+            raise Trouble("broken", "The archive ends in the middle.")
 
 
 @dataclass
@@ -116,32 +156,34 @@ class _Pending:
 
     name: str = ""
     size: int | None = None
-    fields: list[bytes] = field(default_factory=list)
+    is_used: bool = False
 
-    def take(self, kind: bytes, content: Any) -> None:
+    def take(self, kind: int, content: _Content) -> None:
+        """Read one extended header."""
         if content.left > _LONGEST_NAME:
             raise Trouble("broken", "The archive has a name that is too long.")
-        data = read_fully(content, _LONGEST_NAME)
-        if kind == b"L":
+        data, self.is_used = read_fully(content, content.left), True
+        if kind == _LONG_NAME:
             self.name = _decoded(data)
-        elif kind == b"x":
+        elif kind == _PAX:
             path, size = _PAX_PATH.search(data), _PAX_SIZE.search(data)
             self.name = _decoded(path[1]) if path else self.name
             self.size = int(size[1]) if size else self.size
 
 
-def _header_size(header: bytes) -> int:
-    """The size a header tells, after its sum was checked."""
+def _size(header: bytes) -> int:
+    """The size a header tells. A header without the usual mark has its sum checked."""
     try:
-        told = int(header[148:156].strip(b"\x00 "), 8)
-        size = (
-            int.from_bytes(header[125:136]) if header[124] & 0x80 else int(header[124:136].strip(b"\x00 ") or b"0", 8)
-        )
+        if (
+            header[257:262] != b"ustar"
+            and int(header[148:156].strip(b"\x00 "), 8) != sum(header) - sum(header[148:156]) + 8 * 32
+        ):
+            raise Trouble("broken", "The archive is damaged.")
+        if header[124] & 0x80:
+            return int.from_bytes(header[125:136])
+        return int(header[124:136].rstrip(b"\x00 ") or b"0", 8)
     except ValueError as failure:
         raise Trouble("broken", "The archive is damaged.") from failure
-    if told != sum(header) - sum(header[148:156]) + 8 * 32 or size < 0:
-        raise Trouble("broken", "The archive is damaged.")
-    return size
 
 
 def _name(header: bytes) -> str:
@@ -152,14 +194,3 @@ def _name(header: bytes) -> str:
 
 def _decoded(field: bytes) -> str:
     return field.partition(b"\x00")[0].decode("utf-8", "replace")
-
-
-def _pass(stream: Any, count: int, *, can_seek: bool) -> None:
-    missing = skip(stream, count) if not can_seek or count <= BLOCK else _jump(stream, count)
-    if missing >= BLOCK:
-        raise Trouble("broken", "The archive ends in the middle.")
-
-
-def _jump(stream: Any, count: int) -> int:
-    """Seek forward; return how many bytes behind the end that is."""
-    return max(0, int(stream.seek(count, 1)) - int(stream.size()))

@@ -4,6 +4,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from commonswatch.manifests.readers import formats
@@ -62,12 +63,11 @@ class Zip(formats.Unknown):
                 raise Trouble("too-large", f"It has more than {number:,} members.")
             if entry.name.endswith("/"):
                 continue
-            content = _Lazy(lambda entry=entry: self._content(entry))
-            if is_list(entry.name):
+            if is_list(entry.name, entry.size):
                 yield from self._samples.rest()
-                yield from formats.inner_blocks(content, entry.name, self._reading)
+                yield from formats.inner_blocks(_Lazy(partial(self._content, entry)), entry.name, self._reading)
             else:
-                yield from self._samples.add(entry.name, entry.size, content)
+                yield from self._samples.add(entry.name, entry.size, partial(_Lazy, partial(self._content, entry)))
 
     def pictures(self) -> Iterator[formats.Picture]:
         """Each with the number of its row, were the rows read."""
