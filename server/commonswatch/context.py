@@ -11,6 +11,7 @@ from commonswatch.db import Database
 from commonswatch.fetch import Fetcher, FetchPolicy, contactable
 from commonswatch.fingerprints import PictureFacts, examine_picture
 from commonswatch.keyring import Keyring
+from commonswatch.services.looking_up import pictures
 from commonswatch.services.watching import folder
 from commonswatch.services.watching.folder import Folder
 from commonswatch.settings import Settings
@@ -45,16 +46,19 @@ def open_context(settings: Settings) -> Context:
     """Open the database, keys and fetcher that ``settings`` name. Starts no thread and sends nothing."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     (settings.home / "outbox").mkdir(exist_ok=True, mode=0o700)
+    database = db.connect(settings.database)
+    pictures.keep_in(database, settings.home / pictures.FOLDER)
     return Context(
         settings=settings,
-        database=db.connect(settings.database),
+        database=database,
         keyring=Keyring.open(settings.home / "keys"),
-        fetcher=Fetcher(_fetch_policy(settings)),
+        fetcher=Fetcher(fetch_policy(settings)),
         examine_picture=examine_picture,
     )
 
 
-def _fetch_policy(settings: Settings) -> FetchPolicy:
+def fetch_policy(settings: Settings) -> FetchPolicy:
+    """How the settings say that the outside web is read."""
     return FetchPolicy(
         user_agent=contactable(__version__, settings.contact or settings.site),
         played=settings.fetch_played_hosts,

@@ -21,7 +21,7 @@ from commonswatch.fingerprints.nearest.bands import Bands
 from commonswatch.fingerprints.nearest.segment import HEAD, Bits, Numbers, Places, Segment
 
 _MAGIC = b"CWN1"
-_HEAD = struct.Struct("<4sHBBQQ16s")  # magic, bytes of the head, bands, low, count, edge, database
+_HEAD = struct.Struct("<4sHBBQ16sQQQ")  # magic, bytes of the head, bands, low, count, then the mark
 _DIGEST = 32
 _MOST = 2**26  # fingerprints: 2^32 divided by the 2^6 patterns of low bits
 
@@ -31,10 +31,12 @@ class Refused(Exception):
 
 
 class Mark(NamedTuple):
-    """What a file holds: which database, and all its changes below ``edge``."""
+    """What a file holds: which database, all its changes below ``edge``, and one by which a restored one is known."""
 
     database: bytes  # 16 bytes
     edge: int
+    work: int = 0  # changed at ``moment`` or later, unless the database was set back
+    moment: int = 0
 
 
 NO_MARK = Mark(bytes(16), 0)
@@ -44,7 +46,7 @@ def write(path: Path, numbers: Numbers, bits: Bits, bands: Bands, mark: Mark, li
     """Write a segment to ``path``. OSError leaves the file that is there. One process at a time: ``only_writer``."""
     aside = path.with_name(path.name + ".new")
     size = Places(len(numbers), bands).end
-    head = _HEAD.pack(_MAGIC, HEAD, bands.many, bands.low, len(numbers), mark.edge, mark.database)
+    head = _HEAD.pack(_MAGIC, HEAD, bands.many, bands.low, len(numbers), *mark)
     with aside.open("wb+") as file:
         os.posix_fallocate(file.fileno(), 0, size + _DIGEST)  # a full disk is an error here, not a crash below
         with mmap.mmap(file.fileno(), size + _DIGEST) as mapped:
@@ -84,10 +86,10 @@ def _read_head(file: BinaryIO) -> tuple[int, Bands, Mark]:
     raw = file.read(_HEAD.size)
     if len(raw) < _HEAD.size:
         raise Refused("the file is too short")
-    magic, length, many, low, count, edge, database = _HEAD.unpack(raw)
+    magic, length, many, low, count, *mark = _HEAD.unpack(raw)
     if magic != _MAGIC or length != HEAD or many not in (11, 12, 16) or low > 6 or count >= _MOST:
         raise Refused("the file is something else")
-    return count, Bands(many, low), Mark(database, edge)
+    return count, Bands(many, low), Mark(*mark)
 
 
 def _settle(folder: Path) -> None:

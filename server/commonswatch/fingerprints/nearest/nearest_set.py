@@ -65,6 +65,14 @@ class NearestSet:
         opened._parts = opened._of(large)
         return opened
 
+    @classmethod
+    def of(cls, numbers: Numbers, bits: Bits, mark: Mark = NO_MARK, *, compiled: bool = True) -> "NearestSet":
+        """A set of many fingerprints at once."""
+        made = cls(compiled=compiled)
+        made._parts = made._of(made._segment(*_checked(numbers, bits)))
+        made.mark = mark
+        return made
+
     def __len__(self) -> int:
         return len(self._parts)
 

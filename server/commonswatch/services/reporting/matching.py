@@ -4,25 +4,30 @@ Withdrawn works match nothing, and a match that somebody said is wrong (``Suppre
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import TypeVar
+from typing import Literal, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from commonswatch.domain.fingerprints import PDQ_MIN_QUALITY, PDQ_THRESHOLD, Fingerprint, Verdict, distance, verdict
 from commonswatch.domain.states import Basis, WorkState
 from commonswatch.models import FingerprintOfWork, KeyOfWork, Suppression, Work
-from commonswatch.services.reporting import neighbours
+from commonswatch.services.looking_up.pictures import of_session as pictures_of
 
 _AT_ONCE = 500
 T = TypeVar("T")
 
+_KEYS = select(KeyOfWork.work_id, KeyOfWork.key).join(Work, Work.id == KeyOfWork.work_id)
+_FINGERPRINTS = select(
+    FingerprintOfWork.work_id, FingerprintOfWork.rendition, FingerprintOfWork.bits, FingerprintOfWork.quality
+).join(Work, Work.id == FingerprintOfWork.work_id)
+
 
 @dataclass(frozen=True)
 class Match:
-    """A work, and what was observed that belongs to it: a work key, ``sha256:…`` or ``pdq:…``."""
+    """A work, and what was observed that belongs to it: a work key, ``sha256:…``, ``md5:…`` or ``pdq:…``."""
 
     work_id: int
     basis: Basis
@@ -30,65 +35,82 @@ class Match:
     distance: int | None = None
     quality: int | None = None
     rendition: str | None = None
+    bits: bytes = field(default=b"", repr=False, compare=False)  # the work's own fingerprint
 
 
-def by_key(session: Session, keys: Collection[str]) -> list[Match]:
-    """The works known under these work keys."""
+def by_key(session: Session, keys: Collection[str], among: ColumnElement[bool] | None = None) -> list[Match]:
+    """The works known under these work keys. ``among``: only works of which this is true."""
     found = []
     for some in _batches(sorted(set(keys))):
-        rows = session.execute(
-            select(KeyOfWork.work_id, KeyOfWork.key)
-            .join(Work, Work.id == KeyOfWork.work_id)
-            .where(KeyOfWork.key.in_(some), Work.state != WorkState.WITHDRAWN)
-        )
+        rows = session.execute(_KEYS.where(KeyOfWork.key.in_(some), *_taking_part(among)))
         found += [Match(row.work_id, Basis.KEY, row.key[:300]) for row in rows]
     return _not_suppressed(session, found)
 
 
-def by_sha256(session: Session, digests: Collection[bytes]) -> list[Match]:
+def by_sha256(session: Session, digests: Collection[bytes], among: ColumnElement[bool] | None = None) -> list[Match]:
     """The works of which a file has one of these SHA-256 digests."""
+    return _by_digest(session, "sha256", digests, among)
+
+
+def by_md5(session: Session, digests: Collection[bytes], among: ColumnElement[bool] | None = None) -> list[Match]:
+    """As ``by_sha256`` (``observed`` says which it was). Anybody can make two files with one MD5: no evidence."""
+    return _by_digest(session, "md5", digests, among)
+
+
+def _by_digest(
+    session: Session,
+    algorithm: Literal["sha256", "md5"],
+    digests: Collection[bytes],
+    among: ColumnElement[bool] | None,
+) -> list[Match]:
     found = []
     for some in _batches(sorted(set(digests))):
-        rows = session.execute(
-            select(FingerprintOfWork.work_id, FingerprintOfWork.bits, FingerprintOfWork.rendition)
-            .join(Work, Work.id == FingerprintOfWork.work_id)
-            .where(FingerprintOfWork.algorithm == "sha256", FingerprintOfWork.bits.in_(some))
-            .where(Work.state != WorkState.WITHDRAWN)
-        )
+        query = _FINGERPRINTS.where(FingerprintOfWork.algorithm == algorithm, FingerprintOfWork.bits.in_(some))
         found += [
-            Match(row.work_id, Basis.SHA256, f"sha256:{row.bits.hex()}", distance=0, rendition=row.rendition)
-            for row in rows
+            Match(row.work_id, Basis.SHA256, f"{algorithm}:{row.bits.hex()}", distance=0, rendition=row.rendition)
+            for row in session.execute(query.where(*_taking_part(among)))
         ]
     return _not_suppressed(session, found)
 
 
 def by_pdq(session: Session, pictures: Iterable[Fingerprint]) -> list[Match]:
     """The works that show the same picture, by the nearest of their renditions."""
-    near = neighbours.of(session)
+    registered = pictures_of(session)
+    own = registered.unseen(session)
     found: list[Match] = []
     for picture in {one.bits: one for one in pictures if one.comparable}.values():
-        for some in _batches(near.near(picture.bits)):
-            found += _nearest(session, picture, some)
+        works = {one.work_id for one in registered.near([picture.bits])}.union(own)
+        found += nearest(session, picture, works)
     return _not_suppressed(session, found)
 
 
-def _nearest(session: Session, picture: Fingerprint, works: Sequence[int]) -> Iterator[Match]:
+def by_proposals(
+    session: Session, picture: Fingerprint, works: Collection[int], among: ColumnElement[bool] | None = None
+) -> list[Match]:
+    """As ``by_pdq`` of one picture, among works that were proposed already."""
+    return _not_suppressed(session, nearest(session, picture, works, among))
+
+
+def nearest(
+    session: Session, picture: Fingerprint, works: Collection[int], among: ColumnElement[bool] | None = None
+) -> list[Match]:
     """Check proposals against the table, which alone knows what is true now."""
-    rows = session.execute(
-        select(FingerprintOfWork)
-        .join(Work, Work.id == FingerprintOfWork.work_id)
-        .where(FingerprintOfWork.work_id.in_(works), FingerprintOfWork.algorithm == "pdq")
-        .where(FingerprintOfWork.quality >= PDQ_MIN_QUALITY, Work.state != WorkState.WITHDRAWN)
-    ).scalars()
     best: dict[int, Match] = {}
-    for row in rows:
-        known = Fingerprint("pdq", row.rendition, row.bits, row.quality)
-        apart = distance(picture, known)
-        if verdict(picture, known) is Verdict.NONE or apart >= _distance_of(best.get(row.work_id)):
-            continue
-        observed = f"pdq:{picture.bits.hex()}"
-        best[row.work_id] = Match(row.work_id, Basis.PDQ, observed, apart, picture.quality, row.rendition)
-    yield from best.values()
+    for some in _batches(sorted(works)):
+        query = _FINGERPRINTS.where(FingerprintOfWork.work_id.in_(some), FingerprintOfWork.algorithm == "pdq")
+        for row in session.execute(query.where(FingerprintOfWork.quality >= PDQ_MIN_QUALITY, *_taking_part(among))):
+            known = Fingerprint("pdq", row.rendition, row.bits, row.quality)
+            apart = distance(picture, known)
+            if verdict(picture, known) is not Verdict.NONE and apart < _distance_of(best.get(row.work_id)):
+                observed = f"pdq:{picture.bits.hex()}"
+                best[row.work_id] = Match(
+                    row.work_id, Basis.PDQ, observed, apart, picture.quality, row.rendition, row.bits
+                )
+    return list(best.values())
+
+
+def _taking_part(among: ColumnElement[bool] | None) -> tuple[ColumnElement[bool], ...]:
+    return (Work.state != WorkState.WITHDRAWN, *(() if among is None else (among,)))
 
 
 def _distance_of(match: Match | None) -> int:
