@@ -194,5 +194,5 @@ test("pairing again with the same server keeps the alerts; with another one it f
 
 test("a click on a notification opens the alerts", async () => {
   await browser.emit("notifications.onClicked", "alert-1");
-  assert.ok(browser.opened.at(-1).endsWith("panel/panel.html?show=alerts"));
+  assert.ok(browser.opened.at(-1).endsWith("panel/panel.html#alerts"));
 });

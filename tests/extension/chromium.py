@@ -134,6 +134,13 @@ class Chromium:
         """The badge of a tab, asked for in an own page."""
         return str(own.evaluate("(tabId) => chrome.action.getBadgeText({ tabId })", tab))
 
+    def plays_notifications(self) -> None:
+        """Chromium keeps its own account of what is shown, with a screen or without."""
+
+    def notifications(self, own: ChromiumTab) -> list[str]:
+        """Those that are shown now, by name."""
+        return sorted(own.evaluate("async () => Object.keys(await chrome.notifications.getAll())"))
+
     def clicks_notification(self, own: ChromiumTab, shown: str) -> None:
         """Chromium's windows without a screen show none: the background is told what the browser would tell it."""
         self._tell("notifications.onClicked", own, shown)

@@ -39,6 +39,7 @@ class Door:
         self.asked: list[str] = []
         self.alerts: list[dict[str, Any]] = []
         self._held: dict[str, Held] = {}
+        self._last = 0
 
     def __enter__(self) -> Self:
         door = self
@@ -67,6 +68,12 @@ class Door:
             held.release()
         self._listening.shutdown()
         self._listening.server_close()
+
+    def tells(self, *sites: str) -> list[int]:
+        """From now on there is an alert for each of these sites; their numbers."""
+        first, self._last = self._last + 1, self._last + len(sites)
+        self.alerts = [alert(first + at, site) for at, site in enumerate(sites)]
+        return [one["id"] for one in self.alerts]
 
     def hold(self, path: str) -> Held:
         """From now on, hold the next answer to paths that start like this."""
@@ -112,7 +119,7 @@ class Door:
             server.close()
 
 
-def alert(number: int, site: str = "github.com") -> dict[str, Any]:
+def alert(number: int, site: str) -> dict[str, Any]:
     """A confirmed place, as the server tells it."""
     return {
         "id": number,

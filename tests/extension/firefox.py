@@ -14,10 +14,22 @@ ID = "commonswatch@commonswatch.example"
 UUID = "0b9a2f6e-1111-4222-8333-444455556666"
 _WAITS = 15.0
 _STATE = "return WebExtensionPolicy.getByID(arguments[0]).extension.backgroundState"
-_CLICK_NOTIFICATION = """
-    const { extension } = WebExtensionPolicy.getByID(arguments[0]);
-    const { notificationsMap } = extension.apiManager.getAPI("notifications", extension, "addon_parent");
-    notificationsMap.get(arguments[1]).observe(null, "alertclickcallback", arguments[1]);"""
+_PLAY_NOTIFICATIONS = """
+    const played = (window.played = new Map());
+    const service = {
+        QueryInterface: ChromeUtils.generateQI(["nsIAlertsService"]),
+        showAlert({ name }, listener) {
+            played.set(name, listener);
+            listener.observe(null, "alertshow", name);
+        },
+        closeAlert: (name) => void played.delete(name),
+    };
+    const factory = {
+        QueryInterface: ChromeUtils.generateQI(["nsIFactory"]),
+        createInstance: (iid) => service.QueryInterface(iid),
+    };
+    const place = Components.manager.QueryInterface(Ci.nsIComponentRegistrar);
+    place.registerFactory(Services.uuid.generateUUID(), "", "@mozilla.org/alerts-service;1", factory);"""
 _CLICK_ICON = """return (async (id) => {
     const { extension } = WebExtensionPolicy.getByID(id);
     await extension.apiManager.global.browserActionFor(extension).triggerAction(window);
@@ -159,9 +171,19 @@ class Firefox:
         tab.in_front()
         self._firefox.privileged(_CLICK_ICON, ID)
 
+    def plays_notifications(self) -> None:
+        """A machine without a screen shows none and says that they were closed; from now on they stay."""
+        self._firefox.privileged(_PLAY_NOTIFICATIONS)
+
+    def notifications(self, own: FirefoxTab) -> list[str]:
+        """Those that are shown now, by name."""
+        return sorted(self._firefox.privileged("return [...window.played.keys()]"))
+
     def clicks_notification(self, own: FirefoxTab, shown: str) -> None:
-        """What the system's notifications say when they are clicked."""
-        self._firefox.privileged(_CLICK_NOTIFICATION, ID, shown)
+        """What the system says of a click."""
+        self._firefox.privileged(
+            "window.played.get(arguments[0]).observe(null, 'alertclickcallback', arguments[0])", shown
+        )
 
     def chooses(self, own: FirefoxTab, tab: FirefoxTab, selector: str, entry: str) -> None:
         """From the context menu of an element, as the browser shows it."""

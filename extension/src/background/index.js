@@ -6,6 +6,7 @@
 import { openPage } from "../shared/browser.js";
 import { on } from "../shared/browser_events.js";
 import { runDue } from "./alarms.js";
+import { getReady } from "./detect.js";
 import { leaveTab } from "./findings.js";
 import { permitted, reconcile } from "./hosts.js";
 import { makeMenu, pointedAt } from "./menus.js";
@@ -23,7 +24,8 @@ on.forbidden(() => void reconcile());
 on.tabClosed((tabId) => void leaveTab(tabId));
 on.tabLoading((tabId, url) => void opened(tabId, url));
 on.menu((click, tabId) => void pointedAt(click, tabId));
-on.notification(() => void openPage("panel/panel.html?show=alerts"));
+on.notification(() => void openPage("panel/panel.html#alerts"));
+getReady(); // mostly a page woke it, and waits
 void planMissing().then(() => runDue(tasks)); // what was due while nothing ran
 
 /** @param {string} reason */

@@ -67,7 +67,9 @@ function choose(name, focus) {
   chosen = name;
   for (const [other, element] of parts) element.hidden = other !== name;
   tabs();
-  if (focus) byId(`tab-${name}`).focus();
+  if (!focus) return;
+  byId(`tab-${name}`).focus();
+  history.replaceState(null, "", `#${name}`); // who is asked to show a part looks at the address
 }
 
 function tabs() {
