@@ -38,7 +38,7 @@ class Listed:
     @property
     def place(self) -> str:
         """The row is all that the index kept."""
-        return f"row {self.row + 1}"
+        return f"row {self.row}"
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ MOST_WAITING = 20
 """Scans that wait or are being read at one time: each may keep a manifest of gigabytes on the disk."""
 KEEP_MANIFEST = timedelta(days=7)
 """How long the manifest of a cancelled or failed scan stays, to be taken up again."""
+KEEP_UPLOAD = timedelta(hours=6)
+"""How long an upload may take; what was broken off is deleted then."""
 _LONGEST_NAME = 200
 _UNDER_WAY = (ScanState.WAITING, ScanState.READING)
 _TO_RESUME = (ScanState.CANCELLED, ScanState.FAILED, ScanState.PARTIAL)
@@ -91,6 +93,26 @@ def open_scan(
     facts = {"dataset": scan.dataset or "", "from": "address" if url else "upload"}
     audit.record(session, f"account:{account.id}", "scan.open", f"scan:{scan.id}", facts, now)
     return scan, True
+
+
+def open_here(session: Session, *, name: str, dataset: str | None, size: int | None, now: datetime) -> int:
+    """Make a scan that is read at once by whoever asks, such as the command line: no job does it. Return its number."""
+    scan = Scan(
+        dataset=_dataset(dataset),
+        name=one_line(name, _LONGEST_NAME) or "manifest",
+        url="",
+        state=ScanState.READING,
+        bytes_total=size,
+        created_at=now,
+        started_at=now,
+        noted_at=now,
+    )
+    session.add(scan)
+    session.flush()
+    audit.record(
+        session, "system", "scan.open", f"scan:{scan.id}", {"dataset": scan.dataset or "", "from": "here"}, now
+    )
+    return scan.id
 
 
 def begin(session: Session, scan_id: int, now: datetime) -> Task | None:
