@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from commonswatch.jobs.deliver import DELIVER
 from commonswatch.jobs.examine import EXAMINE
 from commonswatch.jobs.handling import Handler
+from commonswatch.jobs.lists import CHECK_LISTS, FORGET_WORK
 from commonswatch.jobs.notify import NOTIFY
 from commonswatch.jobs.purge import PURGE
 from commonswatch.jobs.scan import SCAN
@@ -17,6 +18,8 @@ HANDLERS: Mapping[str, Handler] = {
     "verify-anonymous": VERIFY,
     "notify": NOTIFY,
     "deliver": DELIVER,
+    "check-lists": CHECK_LISTS,
+    "forget-work": FORGET_WORK,
     "purge": PURGE,
     "scan": SCAN,
     "watch-list": WATCH_LIST,
