@@ -1,0 +1,38 @@
+"""What is looked for: registered work keys, and digests of files, with their works. In 16 bytes a slot, no text kept."""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from commonswatch.native import scan
+
+_BATCH = 50_000
+
+
+class Registry:
+    """Keys of works (`flickr:photo:105`) and of files (`md5:…`, `sha256:…` in small hexadecimal digits) → works.
+
+    The compiled kernel keeps a seeded 64-bit hash of each: that a foreign key has the hash of one of a million is one
+    chance in 2⁴⁴, and nobody can look for such a key, as the seed never leaves the process. Forked processes share it.
+    """
+
+    def __init__(self, keys: Iterable[tuple[str, int]], expected: int = 0) -> None:
+        self.tables = scan.Tables(expected) if scan.available() else None
+        self.known: dict[bytes, list[int]] = {}  # without the compiled kernel: the keys themselves
+        rows = iter(keys)
+        while batch := list(islice(rows, _BATCH)):
+            self._add([key.encode(errors="surrogatepass") for key, _ in batch], [work for _, work in batch])
+
+    def _add(self, keys: Sequence[bytes], works: Sequence[int]) -> None:
+        if self.tables is not None:
+            self.tables.add(keys, works)
+            return
+        for key, work in zip(keys, works, strict=True):
+            self.known.setdefault(key, []).append(work)
+
+    def works(self, text: str) -> list[int]:
+        """The works with this key; usually none."""
+        key = text.encode(errors="surrogatepass")
+        return self.tables.works(key) if self.tables is not None else self.known.get(key, [])
+
+    def __len__(self) -> int:
+        return len(self.tables) if self.tables is not None else sum(map(len, self.known.values()))

@@ -1,0 +1,83 @@
+"""Blocks of rows → the rows that may hold a registered work, and keyed digests of all keys for an index."""
+
+import threading
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from commonswatch.manifests.kernel.book import book
+from commonswatch.manifests.kernel.lines import lines
+from commonswatch.manifests.kernel.plans import plan_of
+from commonswatch.manifests.kernel.registry import Registry
+from commonswatch.manifests.kernel.twin import Twin
+from commonswatch.manifests.readers.shapes import Block, Reads
+from commonswatch.native.scan import Kernel, Plan, available
+
+_NO_ROWS = np.empty(0, np.uint64)
+
+
+class Found(NamedTuple):
+    """What a block gave.
+
+    ``rows`` count within the block; each is to be read by the exact engine. ``asked`` says which of them were not read
+    here: their keys are not among the digests. ``digest_rows`` count in the manifest; a key counts once in a row.
+    """
+
+    rows: NDArray[np.uint64]
+    asked: NDArray[np.bool_]
+    digests: NDArray[np.uint64]
+    digest_rows: NDArray[np.uint64]
+
+
+class Scanner:
+    """Reads blocks, in any number of threads. With a secret of 16 bytes also the digests of all keys."""
+
+    def __init__(self, registry: Registry, secret: bytes | None = None) -> None:
+        self._registry, self._secret = registry, secret
+        self._twin = None if available() else Twin(registry.known)
+        self._plans = threading.local()
+
+    def scan(self, block: Block) -> Found:
+        """Read one block."""
+        starts, ends = bounds_of(block)
+        if self._twin is not None:
+            return self._by_twin(self._twin, block, starts, ends)
+        plan = self._plan(block.reader)
+        if plan is None:
+            return _all(len(starts))
+        result = kernel().rows(block.buffer, starts, ends, block.first_row, self._registry.tables, plan, self._secret)
+        return Found(result.rows - np.uint64(block.first_row), result.asked, result.digests, result.digest_rows)
+
+    def _by_twin(self, twin: Twin, block: Block, starts: NDArray[np.uint64], ends: NDArray[np.uint64]) -> Found:
+        if self._secret is not None or block.reader.syntax == "json":
+            return _all(len(starts))
+        rows = twin.rows(block.buffer, starts, ends)
+        return Found(rows, np.zeros(len(rows), np.bool_), _NO_ROWS, _NO_ROWS)
+
+    def _plan(self, reader: Reads) -> Plan | None:
+        known = getattr(self._plans, "last", None)
+        if known is None or known[0] is not reader or known[1] is not reader.columns:
+            self._plans.last = known = (reader, reader.columns, plan_of(reader))
+        return known[2]
+
+
+def bounds_of(block: Block) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Where the records of a block start and end."""
+    if not block.is_lines or block.bounds is not None:
+        return block.starts, block.ends
+    starts, ends = lines(block.buffer)
+    block.found(len(starts))
+    return starts, ends
+
+
+@cache
+def kernel() -> Kernel:
+    """The compiled kernel with the book of rules; made once in a process, before it forks if it can be."""
+    rules = book()
+    return Kernel(rules.arrays, rules.numbers, [(one.columns, one.steps) for one in rules.tails])
+
+
+def _all(rows: int) -> Found:
+    return Found(np.arange(rows, dtype=np.uint64), np.ones(rows, np.bool_), _NO_ROWS, _NO_ROWS)

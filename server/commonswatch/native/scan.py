@@ -1,0 +1,296 @@
+"""The scan kernel (`scan.c`) for Python: structures, types of functions, arrays in and out. Nothing is decided here.
+
+All functions need the compiled library (`available`); what does the same without it is in manifests/kernel.
+"""
+
+import ctypes
+import functools
+import secrets
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from commonswatch import native
+
+Buffer = bytes | bytearray | memoryview | NDArray[np.uint8]
+Rows = NDArray[np.uint64]
+
+SECRET_BYTES = 16
+_MOST_KEYS = 64  # of one row, as in scan.c
+_MOST_WORKS = 1000  # of one key
+_LONGEST_SHOWN = 1 << 16
+_WIDTHS = {"classes": 256, "programs": 3, "families": 2, "forms": 12, "domains": 4, "endings": 4}
+
+_pointer, _u64, _int32 = ctypes.c_void_p, ctypes.c_uint64, ctypes.c_int32
+
+
+class _Book(ctypes.Structure):
+    _fields_ = (
+        *((name, _pointer) for name in ("code", "programs", "words", "pool", "classes", "families", "forms")),
+        *((name, _pointer) for name in ("domains", "endings", "letters")),
+        ("tail_steps", _pointer * 2),
+        ("tail_columns", _pointer * 2),
+        ("tail_widths", _int32 * 2),
+        *((f"n_{name}", _int32) for name in ("code", "programs", "words", "pool", "classes", "families", "forms")),
+        *((name, _int32) for name in ("n_domains", "n_endings", "generic_form", "secrets", "noise", "picture_noise")),
+        *((name, _int32) for name in ("pictures", "scripts", "texts", "n_texts", "widest")),
+    )
+
+
+class _Registry(ctypes.Structure):
+    _fields_ = (("slots", _pointer), ("works", _pointer), ("mask", _u64), ("seed", _u64))
+
+
+class _Plan(ctypes.Structure):
+    _fields_ = (
+        ("own", _pointer),
+        ("readings", _pointer),
+        *((name, _int32) for name in ("n_columns", "delimiter", "quoted", "has_address")),
+    )
+
+
+class _Found(ctypes.Structure):
+    _fields_ = (
+        *((name, _pointer) for name in ("rows", "asked", "digests", "digest_rows")),
+        *((name, _u64) for name in ("n_rows", "n_digests", "most_digests")),
+    )
+
+
+_FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
+    "scan_scratch_size": (_u64, []),
+    "scan_quick": (_u64, [_u64, _pointer, _u64]),
+    "scan_digest": (_u64, [_pointer, _pointer, _u64]),
+    "scan_digests": (None, [_pointer, _pointer, _pointer, _u64, _pointer]),
+    "scan_register": (_u64, [_pointer, _pointer, _pointer, _pointer, _u64, _u64]),
+    "scan_move": (None, [_pointer, _pointer]),
+    "scan_works": (_u64, [_pointer, _pointer, _u64, _pointer, _u64]),
+    "scan_lines": (_u64, [_pointer, _u64, _pointer, _pointer, _u64, _pointer]),
+    "scan_rows": (_u64, [*[_pointer] * 5, _u64, _pointer, _pointer, _u64, _u64, _pointer, _pointer]),
+    "scan_keys": (ctypes.c_int64, [_pointer, _pointer, _u64, _pointer, _u64, _pointer]),
+    "scan_book_is_sound": (_int32, [_pointer]),
+    "scan_forms_are_sound": (_int32, [_pointer]),
+}
+
+
+@functools.cache
+def _library() -> ctypes.CDLL:
+    library = native.library()
+    if library is None:
+        raise RuntimeError("the compiled kernels are not there")
+    for name, (result, arguments) in _FUNCTIONS.items():
+        function = getattr(library, name)
+        function.restype, function.argtypes = result, arguments
+    return library
+
+
+def available() -> bool:
+    """Whether the compiled kernel is there."""
+    return native.library() is not None
+
+
+def hashed(seed: int, text: bytes) -> int:
+    """The seeded hash of the tables in memory: fast, not for keeping, never 0."""
+    return int(_library().scan_quick(seed, text, len(text)))
+
+
+def digest(secret: bytes, text: bytes) -> int:
+    """SipHash-2-4 of a text under a secret of 16 bytes."""
+    return int(_library().scan_digest(secret, text, len(text)))
+
+
+def digests(secret: bytes, texts: Sequence[bytes]) -> Rows:
+    """The digests of many texts, in their order."""
+    joined, lengths = b"".join(texts), np.fromiter(map(len, texts), np.int64, len(texts))
+    out = np.empty(len(texts), np.uint64)
+    _library().scan_digests(secret, joined, lengths.ctypes.data, len(texts), out.ctypes.data)
+    return out
+
+
+def lines(buffer: Buffer, most: int) -> tuple[Rows, Rows, int]:
+    """Where at most so many lines start and end in a block, and where the last one's `\\n` ended."""
+    data = np.frombuffer(buffer, np.uint8)
+    starts, ends, read = np.empty(most, np.uint64), np.empty(most, np.uint64), ctypes.c_uint64()
+    found = _library().scan_lines(
+        data.ctypes.data, len(data), starts.ctypes.data, ends.ctypes.data, most, ctypes.byref(read)
+    )
+    return starts[:found], ends[:found], read.value
+
+
+class Tables:
+    """A hash table of registered keys and their works: 16 bytes a slot; it grows when three slots in four are used."""
+
+    def __init__(self, expected: int = 0) -> None:
+        self._seed = secrets.randbits(64)
+        self._used = 0
+        self._make(1 << max(10, (4 * expected // 3).bit_length()))
+
+    def _make(self, size: int) -> None:
+        self._slots, self._works = np.zeros(size, np.uint64), np.zeros(size, np.int64)
+
+    def structure(self) -> _Registry:
+        """What the C reads. Keep the table, and put nothing in, as long as this is in use."""
+        return _Registry(self._slots.ctypes.data, self._works.ctypes.data, len(self._slots) - 1, self._seed)
+
+    def add(self, keys: Sequence[bytes], works: Sequence[int]) -> None:
+        """Put keys in, each with its work; a key may have several."""
+        while 4 * (self._used + len(keys)) > 3 * len(self._slots):
+            self._grow()
+        lengths, numbers = np.fromiter(map(len, keys), np.int64, len(keys)), np.array(works, np.int64)
+        self._used += int(
+            _library().scan_register(
+                ctypes.byref(self.structure()),
+                b"".join(keys),
+                lengths.ctypes.data,
+                numbers.ctypes.data,
+                len(keys),
+                len(self._slots) - self._used - 1,
+            )
+        )
+
+    def _grow(self) -> None:
+        kept, before = (self._slots, self._works), self.structure()
+        self._make(2 * len(self._slots))
+        _library().scan_move(ctypes.byref(before), ctypes.byref(self.structure()))
+        del kept
+
+    def works(self, key: bytes) -> list[int]:
+        """The works of a key; none when it is not registered."""
+        out = np.empty(_MOST_WORKS, np.int64)
+        found = _library().scan_works(ctypes.byref(self.structure()), key, len(key), out.ctypes.data, _MOST_WORKS)
+        return [int(work) for work in out[: min(int(found), _MOST_WORKS)]]
+
+    def __len__(self) -> int:
+        return self._used
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a block gave: rows that may hold a registered work, and, when wanted, the digests of all keys with rows."""
+
+    rows: Rows
+    asked: NDArray[np.bool_]
+    digests: Rows
+    digest_rows: Rows
+
+
+class Kernel:
+    """The kernel with its book, ready to read blocks in any number of threads."""
+
+    def __init__(
+        self,
+        arrays: Mapping[str, NDArray[Any]],
+        numbers: Mapping[str, int],
+        tails: Sequence[tuple[bytes, NDArray[np.uint16]]],
+    ) -> None:
+        self._kept = arrays, tails
+        self._threads = threading.local()
+        self._book = _book(arrays, numbers)
+        for which, (columns, steps) in enumerate(tails):
+            self._book.tail_columns[which] = ctypes.cast(columns, _pointer).value
+            self._book.tail_steps[which] = steps.ctypes.data
+            self._book.tail_widths[which] = steps.shape[1]
+        if not _library().scan_book_is_sound(ctypes.byref(self._book)):
+            raise ValueError("the book of rules is not sound")
+
+    def keys(self, text: bytes) -> list[bytes] | None:
+        """The keys of one text, as the kernel reads it; None where it is not sure. For tests."""
+        out = ctypes.create_string_buffer(_LONGEST_SHOWN)
+        size = _library().scan_keys(ctypes.byref(self._book), text, len(text), out, len(out), self._scratch())
+        if size < 0:
+            return None
+        keys, at = [], 0
+        while at < size:
+            length = int.from_bytes(out.raw[at : at + 2], "little")
+            keys.append(out.raw[at + 2 : at + 2 + length])
+            at += 2 + length
+        return keys
+
+    def rows(
+        self, buffer: Buffer, starts: Rows, ends: Rows, first: int, tables: Tables, plan: "Plan", secret: bytes | None
+    ) -> Result:
+        """Read all rows of a block; digests are made under a secret."""
+        if secret is not None and len(secret) != SECRET_BYTES:
+            raise ValueError("a secret has 16 bytes")
+        data, done, total = np.frombuffer(buffer, np.uint8), 0, len(starts)
+        starts, ends = np.ascontiguousarray(starts, np.uint64), np.ascontiguousarray(ends, np.uint64)
+        registry, parts = tables.structure(), list[Result]()
+        while done < total:
+            room = _Room(total - done, 2 * (total - done) + 2 * _MOST_KEYS if secret else 0)
+            read = _library().scan_rows(
+                ctypes.byref(self._book), ctypes.byref(registry), ctypes.byref(plan.structure), secret,
+                data.ctypes.data, len(data), starts.ctypes.data + 8 * done, ends.ctypes.data + 8 * done, total - done,
+                first + done, ctypes.byref(room.structure), self._scratch(),
+            )  # fmt: skip
+            if not read:
+                raise ValueError("a row lies outside of its block")
+            done += int(read)
+            parts.append(room.result())
+        return parts[0] if len(parts) == 1 else _joined(parts)
+
+    def _scratch(self) -> Any:
+        if not hasattr(self._threads, "scratch"):
+            self._threads.scratch = np.zeros(int(_library().scan_scratch_size()), np.uint8)
+        return self._threads.scratch.ctypes.data
+
+
+class Plan:
+    """How the cells of a row are read: numbers of scan.c, and the patterns of its own that some columns have."""
+
+    def __init__(
+        self,
+        readings: Sequence[tuple[int, int]],
+        own: Mapping[str, NDArray[Any]],
+        *,
+        delimiter: int,
+        quoted: bool,
+        has_address: bool,
+    ) -> None:
+        self._kept = own
+        self._readings = np.array(readings or [(0, 0)], np.int32)
+        self._own = _book(own, {})
+        if not _library().scan_forms_are_sound(ctypes.byref(self._own)):
+            raise ValueError("the patterns of the columns are not sound")
+        self.structure = _Plan(
+            ctypes.addressof(self._own), self._readings.ctypes.data, len(readings), delimiter, quoted, has_address
+        )
+
+
+def _book(arrays: Mapping[str, NDArray[Any]], numbers: Mapping[str, int]) -> _Book:
+    book = _Book(**{name: array.ctypes.data for name, array in arrays.items()}, **numbers)
+    for name, array in arrays.items():
+        if name != "letters":
+            setattr(book, f"n_{name}", array.size // _WIDTHS.get(name, 1))
+    return book
+
+
+class _Room:
+    def __init__(self, rows: int, most_digests: int) -> None:
+        self._rows, self._asked = np.empty(rows, np.uint64), np.empty(rows, np.uint8)
+        self._digests, self._digest_rows = np.empty(most_digests, np.uint64), np.empty(most_digests, np.uint64)
+        pointers = [one.ctypes.data for one in (self._rows, self._asked, self._digests, self._digest_rows)]
+        self.structure = _Found(*pointers, 0, 0, most_digests)
+
+    def result(self) -> Result:
+        rows, keys = int(self.structure.n_rows), int(self.structure.n_digests)
+        return Result(
+            self._rows[:rows].copy(),
+            self._asked[:rows].astype(np.bool_),
+            self._digests[:keys].copy(),
+            self._digest_rows[:keys].copy(),
+        )
+
+
+def _joined(parts: Sequence[Result]) -> Result:
+    if not parts:
+        nothing = np.empty(0, np.uint64)
+        return Result(nothing, np.empty(0, np.bool_), nothing, nothing)
+    return Result(
+        np.concatenate([part.rows for part in parts]),
+        np.concatenate([part.asked for part in parts]),
+        np.concatenate([part.digests for part in parts]),
+        np.concatenate([part.digest_rows for part in parts]),
+    )
