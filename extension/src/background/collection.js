@@ -7,7 +7,7 @@
 
 import { plainAddress } from "./addresses.js";
 import { findCopies, readPage } from "./copies.js";
-import { findWorks, getReady } from "./detect.js";
+import { findWorks } from "./detect.js";
 import { copyKey, distinct, saveFrame } from "./findings.js";
 import { isOpen } from "./ports.js";
 import { rulebooks } from "./rulebooks.js";
@@ -34,7 +34,6 @@ const MOST_PICTURES = 300;
  * @param {() => void} over called when nothing more is taken in
  */
 export function collect(port, gate, over) {
-  getReady();
   const collection = new Collection(port);
   let waiting = 0;
   let messages = 0;
