@@ -102,8 +102,9 @@ def encoding_of(head: bytes) -> Encoding:
     for mark, name, skipped in _BOMS:
         if head.startswith(mark):
             return Encoding(name, skipped, returns=False)
-    if len(head) >= 4 and head.count(0) > len(head) / 4:
-        return Encoding("utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be", 0, returns=False)
+    even, odd = head[:4096:2].count(0), head[1:4096:2].count(0)
+    if max(even, odd) > min(len(head), 4096) / 5 and min(even, odd) <= max(even, odd) / 50:
+        return Encoding("utf-16-le" if odd > even else "utf-16-be", 0, returns=False)
     return Encoding("utf-8", 0, returns=b"\r" in head[:-1] and b"\n" not in head)
 
 

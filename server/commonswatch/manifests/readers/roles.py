@@ -70,7 +70,8 @@ _WRITTEN_NAME = re.compile(
 NAME = Kind(  # of somebody or of anything: only what is written as names of people are
     "person",
     r"(?:full)?name|query|label",
-    rf"(?!.*(?i:licen[cs]e|dataset|rights|attribution))(?:{_WRITTEN_NAME.pattern}|[\u3040-\u9fff\uac00-\ud7af·]{{2,20}})",
+    rf"(?!.*(?i:licen[cs]e|dataset|rights|attribution))"
+    rf"(?:{_WRITTEN_NAME.pattern}|[\u3040-\u9fff\uac00-\ud7af·]{{2,20}})",
     0.6,
 )
 FLICKR = Kind(
