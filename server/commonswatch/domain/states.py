@@ -170,3 +170,11 @@ class NamingState(StrEnum):
     PROPOSED = "proposed"  # a bare name: a moderator looks, nobody is told
     ACCEPTED = "accepted"
     DISMISSED = "dismissed"
+
+
+class Standing(StrEnum):
+    """What is made of a picture that many have: whether it may still be taken for a work."""
+
+    QUARANTINED = "quarantined"  # it suddenly matched too much; held back until a moderator has looked
+    COMMON = "common"  # a logo, a placeholder, a sample picture: never a match
+    CLEARED = "cleared"  # a moderator looked: it may match, however often

@@ -4,6 +4,7 @@ from commonswatch.models.account import Account, Passkey, Role, SignInLink
 from commonswatch.models.audit import AuditEntry
 from commonswatch.models.base import Base
 from commonswatch.models.case import Case, Decision, Evidence, Sighting
+from commonswatch.models.common_picture import CommonPicture, HeldReport
 from commonswatch.models.copy import Copy
 from commonswatch.models.device import Device, PairingCode
 from commonswatch.models.fingerprint_change import DatabaseMark, FingerprintChange
@@ -22,6 +23,7 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Case",
+    "CommonPicture",
     "Copy",
     "DatabaseMark",
     "Decision",
@@ -31,6 +33,7 @@ __all__ = [
     "Evidence",
     "FingerprintChange",
     "FingerprintOfWork",
+    "HeldReport",
     "Job",
     "KeyOfWork",
     "ListChange",

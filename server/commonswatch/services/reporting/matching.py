@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from commonswatch.domain.fingerprints import PDQ_MIN_QUALITY, PDQ_THRESHOLD, Fingerprint, Verdict, distance, verdict
 from commonswatch.domain.states import Basis, WorkState
 from commonswatch.models import FingerprintOfWork, KeyOfWork, Suppression, Work
+from commonswatch.services.excluding import pictures
 from commonswatch.services.looking_up.pictures import of_session as pictures_of
 
 _AT_ONCE = 500
@@ -44,7 +45,7 @@ def by_key(session: Session, keys: Collection[str], among: ColumnElement[bool] |
     for some in _batches(sorted(set(keys))):
         rows = session.execute(_KEYS.where(KeyOfWork.key.in_(some), *_taking_part(among)))
         found += [Match(row.work_id, Basis.KEY, row.key[:300]) for row in rows]
-    return _not_suppressed(session, found)
+    return _standing(session, found)
 
 
 def by_sha256(session: Session, digests: Collection[bytes], among: ColumnElement[bool] | None = None) -> list[Match]:
@@ -70,7 +71,7 @@ def _by_digest(
             Match(row.work_id, Basis.SHA256, f"{algorithm}:{row.bits.hex()}", distance=0, rendition=row.rendition)
             for row in session.execute(query.where(*_taking_part(among)))
         ]
-    return _not_suppressed(session, found)
+    return _standing(session, found)
 
 
 def by_pdq(session: Session, pictures: Iterable[Fingerprint]) -> list[Match]:
@@ -81,14 +82,14 @@ def by_pdq(session: Session, pictures: Iterable[Fingerprint]) -> list[Match]:
     for picture in {one.bits: one for one in pictures if one.comparable}.values():
         works = {one.work_id for one in registered.near([picture.bits])}.union(own)
         found += nearest(session, picture, works)
-    return _not_suppressed(session, found)
+    return _standing(session, found)
 
 
 def by_proposals(
     session: Session, picture: Fingerprint, works: Collection[int], among: ColumnElement[bool] | None = None
 ) -> list[Match]:
     """As ``by_pdq`` of one picture, among works that were proposed already."""
-    return _not_suppressed(session, nearest(session, picture, works, among))
+    return _standing(session, nearest(session, picture, works, among))
 
 
 def nearest(
@@ -115,6 +116,22 @@ def _taking_part(among: ColumnElement[bool] | None) -> tuple[ColumnElement[bool]
 
 def _distance_of(match: Match | None) -> int:
     return 257 if match is None or match.distance is None else match.distance
+
+
+def _standing(session: Session, matches: list[Match]) -> list[Match]:
+    """Without those somebody said are wrong, and without pictures that many have."""
+    left = _not_suppressed(session, matches)
+    if all(one.basis == Basis.KEY for one in left):
+        return left
+    out = pictures.excluded(session)
+    return [one for one in left if not any(out.entry_of(fingerprint) for fingerprint in _fingerprints_of(one))]
+
+
+def _fingerprints_of(match: Match) -> list[str]:
+    """What was observed, and what the work itself has."""
+    if match.basis == Basis.KEY:
+        return []
+    return [match.observed, f"pdq:{match.bits.hex()}"] if match.basis == Basis.PDQ else [match.observed]
 
 
 def _not_suppressed(session: Session, matches: list[Match]) -> list[Match]:

@@ -112,6 +112,11 @@ def number_of(session: Session, receipt: str) -> int | None:
     return session.scalar(select(Report.id).where(Report.receipt == receipt))
 
 
+def kind_of(reporter: str) -> str:
+    """The kind of job that verifies a report: strangers have a lane of their own."""
+    return "verify-anonymous" if reporter == ANONYMOUS else "verify"
+
+
 def _draft(keyring: Keyring, incoming: Incoming, counter: str) -> _Draft:
     idempotency = keyring.digest("idempotency", incoming.source_digest + b"\0" + incoming.idempotency_key.encode())
     return _Draft(

@@ -20,6 +20,7 @@ from commonswatch.domain.states import ReportState
 from commonswatch.fingerprints import PictureFacts
 from commonswatch.keyring import Keyring
 from commonswatch.models import Report
+from commonswatch.services.excluding import quarantine
 from commonswatch.services.membership import devices
 from commonswatch.services.reporting import conclusions, looking, matching, offers, sightings, submissions
 from commonswatch.services.reporting.looking import Look, ObservedKey
@@ -109,11 +110,13 @@ def record(
     if task.page is None:
         _conclude(report, ReportState.REJECTED, task.problem or "The report cannot be used.", now)
         return None
+    quarantine.hold(session, report.id, _observed(task, look))
     if found or look.offers:  # not for what is only claimed to be offered
         links = [key for one in task.submission.links if (key := rules.location(one.url)) is not None]
         offered = (*look.offers, *offers.claimed(task.submission.links))
         case = sightings.record(session, keyring, report.id, task.page, links, found, now, offered)
         report.location_id = case.location_id
+        quarantine.notice(session, [one.match for one in found if not one.facts.get("claimed")], now)
         _conclude(report, ReportState.VERIFIED, conclusions.verified(found, look.offers), now)
     again = look.trouble if attempt < task.patience.last_try else None
     if again is None and report.state == ReportState.RECEIVED:
@@ -157,6 +160,12 @@ def _by_observed(matches: list[Match]) -> Mapping[str, list[Match]]:
 def _stated(media: Media) -> set[str]:
     pairs = (("sha256", media.sha256), ("pdq", media.pdq))
     return {f"{name}:{bits.hex()}" for name, bits in pairs if bits is not None}
+
+
+def _observed(task: Task, look: Look) -> set[str]:
+    """All fingerprints in a report, the server's own and those that a watcher stated."""
+    digests = {f"sha256:{bits.hex()}" for bits in look.digests() | _stated_digests(task)}
+    return digests | {f"pdq:{one.bits.hex()}" for one in (*look.pictures(), *_stated_pictures(task)) if one.comparable}
 
 
 def _stated_digests(task: Task) -> set[bytes]:

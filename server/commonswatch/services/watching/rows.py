@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from commonswatch.domain.fingerprints import PDQ_MIN_QUALITY
 from commonswatch.models import FingerprintOfWork, KeyOfWork, ListChange, ListedRow, Work
+from commonswatch.services.excluding import pictures
 from commonswatch.services.upkeep import bulk
 from commonswatch.services.watching.changes import is_listed
 from commonswatch.watch_list.lists import Shipping
@@ -113,10 +114,12 @@ def _wanted(session: Session, work_ids: Sequence[int], shipping: Shipping, now: 
             FingerprintOfWork.quality >= PDQ_MIN_QUALITY,
         )
     ).all()
+    out = pictures.excluded(session)
+    hashes = [one for one in hashes if out.entry_of(f"pdq:{one.bits.hex()}") is None]
     cut = shipping.cut([bits for _, bits in hashes]).tobytes()
     rows = (cut[start : start + shipping.width] for start in range(0, len(cut), shipping.width))
-    pictures = {Brought(PICTURE, row, work_id) for (work_id, _), row in zip(hashes, rows, strict=True)}
-    return {Brought(KEY, prefix_of(key), work_id) for work_id, key in keys} | pictures
+    brought = {Brought(PICTURE, row, work_id) for (work_id, _), row in zip(hashes, rows, strict=True)}
+    return {Brought(KEY, prefix_of(key), work_id) for work_id, key in keys} | brought
 
 
 def _present(session: Session, work_ids: Sequence[int]) -> set[Brought]:
