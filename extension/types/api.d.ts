@@ -61,6 +61,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lookups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Which registered works something belongs to
+         * @description Say which registered works something belongs to, how far it is from them and why.
+         *
+         *         Creators see their own works, moderators all. Everybody else is told that a publicly listed work matches, and no
+         *         more than the watch list says: not which, not how many, and the distance in the bits that are in the list.
+         */
+        post: operations["look_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -243,6 +266,12 @@ export interface components {
             works: components["schemas"]["AlertedWork"][];
             /** Works Total */
             works_total: number;
+            /**
+             * Copies
+             * @description Copies that hold or may hold the works, as lists say.
+             * @default []
+             */
+            copies: components["schemas"]["OfferedCopy"][];
         };
         /**
          * AlertedWork
@@ -256,6 +285,11 @@ export interface components {
             /** Key */
             key: string;
             why: components["schemas"]["Basis"];
+            /**
+             * @description With `membership`: how sure it is that a copy offered there holds the work.
+             * @default null
+             */
+            certainty: components["schemas"]["Certainty"] | null;
         };
         /**
          * Alerts
@@ -276,11 +310,19 @@ export interface components {
             page: string;
         };
         /**
+         * Answers
+         * @description One answer for each question, in the same order.
+         */
+        Answers: {
+            /** Answers */
+            answers: components["schemas"]["LookupAnswer"][];
+        };
+        /**
          * Basis
          * @description Why we believe that a work is at a location.
          * @enum {string}
          */
-        Basis: "key" | "sha256" | "pdq";
+        Basis: "key" | "sha256" | "pdq" | "membership";
         /**
          * Batch
          * @description Several reports in one request.
@@ -316,6 +358,12 @@ export interface components {
          */
         CaseState: "open" | "confirmed" | "dismissed";
         /**
+         * Certainty
+         * @description How sure it is that a dataset holds a work (docs/memberships.md); the surest first.
+         * @enum {string}
+         */
+        Certainty: "holds" | "should-hold" | "may-hold";
+        /**
          * Device
          * @description The device whose token was sent.
          */
@@ -348,6 +396,30 @@ export interface components {
             detail: string;
         };
         /**
+         * FoundWork
+         * @description A registered work, told to its creator and to moderators.
+         */
+        FoundWork: {
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /** Url */
+            url: string;
+            /** Title */
+            title: string;
+            /**
+             * Licence
+             * @description SPDX identifier, such as `CC-BY-SA-2.0`, where it is known.
+             */
+            licence: string | null;
+            /**
+             * Listing
+             * @enum {string}
+             */
+            listing: "server-only" | "public";
+        };
+        /**
          * ListKey
          * @description The key the server signs with now.
          */
@@ -362,6 +434,46 @@ export interface components {
              * @description Its 32 bytes as base64.
              */
             public: string;
+        };
+        /**
+         * LookupAnswer
+         * @description What one question found.
+         */
+        LookupAnswer: {
+            /** Matches */
+            matches: components["schemas"]["LookupMatch"][];
+        };
+        /**
+         * LookupMatch
+         * @description Why something belongs to a registered work. All but `basis` may be null; strangers are never told which work.
+         */
+        LookupMatch: {
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "key" | "sha256" | "md5" | "pdq";
+            /**
+             * Distance
+             * @description How many bits differ.
+             */
+            distance: number | null;
+            /**
+             * Bits
+             * @description Of how many bits: 256, or those of the watch list.
+             */
+            bits: number | null;
+            /**
+             * Rendition
+             * @description Which rendition of the work agrees.
+             */
+            rendition: string | null;
+            /**
+             * Turn
+             * @description How the picture is turned: `upright`, `mirrored across` …
+             */
+            turn: string | null;
+            work: components["schemas"]["FoundWork"] | null;
         };
         /**
          * ObservedLink
@@ -427,6 +539,23 @@ export interface components {
              * @default null
              */
             quality: number | null;
+        };
+        /**
+         * OfferedCopy
+         * @description A dataset of which a copy is offered there, and what lists that were read say about the works in it.
+         */
+        OfferedCopy: {
+            /**
+             * Dataset
+             * @description Its id in the catalogue.
+             */
+            dataset: string;
+            certainty: components["schemas"]["Certainty"];
+            /**
+             * Works
+             * @description How many of the works it holds, or may hold.
+             */
+            works: number;
         };
         /**
          * Outcome
@@ -515,6 +644,60 @@ export interface components {
              * @default []
              */
             errors: components["schemas"]["FieldProblem"][];
+        };
+        /**
+         * Question
+         * @description Whatever is known of one picture or video; each part is looked up by itself.
+         */
+        Question: {
+            /**
+             * Url
+             * @description Any address of it.
+             * @default null
+             */
+            url: string | null;
+            /**
+             * Key
+             * @description Work key, such as `flickr:photo:105`.
+             * @default null
+             */
+            key: string | null;
+            /**
+             * Sha256
+             * @default null
+             */
+            sha256: string | null;
+            /**
+             * Md5
+             * @default null
+             */
+            md5: string | null;
+            /**
+             * Pdq
+             * @description PDQ fingerprint, 256 bits.
+             * @default null
+             */
+            pdq: string | null;
+            /**
+             * Turned
+             * @description PDQ of the picture turned and mirrored, in the order of PDQ's own eight after the first: left, upside down, right, mirrored down, mirrored across, transposed, transverse.
+             * @default []
+             */
+            turned: string[];
+            /**
+             * Quality
+             * @description Quality of the PDQ fingerprint. Below 50 it proves nothing and finds nothing.
+             * @default null
+             */
+            quality: number | null;
+        };
+        /**
+         * Questions
+         * @description Several lookups in one request.
+         */
+        Questions: {
+            /** Questions */
+            questions: components["schemas"]["Question"][];
         };
         /**
          * Report
@@ -851,6 +1034,87 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Questions"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answers"];
+                };
+            };
+            /** @description Token needed */
+            401: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Cannot be used */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

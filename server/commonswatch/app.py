@@ -14,5 +14,6 @@ def create_app(settings: Settings, context: Context | None = None) -> Flask:
     door = api.register(app)
     web.register(app)
     web.observe(door, app)
-    door.extensions["commonswatch.express"].observer = web.noting(app)
+    for short_way in ("commonswatch.express", "commonswatch.express-lookups"):
+        door.extensions[short_way].observer = web.noting(app)
     return app

@@ -60,7 +60,7 @@ def test_every_operation_says_who_may_call_it() -> None:
     without_token = {one["operationId"] for one in operations if one["security"] == [] or {} in one["security"]}
     reports = {"send_report", "send_reports", "report_status"}
     watch_list = {"read_watch_list", "read_watch_list_key", "read_watch_list_file"}
-    assert without_token == {*reports, *watch_list, "pair_device", "read_openapi"}
+    assert without_token == {*reports, *watch_list, "pair_device", "read_openapi", "look_up"}
 
 
 def test_every_text_and_list_that_comes_in_has_a_limit() -> None:

@@ -12,10 +12,12 @@ from flask import Flask
 
 from commonswatch.api import openapi, operations, problems
 from commonswatch.api.express import Express
+from commonswatch.api.express_lookups import ExpressLookups
 from commonswatch.api.intake import Intake
 from commonswatch.api.reads import Reads
 from commonswatch.context import Context
 
+READS = "commonswatch.reads"
 _HEADERS = [
     ("X-Content-Type-Options", "nosniff"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
@@ -30,26 +32,27 @@ def register(app: Flask) -> Flask:
     door = app.extensions["commonswatch.api"] = Flask("commonswatch.api", static_folder=None)
     door.extensions["commonswatch"] = context
     door.extensions["commonswatch.intake"] = Intake(context.database, context.keyring, context.now)
-    door.extensions["commonswatch.reads"] = Reads(context.database, context.now)
+    door.extensions[READS] = Reads(context.database, context.now)
     problems.register(door)
     operations.register(door, openapi.PREFIX, openapi.OPERATIONS)
     express = door.extensions["commonswatch.express"] = Express(context, door.extensions["commonswatch.intake"])
-    _put_before(app, door, express)
+    lookups = door.extensions["commonswatch.express-lookups"] = ExpressLookups(context, door.extensions[READS])
+    _put_before(app, door, express, lookups)
     return door
 
 
-def _put_before(app: Flask, door: Flask, express: Express) -> None:
+def _put_before(app: Flask, door: Flask, express: Express, lookups: ExpressLookups) -> None:
     pages = app.wsgi_app
 
     def choose(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if not environ["PATH_INFO"].startswith("/api/"):
             return pages(environ, start_response)
-        taken = express.take(environ)
-        if taken is None:
-            return door(environ, _with_headers(start_response))
-        headers, body = taken
-        _with_headers(start_response)("202 Accepted", headers)
-        return [body]
+        for status, short in (("202 Accepted", express), ("200 OK", lookups)):
+            if taken := short.take(environ):
+                headers, body = taken
+                _with_headers(start_response)(status, headers)
+                return [body]
+        return door(environ, _with_headers(start_response))
 
     app.wsgi_app = choose  # type: ignore[method-assign]
 

@@ -42,7 +42,7 @@ class Express:
     def take(self, environ: WSGIEnvironment) -> tuple[Headers, bytes] | None:
         """Take the report of a request in: headers and body of the answer 202; None when this is not the way."""
         began = time.perf_counter()
-        incoming = self._read(environ) if _may_be_short(environ) else None
+        incoming = self._read(environ) if may_be_short(environ, PATH) else None
         receipt = self._submit(incoming) if incoming else None
         if receipt is None:
             return None
@@ -77,11 +77,12 @@ class Express:
         return answer if isinstance(answer, Receipt) else None
 
 
-def _may_be_short(environ: WSGIEnvironment) -> bool:
+def may_be_short(environ: WSGIEnvironment, path: str) -> bool:
+    """Whether a request is a small one to this path, without a token and with its length said."""
     length = environ.get("CONTENT_LENGTH", "")
     return (
         environ["REQUEST_METHOD"] == "POST"
-        and environ["PATH_INFO"] == PATH
+        and environ["PATH_INFO"] == path
         and environ.get("CONTENT_TYPE") == "application/json"
         and "HTTP_AUTHORIZATION" not in environ
         and length.isdecimal()

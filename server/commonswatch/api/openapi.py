@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from commonswatch import __version__
-from commonswatch.api import alerts, devices, problems, reports, watch_list
+from commonswatch.api import alerts, devices, lookups, problems, reports, watch_list
 from commonswatch.api.operations import EVERYBODY, Access, Operation
 from commonswatch.api.schemas.problems import Problem
 
@@ -40,6 +40,7 @@ def read_openapi() -> Response:
 
 OPERATIONS: tuple[Operation, ...] = (
     *reports.OPERATIONS,
+    *lookups.OPERATIONS,
     *alerts.OPERATIONS,
     *devices.OPERATIONS,
     *watch_list.OPERATIONS,

@@ -1,0 +1,178 @@
+"""Looking something up: which registered works it belongs to, as far as the one who asks may see them.
+
+Creators see their own works, moderators all. Everybody else is told what the watch list says anyway, and in its terms:
+that a publicly listed work matches, by which of the things they sent, and for a picture how many of the *shipped* bits
+differ. Not which work, how many or whose. Works that are server-only or withdrawn are not even read for a stranger, so
+that an answer takes no longer because of them.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import numpy as np
+from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy.orm import Session
+
+from commonswatch.db import Database
+from commonswatch.domain.fingerprints import PDQ_BITS, Fingerprint
+from commonswatch.domain.states import Basis
+from commonswatch.domain.states import Role as RoleName
+from commonswatch.fingerprints.pdq import TURNS
+from commonswatch.models import Account, Role, Work
+from commonswatch.services.looking_up.pictures import RegisteredPictures
+from commonswatch.services.reporting import matching
+from commonswatch.services.reporting.matching import Match
+from commonswatch.services.watching.changes import is_listed
+from commonswatch.services.watching.versions import SHIPPING
+
+MOST_MATCHES = 50  # of one question
+_MOST_WORKS = 5000
+
+
+LookupBasis = Literal["key", "sha256", "md5", "pdq"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Whatever is known of one file. ``hashes``: PDQ of the picture as it is, then of its turns (``TURNS``)."""
+
+    keys: tuple[str, ...] = ()
+    sha256: bytes | None = None
+    md5: bytes | None = None
+    hashes: tuple[bytes, ...] = ()
+    quality: int = 100
+
+    @property
+    def pictures(self) -> list[Fingerprint]:
+        """The hashes as fingerprints, where there is enough to see."""
+        made = [Fingerprint("pdq", "original", bits, self.quality) for bits in self.hashes]
+        return [one for one in made if one.comparable]
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks. Without an account and not a moderator: a stranger."""
+
+    account_id: int | None = None
+    moderates: bool = False
+
+    def sees(self, now: datetime) -> ColumnElement[bool]:
+        """Which works take part in an answer."""
+        if self.moderates:
+            return true()
+        return is_listed(now) if self.account_id is None else or_(is_listed(now), Work.creator_id == self.account_id)
+
+
+STRANGER = Asker()
+OPERATOR = Asker(moderates=True)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Why something belongs to a registered work. ``work`` only where the one who asks may see which."""
+
+    basis: LookupBasis
+    distance: int | None = None  # of so many ``bits``
+    bits: int | None = None
+    rendition: str | None = None
+    turn: str | None = None
+    work: Work | None = None
+
+
+def asker(session: Session, account_id: int) -> Asker:
+    """An account as somebody who asks."""
+    moderates = Account.roles.any(Role.name == RoleName.MODERATOR)
+    found = session.scalar(select(Account.id).where(Account.id == account_id, moderates))
+    return Asker(account_id, found is not None)
+
+
+def look_up(
+    database: Database, pictures: RegisteredPictures, questions: Sequence[Question], who: Asker, now: datetime
+) -> list[list[Found]]:
+    """What each question found. Opens a session only where the tables have to be asked."""
+    if any(one.hashes for one in questions):
+        pictures.keep_up(database)
+    proposed = [_proposals(pictures, one, who) for one in questions]
+    if not any(works or one.keys or one.sha256 or one.md5 for one, works in zip(questions, proposed, strict=True)):
+        return [[] for _ in questions]
+    with database.reading() as session:
+        return [_answer(session, one, works, who, now) for one, works in zip(questions, proposed, strict=True)]
+
+
+Proposals = dict[int, int]
+"""Works that may show the same picture, and by which of its turns."""
+
+
+def _proposals(pictures: RegisteredPictures, question: Question, who: Asker) -> Proposals:
+    hashes = [one.bits for one in question.pictures]
+    found = pictures.near(hashes) if hashes else []
+    return {one.work_id: one.turn for one in found if one.listed or who != STRANGER}
+
+
+def _answer(session: Session, question: Question, works: Proposals, who: Asker, now: datetime) -> list[Found]:
+    sees = who.sees(now)
+    matches: list[_Turned] = [(match, None) for match in _by_word(session, question, sees)]
+    for turn, picture in enumerate(question.pictures):
+        if some := [work for work, nearest in works.items() if nearest == turn]:
+            matches += [(match, turn) for match in matching.by_proposals(session, picture, some, sees)]
+    own = _own(session, {match.work_id for match, _ in matches}, who)
+    theirs = [_told(match, turn, own[match.work_id]) for match, turn in matches if match.work_id in own]
+    others = [_shipped(match, turn) for match, turn in matches if match.work_id not in own]
+    return theirs[:MOST_MATCHES] + _at_most_one_of_each([one for one in others if one])
+
+
+_Turned = tuple[Match, int | None]
+
+
+def _by_word(session: Session, question: Question, sees: ColumnElement[bool]) -> list[Match]:
+    found = matching.by_key(session, question.keys, sees) if question.keys else []
+    if question.sha256:
+        found += matching.by_sha256(session, [question.sha256], sees)
+    if question.md5:
+        found += matching.by_md5(session, [question.md5], sees)
+    return found
+
+
+def _own(session: Session, works: Collection[int], who: Asker) -> dict[int, Work]:
+    """Those of the works of which this asker may see which they are."""
+    if who == STRANGER or not works:
+        return {}
+    theirs = true() if who.moderates else Work.creator_id == who.account_id
+    query = select(Work).where(Work.id.in_(sorted(works)[:_MOST_WORKS]), theirs)
+    return {work.id: work for work in session.scalars(query)}
+
+
+def _told(match: Match, turn: int | None, work: Work) -> Found:
+    bits = PDQ_BITS if turn is not None else None
+    return Found(_basis(match), match.distance, bits, match.rendition, _turn(turn), work)
+
+
+def _shipped(match: Match, turn: int | None) -> Found | None:
+    """What the watch list says of a match; None where it says nothing."""
+    if turn is None:
+        return Found(_basis(match))
+    known, seen = (
+        SHIPPING.cut([match.bits, bytes.fromhex(match.observed.removeprefix("pdq:"))]).view("u1").reshape(2, -1)
+    )
+    distance = int(np.bitwise_count(known ^ seen).sum())
+    return Found("pdq", distance, len(SHIPPING.places)) if distance <= SHIPPING.threshold else None
+
+
+def _at_most_one_of_each(found: Sequence[Found]) -> list[Found]:
+    """The nearest by each basis: how many there are is not told."""
+    best: dict[str, Found] = {}
+    for one in sorted(found, key=lambda one: one.distance or 0):
+        best.setdefault(one.basis, one)
+    return list(best.values())
+
+
+def _basis(match: Match) -> LookupBasis:
+    if match.basis is Basis.KEY:
+        return "key"
+    return "md5" if match.observed.startswith("md5:") else "sha256" if match.basis is Basis.SHA256 else "pdq"
+
+
+def _turn(turn: int | None) -> str | None:
+    return None if turn is None else TURNS[turn]
