@@ -16,12 +16,16 @@ from commonswatch.manifests.scanning.sieves import Kernel
 from commonswatch.services.looking_up.pictures import RegisteredPictures
 from commonswatch.services.looking_up.pictures import of as registered_pictures
 from commonswatch.services.scanning import registered
+from commonswatch.services.scanning.person_members import Known
 
 
-def look_for(session: Session, secret: bytes | None = None) -> Looking:
-    """Everything that is registered now; with a ``secret`` the scan makes an index of all keys it reads."""
+def look_for(session: Session, secret: bytes | None = None, persons: Known | None = None) -> Looking:
+    """Everything that is registered now; with a ``secret`` the scan makes an index of all keys it reads.
+
+    ``persons``: also rows that may name somebody of them.
+    """
     registry = Registry(_texts(session))
-    return Looking(registry, Kernel(registry, secret), indexed=secret is not None)
+    return Looking(registry, Kernel(registry, secret), indexed=secret is not None, persons=persons or None)
 
 
 def look_inside(looking: Looking, database: Database, pool: PicturePool) -> Looking:

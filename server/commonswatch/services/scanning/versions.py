@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from commonswatch.domain.states import WorkState
+from commonswatch.domain.states import ScanState, WorkState
 from commonswatch.models import Membership, Scan, Work
 
 
@@ -40,3 +40,11 @@ def _count(session: Session, of: Scan, other: Scan, *, there: bool) -> int:
         .where(Membership.scan_id == of.id, Work.state != WorkState.WITHDRAWN, in_other if there else ~in_other)
     )
     return session.scalar(query) or 0
+
+
+def before(session: Session, scan: Scan) -> Scan | None:
+    """The scan before this one of the same list (dataset and name), read to its end; None for the first."""
+    if scan.dataset is None:
+        return None
+    same = (Scan.dataset == scan.dataset, Scan.name == scan.name, Scan.state == ScanState.DONE)
+    return session.scalars(select(Scan).where(*same, Scan.id < scan.id).order_by(Scan.id.desc()).limit(1)).first()
