@@ -6,7 +6,7 @@
 
 import { Problem, ask, askBytes } from "../shared/api.js";
 import { canVerify, isPublicKey, publicKey, signer } from "../shared/keys.js";
-import { download } from "../shared/list/download.js";
+import { download, release } from "../shared/list/download.js";
 import { openPictures } from "../shared/list/files.js";
 import { acceptedManifest, needSuccessor, readManifest } from "../shared/list/manifest.js";
 import { Refused, need } from "../shared/list/refused.js";
@@ -115,9 +115,11 @@ async function refresh(server, now) {
   const manifest = await readManifest(text);
   await needSuccessor(manifest, text, own?.manifest ?? null, now);
   if (text === own?.manifest) return;
-  const records = await download(manifest, fileOf(server));
+  const held = (await loaded?.catch(() => null)) ?? null;
+  const records = await download(manifest, fileOf(server), held);
   if (era === began) await replace({ about: { manifest: text, etag, publicKey: by.public }, ...records });
-  loaded = null;
+  release(new Uint8Array(records.pictures));
+  loaded = era === began ? Promise.resolve(new Uint8Array(records.keys)) : null;
 }
 
 /** The signed manifest; null when it is the one of the ETag. @param {Server} server @param {string} [known] an ETag */

@@ -19,9 +19,10 @@ import { load } from "./store.js";
  * Everything that is stored of a version. Raises Refused, and whatever `fetch` throws; nothing is stored here.
  * @param {Manifest} manifest
  * @param {Fetch} fetch
+ * @param {Uint8Array | null} [ownKeys] those at hand, if they are in memory; they stay as they are
  */
-export async function download(manifest, fetch) {
-  const { keys, pictures } = (await byDeltas(manifest, fetch)) ?? (await whole(manifest, fetch));
+export async function download(manifest, fetch, ownKeys = null) {
+  const { keys, pictures } = (await byDeltas(manifest, fetch, ownKeys)) ?? (await whole(manifest, fetch));
   return { keys: exact(keys), pictures: exact(pictures), rules: await rulesOf(manifest, fetch) };
 }
 
@@ -29,15 +30,21 @@ export async function download(manifest, fetch) {
  * Null when there is no shorter way, or it does not lead to what the manifest says.
  * @param {Manifest} manifest
  * @param {Fetch} fetch
+ * @param {Uint8Array | null} ownKeys
  * @returns {Promise<Lists | null>}
  */
-async function byDeltas(manifest, fetch) {
+async function byDeltas(manifest, fetch, ownKeys) {
   const about = await load("about");
   const steps = about ? stepsFrom(manifest, acceptedManifest(about.manifest).version) : null;
   if (!steps || sizeOf(steps) >= sizeOf([manifest.keys, manifest.pictures])) return null;
   try {
-    let lists = await storedLists();
-    for (const step of steps) lists = await applyDelta(await checked(step, fetch), step.from, lists);
+    let lists = await storedLists(ownKeys);
+    for (const step of steps) {
+      const before = lists;
+      lists = await applyDelta(await checked(step, fetch), step.from, before);
+      if (before.keys !== ownKeys) release(before.keys);
+      release(before.pictures);
+    }
     await needSaid(manifest, lists);
     return lists;
   } catch {
@@ -54,9 +61,14 @@ async function whole(manifest, fetch) {
   return { keys, pictures };
 }
 
-/** @returns {Promise<Lists>} */
-async function storedLists() {
-  const [keys, pictures] = await Promise.all([load("keys"), load("pictures")]);
+/** Give back the memory of what is no longer needed now: browsers take their time, and lists are large. @param {Uint8Array} bytes */
+export function release({ buffer }) {
+  /** @type {any} */ (buffer).transfer(0);
+}
+
+/** @param {Uint8Array | null} ownKeys @returns {Promise<Lists>} */
+async function storedLists(ownKeys) {
+  const [keys, pictures] = await Promise.all([ownKeys ?? load("keys"), load("pictures")]);
   need(keys && pictures, "digest");
   return { keys: new Uint8Array(keys), pictures: new Uint8Array(pictures) };
 }
