@@ -44,6 +44,8 @@ def look_at(path: Path, name: str) -> None:
     with open_manifest(path, name=name) as manifest:
         if manifest.problem is not None:
             raise InvalidInput(manifest.problem.detail, ("file",))
+        if manifest.kind == "unknown":
+            raise InvalidInput("This is neither a table, a list, JSON nor an archive of pictures.", ("file",))
 
 
 def hand_over(path: Path, home: Path, scan_id: int) -> None:

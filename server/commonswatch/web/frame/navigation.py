@@ -43,7 +43,8 @@ def _wanted() -> list[tuple[str, str]]:
         ]
     roles, wanted = current_roles(), []
     if Role.MODERATOR in roles:
-        wanted += [("cases.index", gettext("Cases")), ("audit.index", gettext("Audit log"))]
+        wanted += [("cases.index", gettext("Cases")), ("scans.index", gettext("Scans"))]
+        wanted += [("pictures.index", gettext("Pictures")), ("audit.index", gettext("Audit log"))]
     wanted += [("works.index", gettext("Works")), ("found.index", gettext("Found"))]
     wanted += [("datasets.index", gettext("Datasets"))]
     if Role.MODERATOR in roles or Role.ADMINISTRATOR in roles:

@@ -1,0 +1,199 @@
+"""Pages of scans: open one from a file, in pieces or from an address, watch it, stop it, see what it found."""
+
+import io
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+import filled
+import pytest
+from commonswatch.context import Context
+from commonswatch.domain.states import PersonWay, Role, ScanState
+from commonswatch.models import AuditEntry, PersonMembership, Scan
+from commonswatch.services.scanning import folder, memberships, scans, uploads
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+LIST = b"https://www.flickr.com/photos/someone/53000000001/\nhttps://www.flickr.com/photos/someone/53000000002/\n"
+
+
+@dataclass(frozen=True)
+class Match:
+    work_id: int
+    row: int = 3
+    place: str = "line 4"
+    how: str = "key"
+    what: str = "flickr:photo:53000000001"
+
+
+def _sent(client: FlaskClient, **form: object) -> str:
+    fields = {"dataset": "ms-celeb-1m", "form_token": "one-form", **form}
+    answer = client.post("/scans", data=fields, content_type="multipart/form-data")
+    assert answer.status_code == 302, answer.text
+    return answer.headers["Location"]
+
+
+def _scan(context: Context, state: ScanState = ScanState.READING, **values: object) -> int:
+    now = context.now()
+    row = {"dataset": "ms-celeb-1m", "name": "list.tsv", "rows": 1_234_567, "created_at": now, **values}
+    with context.database.writing() as session:
+        scan = Scan(state=state, started_at=now - timedelta(seconds=100), noted_at=now, **row)
+        session.add(scan)
+        session.flush()
+        return scan.id
+
+
+def _found(context: Context, scan_id: int, works: int = 1) -> None:
+    with context.database.writing() as session:
+        creator = filled.put_account(context, session, f"creator{scan_id}@example.org")
+        made = [filled.put_work(session, creator, scan_id * 1000 + n, context.now()) for n in range(works)]
+        memberships.take(session, scan_id, [Match(one.id) for one in made], context.now())
+
+
+def test_a_small_file_comes_with_the_form_and_waits_to_be_read(moderator: FlaskClient, context: Context) -> None:
+    where = _sent(moderator, file=(io.BytesIO(LIST), "faces.tsv"))
+    assert _sent(moderator, file=(io.BytesIO(LIST), "faces.tsv")) == where, "the same form again"
+    with context.database.reading() as session:
+        scan = session.scalars(select(Scan)).one()
+    assert (scan.name, scan.dataset, scan.bytes_total, scan.url) == ("faces.tsv", "ms-celeb-1m", len(LIST), "")
+    assert folder.manifest(context.settings.home, scan.id).read_bytes() == LIST
+    page = moderator.get(where).text
+    assert "It waits for its turn" in page
+    assert "faces.tsv" in moderator.get("/scans").text
+
+
+def test_a_large_file_comes_in_pieces_and_a_piece_sent_twice_counts_once(
+    moderator: FlaskClient, context: Context
+) -> None:
+    for offset, end in ((0, 40), (0, 40), (40, len(LIST))):
+        answer = moderator.post(f"/scans/pieces/one-form?offset={offset}", data=LIST[offset:end])
+        assert answer.get_json() == {"size": end}
+    assert moderator.post("/scans/pieces/one-form?offset=9999", data=b"x").status_code == 409
+    assert moderator.post("/scans/pieces/one-form?offset=-1", data=b"x").status_code == 400
+    _sent(moderator, name="faces.tsv")
+    with context.database.reading() as session:
+        scan = session.scalars(select(Scan)).one()
+    assert folder.manifest(context.settings.home, scan.id).read_bytes() == LIST
+    assert scan.name == "faces.tsv"
+
+
+def test_nobody_adds_to_another_s_upload(moderator: FlaskClient, signed_in_as: object, context: Context) -> None:
+    other = signed_in_as(Role.MODERATOR, email="other@example.org")  # type: ignore[operator]
+    moderator.post("/scans/pieces/one-form?offset=0", data=LIST)
+    assert other.post("/scans/pieces/one-form?offset=0", data=b"x").get_json() == {"size": 1}
+    assert other.post(f"/scans/pieces/one-form?offset={len(LIST)}", data=b"x").status_code == 409
+
+
+def test_an_address_is_scanned_without_a_file(moderator: FlaskClient, context: Context) -> None:
+    where = _sent(moderator, url="https://data.example/lists/faces.tsv.gz?raw=1")
+    with context.database.reading() as session:
+        scan = session.scalars(select(Scan)).one()
+    assert (scan.name, scan.url) == ("faces.tsv.gz", "https://data.example/lists/faces.tsv.gz?raw=1")
+    assert "https://data.example/lists/faces.tsv.gz" in moderator.get(where).text
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({}, "Choose a file"),
+        ({"file": (b"", "empty.tsv")}, "Choose a file"),
+        ({"file": (b"\x89PNG\r\n\x1a\n" + bytes(100), "list.tsv")}, "neither a table"),
+        ({"url": "https://pan.baidu.com/s/1Example00?pwd=ab12"}, "access code"),
+        ({"url": "https://data.example/list.tsv", "dataset": "no-such-set"}, "no dataset"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_at_once_and_what_was_chosen_stays(
+    moderator: FlaskClient, context: Context, form: dict[str, object], words: str
+) -> None:
+    fields = {name: (io.BytesIO(one[0]), one[1]) if isinstance(one, tuple) else one for name, one in form.items()}
+    values = {"dataset": "ms-celeb-1m", "form_token": "one-form", **fields}
+    answer = moderator.post("/scans", data=values, content_type="multipart/form-data")
+    assert answer.status_code == 400
+    assert words in answer.text
+    assert 'value="one-form"' in answer.text
+    with context.database.reading() as session:
+        assert session.scalars(select(Scan)).all() == []
+
+
+def test_a_full_disk_and_a_file_without_end_are_refused(
+    moderator: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "LARGEST", 10)
+    assert moderator.post("/scans/pieces/one-form?offset=0", data=b"x" * 11).status_code == 400
+    monkeypatch.setattr(uploads, "ROOM_LEFT", 2**62)
+    assert moderator.post("/scans/pieces/one-form?offset=0", data=b"x").status_code == 400
+
+
+def test_progress_is_told_in_words_and_loads_the_page_anew_at_the_end(moderator: FlaskClient, context: Context) -> None:
+    number = _scan(context, bytes_read=50, bytes_total=200)
+    page = moderator.get(f"/scans/{number}").text
+    assert "1,234,567 rows read." in page
+    assert "12,346 rows a second" in page
+    assert "about 5 minutes" in page
+    assert f'hx-get="/scans/{number}/progress"' in page
+    part = moderator.get(f"/scans/{number}/progress", headers={"HX-Request": "true"})
+    assert "<html" not in part.text
+    assert "HX-Refresh" not in part.headers
+    assert "<html" in moderator.get(f"/scans/{number}/progress").text, "without htmx it is the whole page"
+    with context.database.writing() as session:
+        scans.finish(session, number, 2_000_000, context.now())
+    part = moderator.get(f"/scans/{number}/progress", headers={"HX-Request": "true"})
+    assert part.headers["HX-Refresh"] == "true"
+    assert "hx-get" not in part.text
+
+
+def test_a_scan_is_stopped_and_taken_up_again(moderator: FlaskClient, context: Context) -> None:
+    number = _scan(context)
+    folder.manifest(context.settings.home, number).write_bytes(LIST)
+    assert "Stopped" in moderator.post(f"/scans/{number}/cancel", follow_redirects=True).text
+    assert moderator.post(f"/scans/{number}/cancel").status_code == 409
+    page = moderator.get(f"/scans/{number}").text
+    assert "Take up again" in page
+    assert "It waits for its turn" in moderator.post(f"/scans/{number}/resume", follow_redirects=True).text
+
+
+def test_a_scan_shows_its_works_with_the_rows_that_prove_it_and_what_changed(
+    moderator: FlaskClient, context: Context
+) -> None:
+    older, newer = (_scan(context, ScanState.DONE) for _ in range(2))
+    _found(context, older)
+    _found(context, newer, works=60)
+    page = moderator.get(f"/scans/{newer}").text
+    assert page.count("line 4") == 50
+    assert "holds it" in page
+    assert "No longer in it</dt><dd>1 " in page
+    assert re.search(r"New in it</dt><dd>60", page)
+    assert moderator.get(f"/scans/{newer}?page=2").text.count("line 4") == 10
+
+
+def test_a_bare_name_waits_for_a_moderator(moderator: FlaskClient, context: Context) -> None:
+    number = _scan(context, ScanState.DONE)
+    with context.database.writing() as session:
+        person = filled.put_person(context, session, "bo@example.org")
+        session.flush()
+        row = {"row": 7, "place": "line 8", "at": context.now(), "scan_id": number, "person_id": person.id}
+        session.add(PersonMembership(way=PersonWay.NAME, state="proposed", **row))
+    page = moderator.get(f"/scans/{number}").text
+    assert "the same name" in page
+    assert "bo@example.org" not in page
+    member = re.search(rf"/scans/{number}/names/(\d+)", page)
+    assert member
+    answer = moderator.post(member[0], data={"verdict": "accept"}, follow_redirects=True)
+    assert "accepted" in answer.text
+    assert moderator.post(f"/scans/{number}/names/999").status_code == 404
+    with context.database.reading() as session:
+        assert "naming.accept" in session.scalars(select(AuditEntry.action)).all()
+
+
+def test_scans_are_for_moderators(signed_in_as: object, client: FlaskClient, context: Context) -> None:
+    number = _scan(context)
+    creator = signed_in_as(Role.CREATOR, email="creator@example.org")  # type: ignore[operator]
+    for address in ("/scans", "/scans/new", f"/scans/{number}"):
+        assert creator.get(address).status_code == 403
+        assert client.get(address).status_code == 302
+    assert creator.post("/scans/pieces/x?offset=0", data=b"x").status_code == 403
+    assert moderated_menu(creator) is False
+
+
+def moderated_menu(browser: FlaskClient) -> bool:
+    return "/scans" in browser.get("/account").text
