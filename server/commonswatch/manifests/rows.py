@@ -19,6 +19,7 @@ _KNOWN_LICENCES = 4096
 _HEXADECIMAL = {"sha256": re.compile("[0-9A-Fa-f]{64}"), "md5": re.compile("[0-9A-Fa-f]{32}")}
 _QID = re.compile("Q[1-9][0-9]{0,10}")
 _MID = re.compile(r"/?([mg])[./]([0-9][0-9a-z_]{1,12})")
+_MID_IN_PATH = re.compile(r"(?:[^\x00]*/)?([mg])\.(0[0-9a-z_]{2,12})[/@][^\x00]*")  # as in clean lists
 _LANGUAGE = re.compile("@[A-Za-z]{2,3}(?:-[A-Za-z]{2,8})?")
 
 
@@ -103,7 +104,9 @@ def _from_base64(text: str) -> bytes:
 def _persons(column: Column, text: str) -> Iterator[PersonKey]:
     if column.role == "qid" and _QID.fullmatch(text):
         yield PersonKey("qid", text)
-    elif column.role == "mid" and (found := _MID.fullmatch(text)):
+    elif (column.role == "mid" and (found := _MID.fullmatch(text))) or (
+        column.role == "path" and (found := _MID_IN_PATH.fullmatch(text))
+    ):
         yield PersonKey("mid", f"{found[1]}.{found[2]}")
     elif column.role == "person" and (name := _name(text)):
         yield PersonKey("name", name)

@@ -16,6 +16,7 @@ HEAD = 2**20  # bytes that are looked at
 _MOST_COLUMNS = 512
 _DELIMITERS = ("\t", ",", ";", "|", " ")
 _SAME_WIDTH = {"\t": 0.6, ",": 0.8, ";": 0.8, "|": 0.8, " ": 0.6}  # of the lines that must have as many cells as most
+_MOST_LINES = 50  # of one quoted cell, among the first rows
 _COMMENT = "#"
 _OPAQUE = (  # pickles are never loaded: they are programs
     (b"\x93NUMPY", "An array of NumPy: features or pictures, no list."),
@@ -155,15 +156,15 @@ def table_of(head: bytes, *, whole: bool, kind: Kind = "table") -> Table:
     body = lines[comments : comments + roles.SAMPLE]
     if kind == "json-lines":
         return Table(0, 0, TextReader((), "", "json"))
-    delimiter = _delimiter(body)
+    delimiter, body = _delimited(body)
     quoted = bool(delimiter) and _is_quoted(body, delimiter)
     rows = [split(line, delimiter, quoted=quoted, most=_MOST_COLUMNS) for line in body if line.strip()]
     width = _width(rows, delimiter)
     names, header = _names(lines[:comments], rows, width, delimiter)
     columns = roles.columns_of(names, rows[header:])
-    skipped = _bytes_of(head, comments + header)
+    before = comments + sum(line.count("\n") + 1 for line in body[:header])
     syntax: Syntax = "quoted" if quoted else "plain"
-    return Table(skipped, comments + header, TextReader(columns, delimiter, syntax))
+    return Table(_bytes_of(head, before), before, TextReader(columns, delimiter, syntax))
 
 
 def _bytes_of(head: bytes, lines: int) -> int:
@@ -200,6 +201,29 @@ def _is_one_value(line: str) -> bool:
         return False
     is_address = re.fullmatch(r"(?:https?:)?//[^\s]+", line) is not None
     return is_address and not re.search(r"[,;|](?:https?://|[^,;|/]*$)", line[8:].partition("?")[0])
+
+
+def _delimited(lines: list[str]) -> tuple[str, list[str]]:
+    """The delimiter, and the lines; those put together between which a quoted cell goes on."""
+    whole = _whole(lines)
+    if len(whole) < len(lines) and any(_is_quoted(whole, sign) and _fitness(whole, sign) for sign in _DELIMITERS[:-1]):
+        lines = whole
+    return _delimiter(lines), lines
+
+
+def _whole(lines: Sequence[str]) -> list[str]:
+    joined: list[str] = []
+    is_open, since = False, 0
+    for line in lines:
+        if is_open and since < _MOST_LINES:
+            joined[-1] += f"\n{line}"
+            since += 1
+        else:
+            joined.append(line)
+            since = 0
+            is_open = False
+        is_open ^= line.count('"') % 2 == 1
+    return joined
 
 
 def _fitness(lines: Sequence[str], sign: str) -> tuple[float, int] | None:

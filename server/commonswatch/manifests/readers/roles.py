@@ -64,14 +64,18 @@ PERSON = Kind(
     r"(?:person|identity|celebrity|celeb|actor|actress|subject|people|player|entity)(?:name|namestring|label)?|queryname",
     rf"(?=[^\x00]*{_LETTER})(?![^\x00]*(?:://|\.(?i:jpe?g|png)$))[^<>{{}}\[\]|=\\]{{2,80}}",
 )
-_WRITTEN_NAME = re.compile(
-    r"\"?(?=[^\Wa-z\d_])[\w.'’-]+(?:[ _]+[\w.'’()-]+){1,5}\"?(?:@[A-Za-z-]+)?"  # two words or more, no small letter first
+_SMALL = r"(?:d[aeiou]s?|del|la|le|van|von|de[nr]|bin|ibn|al|el|y|e|of|the|und|zu|af|av|te[nr])"  # inside names
+_CAPITAL = r"(?:(?=[^\Wa-z])[\w.'’()-]+)"
+_WRITTEN_NAME = re.compile(  # two words or more, or what is not written with blanks
+    rf"(?=[^\Wa-z\d_]|\d+th_)[\w.'’-]+(?:[ _]+(?:{_SMALL}|{_CAPITAL}))*[ _]+{_CAPITAL}"
+    r"|[\u3040-\u9fff\uac00-\ud7af·]{2,20}"
 )
+_IN_A_LANGUAGE = re.compile(r'"([^"]+)"(?:@[A-Za-z-]+)?')
 NAME = Kind(  # of somebody or of anything: only what is written as names of people are
     "person",
     r"(?:full)?name|query|label",
     rf"(?!.*(?i:licen[cs]e|dataset|rights|attribution))"
-    rf"(?:{_WRITTEN_NAME.pattern}|[\u3040-\u9fff\uac00-\ud7af·]{{2,20}})",
+    rf"(?:{_WRITTEN_NAME.pattern})",
     0.6,
 )
 FLICKR = Kind(
@@ -195,7 +199,8 @@ def _are_mixed(cells: Sequence[str]) -> bool:
 
 def are_names(cells: Sequence[str], least: int = _LEAST_NAMES) -> bool:
     """Whether most are written as names of people are; ``least``: how many there must be to tell."""
-    fitting = sum(_WRITTEN_NAME.fullmatch(cell.strip('"')) is not None for cell in cells)
+    bare = (found[1] if (found := _IN_A_LANGUAGE.fullmatch(cell)) else cell for cell in cells)
+    fitting = sum(_WRITTEN_NAME.fullmatch(name) is not None for name in bare)
     return len(cells) >= least and fitting >= 0.7 * len(cells)
 
 
