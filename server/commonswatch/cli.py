@@ -2,7 +2,18 @@
 
 import click
 
-from commonswatch.commands import datasets, exports, fingerprints, links, lists, scan, site, upkeep, watch_list
+from commonswatch.commands import (
+    datasets,
+    exports,
+    fingerprints,
+    links,
+    lists,
+    pictures,
+    scan,
+    site,
+    upkeep,
+    watch_list,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -15,6 +26,7 @@ for _command in (
     *(site.run, site.serve, site.worker, site.demo, site.setup_link),
     *(upkeep.db, upkeep.audit, upkeep.moderators, watch_list.watch_list),
     *(lists.keys, lists.locations, lists.licences, links.links, datasets.datasets, fingerprints.fingerprint, scan.scan),
+    *(pictures.explain, pictures.common_pictures),
     *(exports.export_openapi, exports.export_settings),
 ):
     main.add_command(_command)

@@ -17,7 +17,7 @@ DATASETS = ("/datasets/ms-celeb-1m", "/datasets/racial-faces-bupt", "/datasets/f
 CREATOR = ("/", "/works", "/works?search=nothing-like-this", "/registrations/new", "/found", "/devices", "/account")
 CREATOR += ("/account/password", "/outbox")  # the last is not open to creators: the error page
 MODERATOR = ("/", "/cases", "/cases?state=confirmed", "/cases?state=dismissed", "/cases?site=example.org", "/audit")
-MODERATOR += ("/audit/check", "/jobs", "/members", "/outbox")
+MODERATOR += ("/pictures", "/audit/check", "/jobs", "/members", "/outbox")
 OWN_PAGES = ("receipt", "told person", "person with nothing found", "invited person", "unsubscribe")
 
 

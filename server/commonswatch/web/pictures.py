@@ -1,0 +1,74 @@
+"""Common pictures: what waits in quarantine, what moderators decided, and the form to add one by its fingerprint."""
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from commonswatch.domain.errors import Conflict, InvalidInput
+from commonswatch.domain.states import Role, Standing
+from commonswatch.services.excluding import pictures
+from commonswatch.web.frame import database
+from commonswatch.web.frame.pages import page_count, wanted_page
+from commonswatch.web.frame.policy import current_account, role
+
+blueprint = Blueprint("pictures", __name__)
+
+
+@blueprint.get("/pictures")
+@role(Role.MODERATOR)
+def index() -> str:
+    """The list, those that wait for a word first; ``?standing=`` shows one kind."""
+    return _page()
+
+
+@blueprint.post("/pictures")
+@role(Role.MODERATOR)
+def add() -> AnyResponse:
+    """Add a common picture."""
+    context, session = database.current(), database.session()
+    try:
+        algorithm, bits = pictures.read_fingerprint(request.form.get("fingerprint", ""))
+        actor = f"account:{current_account().id}"
+        pictures.add(session, algorithm, bits, request.form.get("reason", ""), actor, context.now())
+    except (InvalidInput, Conflict) as error:
+        return Response(_page(error.detail), 400)
+    database.commit()
+    flash(gettext("Added. This picture is never taken for a work again."))
+    return redirect(url_for("pictures.index"))
+
+
+@blueprint.post("/pictures/<int:number>/<standing>")
+@role(Role.MODERATOR)
+def decide(number: int, standing: str) -> AnyResponse:
+    """A moderator's word on one: common, or cleared."""
+    if standing not in (Standing.COMMON, Standing.CLEARED):
+        raise InvalidInput(gettext("Choose one of the two."))
+    entry = pictures.decide(
+        database.session(), number, Standing(standing), current_account().id, database.current().now()
+    )
+    database.commit()
+    if entry.standing == Standing.CLEARED:
+        flash(gettext("Cleared. It may match again, and the reports that waited are checked once more."))
+    else:
+        flash(gettext("Kept as a common picture. It is never taken for a work."))
+    return redirect(url_for("pictures.index"))
+
+
+def _page(problem: str = "") -> str:
+    session, page = database.session(), wanted_page()
+    wanted = request.args.get("standing", "")
+    standing = Standing(wanted) if wanted in tuple(Standing) else None
+    counts = pictures.count(session)
+    entries = pictures.read(session, standing, page)
+    return render_template(
+        "pictures.html",
+        entries=entries,
+        counts=counts,
+        waiting=pictures.waiting_reports(session, [entry.id for entry in entries]),
+        standing=standing,
+        standings=Standing,
+        page=page,
+        pages=page_count(counts.get(standing, 0) if standing else sum(counts.values()), pictures.PAGE),
+        problem=problem,
+        form=request.form,
+    )
