@@ -13,8 +13,6 @@ import { makeWorks } from "../shared/rules/works.js";
 import { changeSession, readSession } from "../shared/storage.js";
 import * as watchList from "./watch_list.js";
 
-/** @typedef {Awaited<ReturnType<typeof build>>} Rulebooks */
-
 const FILES = ["media_hosts", "sharing_hosts", "datasets", "links"];
 const FIT = "rules/fit"; // whose list, and which version of it, has rules that were checked
 const SHORTEST_NAME = 3; // letters
@@ -44,12 +42,12 @@ async function load() {
   } catch {
     // rules this version cannot read
   }
-  return build(await builtIn());
+  return new Rulebooks(await builtIn());
 }
 
 /** Checked once; then, whenever the worker starts, only what a page needs is made. @param {any} newer @param {string} version @param {unknown} fit */
 async function fromList(newer, version, fit) {
-  const rules = build(FILES.every((name) => name in newer) ? newer : { ...(await builtIn()), ...newer });
+  const rules = new Rulebooks(FILES.every((name) => name in newer) ? newer : { ...(await builtIn()), ...newer });
   if (fit === version) return rules;
   rules.check();
   await changeSession(FIT, () => version);
@@ -62,47 +60,59 @@ async function builtIn() {
   return Object.fromEntries(await Promise.all(files));
 }
 
-/** Each part is made when it is first used. @param {any} files */
-function build({ media_hosts, sharing_hosts, datasets, links }) {
-  const { location, check: checkLocations } = makeLocations(sharing_hosts);
-  const { workKeys, check: checkWorks } = makeWorks(media_hosts);
-  const catalogue = lazily(() => new Catalogue(datasets));
-  const reader = lazily(() => makeLinks(links, catalogue(), location));
-  const mayName = lazily(() => namesIn(catalogue(), Object.keys(links.names)));
-  const mayBeFile = lazily(() => filesIn(catalogue()));
-  const noise = lazily(() => whole(sharing_hosts.generic.noise));
-  const secrets = lazily(() => whole(sharing_hosts.generic.secrets));
-  return {
-    workKeys,
-    location,
-    kinds: new Set(/** @type {string[]} */ (links.kinds)), // of places that hand out files
-    codeHosts: new Set(/** @type {string[]} */ (links.code_hosts)),
-    signs: links.commands.map((/** @type {{sign: string}} */ { sign }) => sign), // commands that fetch without an address
-    get catalogue() {
-      return catalogue();
-    },
-    get words() {
-      return reader().rules;
-    },
-    /** @type {ReturnType<typeof makeLinks>["readLinks"]} */
-    readLinks: (...all) => reader().readLinks(...all),
-    /** @param {string} text */
-    mayName: (text) => mayName()(text),
-    /** @param {string} name */
-    mayBeFile: (name) => mayBeFile()(name),
-    get noise() {
-      return noise();
-    },
-    get secrets() {
-      return secrets();
-    },
-    /** Raises what use would raise sooner or later, where these are no rules. */
-    check() {
-      checkLocations();
-      checkWorks();
-      for (const part of [reader, mayName, mayBeFile, noise, secrets]) part();
-    },
-  };
+/** What the rules of one list can tell. Each part is made when it is first asked for. */
+export class Rulebooks {
+  /** @param {any} files */
+  constructor({ media_hosts, sharing_hosts, datasets, links }) {
+    this._places = makeLocations(sharing_hosts);
+    this._works = makeWorks(media_hosts);
+    this.location = this._places.location;
+    this.workKeys = this._works.workKeys;
+    this.kinds = new Set(/** @type {string[]} */ (links.kinds)); // of places that hand out files
+    this.codeHosts = new Set(/** @type {string[]} */ (links.code_hosts));
+    this.signs = links.commands.map((/** @type {{sign: string}} */ { sign }) => sign); // commands that fetch without an address
+    this._catalogue = lazily(() => new Catalogue(datasets));
+    this._links = lazily(() => makeLinks(links, this.catalogue, this.location));
+    this._mayName = lazily(() => namesIn(this.catalogue, Object.keys(links.names)));
+    this._mayBeFile = lazily(() => filesIn(this.catalogue));
+    this._noise = lazily(() => whole(sharing_hosts.generic.noise));
+    this._secrets = lazily(() => whole(sharing_hosts.generic.secrets));
+  }
+
+  get catalogue() {
+    return this._catalogue();
+  }
+
+  get readLinks() {
+    return this._links().readLinks;
+  }
+
+  get words() {
+    return this._links().rules;
+  }
+
+  get mayName() {
+    return this._mayName();
+  }
+
+  get mayBeFile() {
+    return this._mayBeFile();
+  }
+
+  get noise() {
+    return this._noise();
+  }
+
+  get secrets() {
+    return this._secrets();
+  }
+
+  /** Raises what using them would raise sooner or later, where these are no rules. */
+  check() {
+    this._places.check();
+    this._works.check();
+    for (const make of [this._links, this._mayName, this._mayBeFile, this._noise, this._secrets]) make();
+  }
 }
 
 /** What is made when it is first asked for. @template T @param {() => T} make */

@@ -9,17 +9,14 @@
 {
   const { natives, words, Candidates, Lines, light, site } = globalThis.commonswatch;
   const { nodeName, firstChild, nextSibling, firstElement, nextElement, part, attribute } = natives;
-
   const MOST_STEPS = 4_000_000;
   const PART = 4_096; // characters of a text that are read at once
   const LONGEST_ROW = 4_096;
   const LONGEST_SHOWN = 300; // characters of the words of a link
   const LONGEST_NAME = 300; // characters of words that may be the name of a file, its size behind it
   const BETWEEN = 16; // steps between two looks at the clock
-  const DOT = /\.[a-z0-9]/i; // as names of files have one
   const TAGS = light.byName;
-  /** @type {Tag} */
-  const OTHER = { kind: "", open: "", close: "" };
+  const OTHER = /** @type {Tag} */ ({ kind: "", open: "", close: "" });
 
   class Reading {
     /** @param {Node | null} root @param {boolean} isText it is an open text file @param {Found} [found] for finding places again */
@@ -30,17 +27,14 @@
       this._steps = 0;
       this._at = root;
       this._isUp = false; // the children of where it is are read
-      /** @type {{node: Node, tag: Tag, isGrid: boolean}[]} */
-      this._around = []; // elements; of a grid, only elements are looked at
+      this._around = /** @type {{node: Node, tag: Tag, isGrid: boolean}[]} */ ([]); // in a grid, there are elements only
       this._offset = 0; // in a text
       this._root = words.root();
       this._value = ""; // of a text area
       this._linear = isText ? 1 : 0; // elements around whose text is read line by line
       this._lines = new Lines((line, node, start) => this._addLine(line, node, start));
-      /** @type {{url: string, shown: string, node: Node} | null} */
-      this._link = null;
-      /** @type {string | null} */
-      this._row = null;
+      this._link = /** @type {{url: string, shown: string, node: Node} | null} */ (null);
+      this._row = /** @type {string | null} */ (null);
     }
 
     get isOver() {
@@ -71,21 +65,24 @@
       if (tag.kind === "area") return this._readArea(node);
       if (tag !== OTHER) this._begin(/** @type {Element} */ (node), name, tag);
       if (site.names?.[name]) this._addName(/** @type {Element} */ (node), site.names[name]);
-      const element = firstElement(node);
-      const isGrid = element !== null && (tag.kind === "grid" || tag.kind === "row");
-      const child = isGrid ? element : element || !this._hasRead(node) ? firstChild(node) : null;
-      if (!child) return this._end(node, tag);
-      this._around.push({ node, tag, isGrid });
-      this._at = child;
+      this._enter(node, tag);
     }
 
-    /** Read the words of an element with nothing else in it at once; not long ones, nor lines. @param {Node} node */
+    /** Go into an element, or past it where there is nothing more in it. @param {Node} node @param {Tag} tag */
+    _enter(node, tag) {
+      const element = firstElement(node);
+      const isGrid = element !== null && (tag.kind === "grid" || tag.kind === "row");
+      if (!element && !this._linear && this._hasRead(node)) return this._end(node, tag);
+      this._at = isGrid ? element : firstChild(node);
+      if (this._at) this._around.push({ node, tag, isGrid });
+      else this._end(node, tag);
+    }
+
+    /** Read the words of an element with nothing else in it at once; not long ones. @param {Node} node */
     _hasRead(node) {
-      if (this._linear) return false;
       const text = natives.words(node);
-      if (text.length >= PART) return false;
-      if (text) this._addText(text, node);
-      return true;
+      if (text && text.length < PART) this._addText(text, node);
+      return text.length < PART;
     }
 
     /** @param {Node} node */
@@ -141,7 +138,7 @@
 
     /** @param {string} text @param {Node} node */
     _takeWords(text, node) {
-      const name = text.length <= LONGEST_NAME && DOT.test(text) ? words.fileName(text.trim()) : "";
+      const name = text.length <= LONGEST_NAME && /\.[a-z0-9]/i.test(text) ? words.fileName(text.trim()) : "";
       if (name) this.candidates.name(name, node);
       if (this._link) this._link.shown = this._link.shown ? (this._link.shown + text).slice(0, LONGEST_SHOWN) : text;
       else if (this._row !== null && this._row.length + text.length < LONGEST_ROW) this._row += `${text}\t`;

@@ -1,6 +1,7 @@
 /** Any text → the parts of a web address in one canonical spelling. Knows no host, never throws, asks nobody. */
 
 import { asciiHost } from "./hostnames.js";
+import { isLonger, parted, stripped, strippedAtEnd, without } from "./texts.js";
 
 export const LONGEST = 4096; // characters; longer texts are not addresses but payloads
 export const KNOWN_HOSTS = 2048; // how many host names at most are kept ready, here and in each rulebook
@@ -91,48 +92,6 @@ function readAny(plain) {
 }
 
 /**
- * Without the blanks and control characters browsers ignore at both ends.
- * @param {string} text
- */
-export function trimmed(text) {
-  return without(text, (code) => code <= 0x20);
-}
-
-/**
- * @param {string} text
- * @param {(code: number) => boolean} isAround which letters go at both ends
- */
-function without(text, isAround) {
-  let [from, to] = [0, text.length];
-  while (from < to && isAround(text.charCodeAt(from))) from++;
-  while (from < to && isAround(text.charCodeAt(to - 1))) to--;
-  return text.slice(from, to);
-}
-
-/**
- * Without some letters at both ends.
- * @param {string} text
- * @param {string} letters
- */
-export function stripped(text, letters) {
-  return strippedAtEnd(strippedAtStart(text, letters), letters);
-}
-
-/** @param {string} text @param {string} letters */
-export function strippedAtStart(text, letters) {
-  let from = 0;
-  while (from < text.length && letters.includes(text[from])) from++;
-  return text.slice(from);
-}
-
-/** @param {string} text @param {string} letters */
-export function strippedAtEnd(text, letters) {
-  let to = text.length;
-  while (to > 0 && letters.includes(text[to - 1])) to--;
-  return text.slice(0, to);
-}
-
-/**
  * Percent-decode once, as UTF-8. Null where the result is no plain text (control characters, broken UTF-8).
  * @param {string} text
  * @returns {string | null}
@@ -149,53 +108,6 @@ export function decoded(text) {
  */
 export function isPlain(text) {
   return !UNSAFE.test(text);
-}
-
-/**
- * Whether a text has more characters (code points, as every language but this one counts them).
- * @param {string} text
- * @param {number} most
- */
-export function isLonger(text, most) {
-  return text.length > most && (text.length > 2 * most || end(text, 0, most) < text.length);
-}
-
-/**
- * Where that many characters end.
- * @param {string} text
- * @param {number} start
- * @param {number} characters
- */
-export function end(text, start, characters) {
-  let at = start;
-  for (; characters > 0 && at < text.length; characters--) at += isPair(text, at) ? 2 : 1;
-  return Math.min(at, text.length);
-}
-
-/**
- * Where that many characters before a place start.
- * @param {string} text
- * @param {number} place
- * @param {number} characters
- */
-export function start(text, place, characters) {
-  let at = place;
-  for (; characters > 0 && at > 0; characters--) at -= at > 1 && isPair(text, at - 2) ? 2 : 1;
-  return at;
-}
-
-/** @param {string} text @param {number} at */
-function isPair(text, at) {
-  return (text.codePointAt(at) ?? 0) > 0xffff;
-}
-
-/**
- * What stands before and after the first equals sign.
- * @param {string} pair
- */
-export function parted(pair) {
-  const at = pair.indexOf("=");
-  return at < 0 ? [pair, ""] : [pair.slice(0, at), pair.slice(at + 1)];
 }
 
 /** @typedef {{host: string, port: string}} Site */

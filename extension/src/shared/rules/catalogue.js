@@ -1,7 +1,7 @@
 /** The catalogue of datasets: what each was made from and what was made from it. Data: `datasets.json`. */
 
-import { isLonger, stripped } from "./address.js";
 import { sha256 } from "./sha256.js";
+import { isLonger, stripped } from "./texts.js";
 
 /**
  * @typedef {object} Dataset an entry of `datasets.json`; docs/datasets.md describes all its parts

@@ -1,7 +1,8 @@
 /** The named changes a rule may apply to what it captured. Each is small, total and the same in every language. */
 
-import { decoded, isPlain, stripped } from "./address.js";
+import { decoded, isPlain } from "./address.js";
 import { md5 } from "./md5.js";
+import { stripped } from "./texts.js";
 
 /** @typedef {(text: string) => string | null} Change null: the text was not what the rule took it for */
 

@@ -1,8 +1,8 @@
 /** The rule for hosts nobody described: host and path, and the parameters that are not known noise. */
 
-import { parted } from "./address.js";
 import { Form } from "./forms.js";
 import { wholly } from "./patterns.js";
+import { parted } from "./texts.js";
 
 /**
  * @typedef {import("./address.js").Address} Address

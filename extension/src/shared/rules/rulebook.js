@@ -1,11 +1,14 @@
 /** The one engine: a file of host families → which form an address has. Adding a host never changes this file. */
 
-import { Address, KNOWN_HOSTS, LONGEST, isLonger, isPlain, readAddress, remembered, trimmed } from "./address.js";
+import { KNOWN_HOSTS, LONGEST, isPlain, readAddress, remembered } from "./address.js";
 import { Family } from "./families.js";
 import { Generic, sites } from "./generic.js";
 import { Openers } from "./openers.js";
+import { repaired, wordsOf } from "./paths.js";
+import { isLonger, trimmed } from "./texts.js";
 
 /**
+ * @typedef {import("./address.js").Address} Address
  * @typedef {import("./patterns.js").Values} Values
  * @typedef {import("./forms.js").How} How
  * @typedef {import("./forms.js").Form} Form
@@ -15,10 +18,6 @@ import { Openers } from "./openers.js";
  * @typedef {{form: Form, values: Values, how: How, family: Family | null}} Found a form that fits, and how sure that is
  */
 
-const MARK = /[&;]|%(?:25){0,3}(2[36]|3[BbFf])/; // where a query or fragment starts, escaped or mistaken
-const FRAGMENT = "23";
-const WORD = /^[A-Za-z]+(?:[_-][A-Za-z]+)*$/; // what no token looks like
-const LONGEST_WORD = 24;
 const DEPTH = 4; // addresses inside addresses: a proxy's copy of an archive's copy of a blog's proxy is real
 
 /** @type {How[]} */
@@ -196,31 +195,6 @@ export class Rulebook {
     const inner = depth < DEPTH ? this.find(link, depth + 1) : null;
     return inner && { ...inner, how: lessCertain(inner.how, found.how) };
   }
-}
-
-/**
- * With what stands behind an escaped or mistaken mark in its path as its query or fragment.
- * @param {Address} address
- */
-function repaired({ explicit, host, port, path, search, fragment }) {
-  const found = MARK.exec(path);
-  if (found === null) return new Address(explicit, host, port, path, search, fragment);
-  const start = path.slice(0, found.index);
-  const rest = path.slice(found.index + found[0].length);
-  if (found[1] === FRAGMENT) return new Address(explicit, host, port, start, search, rest);
-  return new Address(explicit, host, port, start, [`?${rest}`, search.slice(1)].filter(Boolean).join("&"), fragment);
-}
-
-/** As much of a path as consists of plain words. @param {string} path */
-function wordsOf(path) {
-  const parts = path.split("/");
-  const end = parts.findIndex((part) => part !== "" && !isWord(part));
-  return (end < 0 ? path : parts.slice(0, end).join("/")) || "/";
-}
-
-/** @param {string} part */
-function isWord(part) {
-  return part.length <= LONGEST_WORD && WORD.test(part);
 }
 
 /**

@@ -1,8 +1,7 @@
 /** The blocks of a page and the sections they stand in. Who reads them: page.js. */
 
-import { stripped, strippedAtEnd } from "../address.js";
-import { first, last, size } from "../texts.js";
 import { words } from "./words.js";
+import { first, last, size, stripped, strippedAtEnd } from "../texts.js";
 
 /** @typedef {import("./pieces.js").Piece} Piece */
 

@@ -5,9 +5,8 @@
  * headings, the page's own address.
  */
 
-import { stripped } from "../address.js";
 import { LINE_END, LONGEST_STRETCH } from "./blocks.js";
-import { bare, first, last, size, unescapedAll } from "../texts.js";
+import { bare, first, last, size, stripped, unescapedAll } from "../texts.js";
 
 /**
  * @typedef {import("./pieces.js").Piece} Piece

@@ -4,9 +4,8 @@
  * Markdown and HTML are read side by side, as in READMEs. Hostile input: every step looks at a bounded stretch.
  */
 
-import { stripped } from "../address.js";
-import { BLANK, bare, last } from "../texts.js";
 import { clean, isTag, piece, referenceAt, targetAt, trimmed, unescaped, within } from "./pieces.js";
+import { BLANK, bare, last, stripped } from "../texts.js";
 
 /**
  * @typedef {import("./pieces.js").Piece} Piece

@@ -1,11 +1,10 @@
 /** Lines of Markdown → the outline: headings, lists, tables, code, quotes, front matter. HTML in it goes to tags.js. */
 
-import { stripped, strippedAtStart } from "../address.js";
-import { bare, bareAtEnd } from "../texts.js";
 import { InlineReader } from "./inline.js";
 import { MOST_CELLS, Outline } from "./outline.js";
 import { isTag, piece } from "./pieces.js";
 import { TagReader } from "./tags.js";
+import { bare, bareAtEnd, stripped, strippedAtStart } from "../texts.js";
 
 /**
  * @typedef {import("./pieces.js").Piece} Piece

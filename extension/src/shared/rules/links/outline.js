@@ -1,9 +1,8 @@
 /** What Markdown and HTML have in common: headings, list items, table rows and paragraphs become blocks, in order. */
 
-import { stripped, strippedAtEnd } from "../address.js";
-import { bare, size } from "../texts.js";
 import { Block, LINE_END, Section, said } from "./blocks.js";
 import { isTag, piece } from "./pieces.js";
+import { bare, size, stripped, strippedAtEnd } from "../texts.js";
 
 /** @typedef {import("./pieces.js").Piece} Piece */
 /** @typedef {import("./pieces.js").Tag} Tag */

@@ -1,7 +1,7 @@
 /** What a line is read to, and the small questions about addresses in it. */
 
-import { stripped } from "../address.js";
-import { BLANK, bare } from "../texts.js";
+import { BLANK, bare, stripped } from "../texts.js";
+
 
 /**
  * @typedef {{text: string, url: string, line: number}} Piece a stretch of words, or a link: its text and where it leads
