@@ -39,7 +39,7 @@ class Here:
 
     def __enter__(self) -> Self:
         with self._context.database.reading() as session:
-            self._looking = look_for(session, self._kept.secret)
+            self._looking = look_for(session, self._kept.secret, self._kept.persons)
         if self._deep:
             pool = self._stack.enter_context(PicturePool(self._cores))
             self._looking = look_inside(self._looking, self._context.database, pool)
@@ -81,6 +81,8 @@ class Here:
             )
             scan = Scan(source, self._looking, options, self._bar.watch)
             for match in keeping.taken(scan):
+                if match.how == "person":
+                    continue  # who is meant is for a moderator to see, not for a terminal
                 yield _json_row(match) if self._as_json else _shown_row(match)
         self.read_anything |= scan.summary.rows > 0 or scan.summary.problem is None
         yield from self._told(name, scan.summary)

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from commonswatch.context import Context
 from commonswatch.domain.errors import InvalidInput
-from commonswatch.manifests.scanning import FileSource, Match, Scan, StreamSource
+from commonswatch.manifests.scanning import FileSource, Match, Scan, StreamSource, Summary
 from commonswatch.rules import dataset as find_dataset
-from commonswatch.services.scanning import checking, folder, memberships, scans
+from commonswatch.services.scanning import checking, folder, person_members, scans
+from commonswatch.services.scanning.keeping import keep
+from commonswatch.services.scanning.person_members import Known
 
 _AT_ONCE = 2000
 
@@ -19,7 +21,14 @@ class Kept:
         self._context, self._dataset = context, dataset
         if dataset is not None and find_dataset(dataset) is None:
             raise InvalidInput("The catalogue has no dataset of this name.", ("dataset",))
+        with context.database.reading() as session:
+            self._known = person_members.load(session, context.keyring)
         self.secret = checking.index_secret(context.keyring) if dataset is not None else None
+
+    @property
+    def persons(self) -> Known | None:
+        """Whose rows are kept, too."""
+        return self._known if self._dataset is not None else None
 
     def take_up(self, name: str, source: FileSource | StreamSource) -> "Keeping":
         """Begin to keep what is found in one manifest."""
@@ -28,7 +37,7 @@ class Kept:
         size = source.path.stat().st_size if isinstance(source, FileSource) else None
         with self._context.database.writing() as session:
             scan_id = scans.open_here(session, name=name, dataset=self._dataset, size=size, now=self._context.now())
-        return KeepingOf(self._context, scan_id)
+        return KeepingOf(self._context, scan_id, self._known)
 
 
 class Keeping:
@@ -47,8 +56,8 @@ class Keeping:
 class KeepingOf(Keeping):
     """Of one manifest: its matches as memberships, its keys in an index."""
 
-    def __init__(self, context: Context, scan_id: int) -> None:
-        self._context, self._scan_id = context, scan_id
+    def __init__(self, context: Context, scan_id: int, known: Known) -> None:
+        self._context, self._scan_id, self._known = context, scan_id, known
         self.index = folder.index(context.settings.home, scan_id)
 
     def taken(self, scan: Scan) -> Iterator[Match]:
@@ -57,21 +66,17 @@ class KeepingOf(Keeping):
         for match in scan:
             waiting.append(match)
             if len(waiting) >= _AT_ONCE:
-                self._take(waiting)
+                self._keep(waiting)
             yield match
-        self._take(waiting)
-        summary, now = scan.summary, self._context.now()
-        with self._context.database.writing() as session:
-            scans.finish(
-                session,
-                self._scan_id,
-                summary.rows,
-                now,
-                partial=summary.problem.detail if summary.problem else None,
-                index_file=self.index.name if self.index else None,
-            )
+        self._keep(waiting)
+        self._finish(scan.summary)
 
-    def _take(self, waiting: list[Match]) -> None:
+    def _keep(self, waiting: list[Match]) -> None:
         with self._context.database.writing() as session:
-            memberships.take(session, self._scan_id, waiting, self._context.now())
+            keep(session, self._scan_id, waiting, self._known, self._context.now())
         waiting.clear()
+
+    def _finish(self, summary: Summary) -> None:
+        now, partly = self._context.now(), summary.problem.detail if summary.problem else None
+        with self._context.database.writing() as session:
+            scans.finish(session, self._scan_id, summary.rows, now, partial=partly, index_file=f"{self._scan_id}.index")

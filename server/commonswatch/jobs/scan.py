@@ -5,9 +5,11 @@ transaction that ends the job.
 """
 
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import event
@@ -18,12 +20,13 @@ from commonswatch.domain.errors import RemoteError
 from commonswatch.fetch.connectors import RemoteFile, save
 from commonswatch.jobs.handling import Handler, Record, nothing_to_record
 from commonswatch.manifests.scanning import FileSource, Match, Options, Progress, Scan, Summary
-from commonswatch.services.scanning import checking, folder, memberships, scans
+from commonswatch.services.scanning import checking, folder, person_members, scans
+from commonswatch.services.scanning.keeping import keep
 from commonswatch.services.scanning.looking import look_for
 from commonswatch.services.upkeep.queue import ClaimedJob
 
 NOTE_EVERY = 2.0  # seconds
-_AT_ONCE = 2000  # matches that are written together
+AT_ONCE = 2000  # matches that are written together
 _LARGEST_FETCHED = 20 * 2**30  # bytes
 _LONGEST_FETCHING = 6 * 3600.0  # seconds
 _GONE = "Its manifest was deleted meanwhile. Upload it once more."
@@ -73,23 +76,22 @@ def _fetch(context: Context, task: scans.Task, path: Path) -> bool:
 def _read(context: Context, task: scans.Task, path: Path) -> Summary:
     home, secret = context.settings.home, checking.index_secret(context.keyring)
     with context.database.reading() as session:
-        looking = look_for(session, secret)
+        known = person_members.load(session, context.keyring)
+        looking = look_for(session, secret, known)
     options = Options(folder.checkpoint(home, task.scan_id), folder.index(home, task.scan_id))
     noting = _Noting(context, task.scan_id)
     scan = Scan(FileSource(path, name=task.name), looking, options, noting.note)
-    waiting: list[Match] = []
-    for match in scan:
-        waiting.append(match)
-        if len(waiting) >= _AT_ONCE:
-            _take(context, task.scan_id, waiting)
-    _take(context, task.scan_id, waiting)
+    for found in batched(scan, AT_ONCE):
+        with context.database.writing() as session:
+            keep(session, task.scan_id, found, known, context.now())
     return scan.summary
 
 
-def _take(context: Context, scan_id: int, waiting: list[Match]) -> None:
-    with context.database.writing() as session:
-        memberships.take(session, scan_id, waiting, context.now())
-    waiting.clear()
+def batched(matches: Iterable[Match], size: int) -> Iterator[list[Match]]:
+    """Some matches at a time."""
+    left = iter(matches)
+    while some := list(islice(left, size)):
+        yield some
 
 
 class _Noting:

@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from commonswatch.manifests.readers.shapes import Place, Problem
 
-How = Literal["key", "guessed", "digest", "distance"]
-SUREST: Mapping[How, int] = {"digest": 0, "key": 1, "distance": 2, "guessed": 3}
+How = Literal["key", "guessed", "digest", "distance", "person"]
+SUREST: Mapping[How, int] = {"digest": 0, "key": 1, "distance": 2, "guessed": 3, "person": 4}
+NO_WORK = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class Match:
     """A row in which a registered work was found.
 
     ``how``: by a work key, a key that may also mean another work (``guessed``), the digest of a file, or the distance
-    of two pictures; ``what``: the key or digest as it stands in the row.
+    of two pictures; ``what``: the key or digest as it stands in the row. A row that names somebody who may be told has
+    no work but a ``person``: ``what`` is `name:…`, `mid:…` or `qid:…`. Such rows are for those who decide, never shown.
     """
 
     row: int
@@ -74,6 +76,7 @@ class Summary:
     matches: int = 0
     works: Counter[int] = field(default_factory=Counter)  # rows of each work
     ways: Counter[str] = field(default_factory=Counter)  # how they were won
+    persons: int = 0  # rows that name somebody
     pictures: int = 0
     unread_pictures: int = 0
     problem: Problem | None = None
@@ -82,6 +85,9 @@ class Summary:
 
     def count(self, match: Match) -> None:
         """Take one match."""
+        if match.how == "person":
+            self.persons += 1
+            return
         self.matches += 1
         self.works[match.work_id] += 1
         self.ways[match.how] += 1

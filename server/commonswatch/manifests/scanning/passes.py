@@ -1,16 +1,17 @@
 """One pass over one range of a manifest: blocks in, matches out, with checkpoints on the way."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, Protocol
 
 import numpy as np
 
 from commonswatch.manifests.index import Runs
 from commonswatch.manifests.readers.shapes import Block, Problem
-from commonswatch.manifests.rows import Row, row_of
-from commonswatch.manifests.scanning.findings import Match, Progress
+from commonswatch.manifests.rows import PersonKey, Row, row_of
+from commonswatch.manifests.scanning.findings import NO_WORK, Match, Progress
 from commonswatch.manifests.scanning.matching import Registry, matches_of, texts_of
 from commonswatch.manifests.scanning.pictures import Looked
 from commonswatch.manifests.scanning.sieves import Sieve
@@ -18,6 +19,15 @@ from commonswatch.manifests.scanning.source import Manifest
 from commonswatch.manifests.scanning.state import Part
 
 CHECKPOINT_EVERY = 5.0  # seconds
+_REPEATED = 4096
+_PERSONS = ("person", "mid", "qid")
+
+
+class Persons(Protocol):
+    """People who stated who they are."""
+
+    def matches(self, row: int, place: object, person_keys: Iterable[PersonKey], /) -> Sequence[Any]:
+        """Those a row may mean; usually nobody."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,7 @@ class Looking:
     sieve: Sieve
     indexed: bool = False
     looked: Looked | None = None  # at the pictures inside; None: they are passed over
+    persons: Persons | None = None  # who may be told; None: nobody
 
 
 class Pass:
@@ -40,6 +51,7 @@ class Pass:
         self.rows, self.matches = int(part.state.get("rows", 0)), int(part.state.get("matches", 0))
         self._first, self._read_before = part.state.get("first"), int(part.state.get("read", 0))
         self._began = self._saved = time.monotonic()
+        self._is_somebody = lru_cache(_REPEATED)(self._may_be_somebody)  # of one person there are many rows
 
     def run(self) -> Iterator[tuple[Progress, list[Match]]]:
         """Each block's matches, with how far it has come. Ends with the range, or with a problem of the manifest."""
@@ -76,7 +88,22 @@ class Pass:
                 self._index(row)
         if self._runs is not None:
             self._runs.add(sifted.digests, sifted.digest_rows)
-        return found
+        return found + self._persons(block)
+
+    def _persons(self, block: Block) -> list[Match]:
+        """Rows that name somebody; only manifests with such a column are read for that, row by row."""
+        if self._looking.persons is None or not any(column.role in _PERSONS for column in block.reader.columns):
+            return []
+        rows = (row_of(block, number) for number in range(block.rows))
+        return [
+            Match(row.number, row.place, "person", f"{key.kind}:{key.value}", NO_WORK)
+            for row in rows
+            for key in row.person_keys
+            if self._is_somebody(key)
+        ]
+
+    def _may_be_somebody(self, key: PersonKey) -> bool:
+        return self._looking.persons is not None and bool(self._looking.persons.matches(0, "", (key,)))
 
     def _index(self, row: Row) -> None:
         """Add the keys of a row that the sieve did not read itself."""
