@@ -132,7 +132,7 @@ def test_for_a_server_only_work_no_stranger_asks_the_tables(
     """So that the time of an answer does not tell."""
     register(listing=Listing.SERVER_ONLY)
     ask({"pdq": BITS.hex()})
-    monkeypatch.setattr("commonswatch.services.reporting.matching.nearest", None)
+    monkeypatch.setattr("commonswatch.services.reporting.matching.by_proposals", None)
     assert ask({"pdq": BITS.hex()}) == [{"matches": []}]
 
 

@@ -6,13 +6,15 @@ differ. Not which work, how many or whose. Works that are server-only or withdra
 that an answer takes no longer because of them.
 """
 
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import Pool, bindparam, or_, select, true
 from sqlalchemy.orm import Session
 
 from commonswatch.db import Database
@@ -21,9 +23,10 @@ from commonswatch.domain.states import Basis
 from commonswatch.domain.states import Role as RoleName
 from commonswatch.fingerprints.pdq import TURNS
 from commonswatch.models import Account, Role, Work
-from commonswatch.services.looking_up.pictures import RegisteredPictures
+from commonswatch.services.excluding.pictures import Excluded, excluded
+from commonswatch.services.looking_up.pictures import OLD, RegisteredPictures
 from commonswatch.services.reporting import matching
-from commonswatch.services.reporting.matching import Match
+from commonswatch.services.reporting.matching import Among, Asked, Match
 from commonswatch.services.watching.changes import is_listed
 from commonswatch.services.watching.versions import SHIPPING
 
@@ -58,12 +61,14 @@ class Asker:
     account_id: int | None = None
     moderates: bool = False
 
-    def sees(self, now: datetime) -> ColumnElement[bool]:
+    def sees(self) -> Among:
         """Which works take part in an answer."""
-        if self.moderates:
-            return true()
-        return is_listed(now) if self.account_id is None else or_(is_listed(now), Work.creator_id == self.account_id)
+        return matching.ALL if self.moderates else _LISTED if self.account_id is None else _LISTED_OR_OWN
 
+
+_IS_LISTED = is_listed(bindparam("now"))  # type: ignore[arg-type]  # the moment of each question
+_LISTED = Among(_IS_LISTED)
+_LISTED_OR_OWN = Among(or_(_IS_LISTED, Work.creator_id == bindparam("account")))
 
 STRANGER = Asker()
 OPERATOR = Asker(moderates=True)
@@ -98,9 +103,21 @@ def look_up(
     if not any(works or one.keys or one.sha256 or one.md5 for one, works in zip(questions, proposed, strict=True)):
         return [[] for _ in questions]
     with database.reading() as session:
-        return [_answer(session, one, works, who, now) for one, works in zip(questions, proposed, strict=True)]
+        asked = Asked(who.sees(), {"now": now, "account": who.account_id}, _excluded(session))
+        return [_answer(session, one, works, who, asked) for one, works in zip(questions, proposed, strict=True)]
 
 
+def _excluded(session: Session) -> Excluded:
+    """The pictures that many have, as they were within the last second: reading them costs more than all the rest."""
+    pool = session.get_bind().engine.pool
+    read_at, known = _read_excluded.get(pool, (-1e9, None))
+    if known is None or time.monotonic() - read_at > OLD:
+        known = excluded(session)
+        _read_excluded[pool] = time.monotonic(), known
+    return known
+
+
+_read_excluded: WeakKeyDictionary[Pool, tuple[float, Excluded]] = WeakKeyDictionary()
 Proposals = dict[int, int]
 """Works that may show the same picture, and by which of its turns."""
 
@@ -111,12 +128,11 @@ def _proposals(pictures: RegisteredPictures, question: Question, who: Asker) -> 
     return {one.work_id: one.turn for one in found if one.listed or who != STRANGER}
 
 
-def _answer(session: Session, question: Question, works: Proposals, who: Asker, now: datetime) -> list[Found]:
-    sees = who.sees(now)
-    matches: list[_Turned] = [(match, None) for match in _by_word(session, question, sees)]
+def _answer(session: Session, question: Question, works: Proposals, who: Asker, asked: Asked) -> list[Found]:
+    matches: list[_Turned] = [(match, None) for match in _by_word(session, question, asked)]
     for turn, picture in enumerate(question.pictures):
         if some := [work for work, nearest in works.items() if nearest == turn]:
-            matches += [(match, turn) for match in matching.by_proposals(session, picture, some, sees)]
+            matches += [(match, turn) for match in matching.by_proposals(session, picture, some, asked)]
     own = _own(session, {match.work_id for match, _ in matches}, who)
     theirs = [_told(match, turn, own[match.work_id]) for match, turn in matches if match.work_id in own]
     others = [_shipped(match, turn) for match, turn in matches if match.work_id not in own]
@@ -126,12 +142,12 @@ def _answer(session: Session, question: Question, works: Proposals, who: Asker, 
 _Turned = tuple[Match, int | None]
 
 
-def _by_word(session: Session, question: Question, sees: ColumnElement[bool]) -> list[Match]:
-    found = matching.by_key(session, question.keys, sees) if question.keys else []
+def _by_word(session: Session, question: Question, asked: Asked) -> list[Match]:
+    found = matching.by_key(session, question.keys, asked) if question.keys else []
     if question.sha256:
-        found += matching.by_sha256(session, [question.sha256], sees)
+        found += matching.by_sha256(session, [question.sha256], asked)
     if question.md5:
-        found += matching.by_md5(session, [question.md5], sees)
+        found += matching.by_md5(session, [question.md5], asked)
     return found
 
 

@@ -3,27 +3,26 @@
 Withdrawn works match nothing, and a match that somebody said is wrong (``Suppression``) is never made again.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Literal, TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from commonswatch.domain.fingerprints import PDQ_MIN_QUALITY, PDQ_THRESHOLD, Fingerprint, Verdict, distance, verdict
 from commonswatch.domain.states import Basis, WorkState
 from commonswatch.models import FingerprintOfWork, KeyOfWork, Suppression, Work
 from commonswatch.services.excluding import pictures
+from commonswatch.services.excluding.pictures import Excluded
 from commonswatch.services.looking_up.pictures import of_session as pictures_of
 
 _AT_ONCE = 500
 T = TypeVar("T")
 
-_KEYS = select(KeyOfWork.work_id, KeyOfWork.key).join(Work, Work.id == KeyOfWork.work_id)
-_FINGERPRINTS = select(
-    FingerprintOfWork.work_id, FingerprintOfWork.rendition, FingerprintOfWork.bits, FingerprintOfWork.quality
-).join(Work, Work.id == FingerprintOfWork.work_id)
+_DENIED = exists().where(Suppression.work_id == Work.id).label("denied")
+_SOME: BindParameter[Any] = bindparam("some", expanding=True)
 
 
 @dataclass(frozen=True)
@@ -39,110 +38,128 @@ class Match:
     bits: bytes = field(default=b"", repr=False, compare=False)  # the work's own fingerprint
 
 
-def by_key(session: Session, keys: Collection[str], among: ColumnElement[bool] | None = None) -> list[Match]:
-    """The works known under these work keys. ``among``: only works of which this is true."""
-    found = []
-    for some in _batches(sorted(set(keys))):
-        rows = session.execute(_KEYS.where(KeyOfWork.key.in_(some), *_taking_part(among)))
-        found += [Match(row.work_id, Basis.KEY, row.key[:300]) for row in rows]
-    return _standing(session, found)
+class Among:
+    """Which works take part, as statements that are made once: making one takes longer than running it."""
+
+    def __init__(self, condition: ColumnElement[bool] | None = None) -> None:
+        taking_part = (Work.state != WorkState.WITHDRAWN, *(() if condition is None else (condition,)))
+        fingerprint, owner = FingerprintOfWork, Work.id == FingerprintOfWork.work_id
+        columns = fingerprint.work_id, fingerprint.rendition, fingerprint.bits, fingerprint.quality, _DENIED
+        self.keys = (
+            select(KeyOfWork.work_id, KeyOfWork.key, _DENIED)
+            .join(Work, Work.id == KeyOfWork.work_id)
+            .where(KeyOfWork.key.in_(_SOME), *taking_part)
+        )
+        self.digests = (
+            select(*columns)
+            .join(Work, owner)
+            .where(fingerprint.algorithm == bindparam("algorithm"), fingerprint.bits.in_(_SOME), *taking_part)
+        )
+        self.pictures = (
+            select(*columns)
+            .join(Work, owner)
+            .where(fingerprint.work_id.in_(_SOME), fingerprint.algorithm == "pdq")
+            .where(fingerprint.quality >= PDQ_MIN_QUALITY, *taking_part)
+        )
 
 
-def by_sha256(session: Session, digests: Collection[bytes], among: ColumnElement[bool] | None = None) -> list[Match]:
+ALL = Among()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """For whom is matched: which works take part, and which pictures many have, where that was read already."""
+
+    among: Among = ALL
+    values: Mapping[str, Any] = field(default_factory=dict)  # what its condition asks for by name
+    excluded: Excluded | None = None
+
+
+ANYBODY = Asked()
+
+
+def by_key(session: Session, keys: Collection[str], asked: Asked = ANYBODY) -> list[Match]:
+    """The works known under these work keys."""
+    rows = _rows(session, asked.among.keys, sorted(set(keys)), asked.values)
+    return _not_suppressed(session, [(Match(row.work_id, Basis.KEY, row.key[:300]), row.denied) for row in rows])
+
+
+def by_sha256(session: Session, digests: Collection[bytes], asked: Asked = ANYBODY) -> list[Match]:
     """The works of which a file has one of these SHA-256 digests."""
-    return _by_digest(session, "sha256", digests, among)
+    return _by_digest(session, "sha256", digests, asked)
 
 
-def by_md5(session: Session, digests: Collection[bytes], among: ColumnElement[bool] | None = None) -> list[Match]:
+def by_md5(session: Session, digests: Collection[bytes], asked: Asked = ANYBODY) -> list[Match]:
     """As ``by_sha256`` (``observed`` says which it was). Anybody can make two files with one MD5: no evidence."""
-    return _by_digest(session, "md5", digests, among)
+    return _by_digest(session, "md5", digests, asked)
 
 
-def _by_digest(
-    session: Session,
-    algorithm: Literal["sha256", "md5"],
-    digests: Collection[bytes],
-    among: ColumnElement[bool] | None,
-) -> list[Match]:
+def _by_digest(session: Session, algorithm: str, digests: Collection[bytes], asked: Asked) -> list[Match]:
     found = []
-    for some in _batches(sorted(set(digests))):
-        query = _FINGERPRINTS.where(FingerprintOfWork.algorithm == algorithm, FingerprintOfWork.bits.in_(some))
-        found += [
-            Match(row.work_id, Basis.SHA256, f"{algorithm}:{row.bits.hex()}", distance=0, rendition=row.rendition)
-            for row in session.execute(query.where(*_taking_part(among)))
-        ]
-    return _standing(session, found)
+    for row in _rows(session, asked.among.digests, sorted(set(digests)), {"algorithm": algorithm, **asked.values}):
+        observed = f"{algorithm}:{row.bits.hex()}"
+        found.append((Match(row.work_id, Basis.SHA256, observed, 0, rendition=row.rendition), row.denied))
+    return _standing(session, found, asked)
 
 
-def by_pdq(session: Session, pictures: Iterable[Fingerprint]) -> list[Match]:
+def by_pdq(session: Session, seen: Iterable[Fingerprint]) -> list[Match]:
     """The works that show the same picture, by the nearest of their renditions."""
     registered = pictures_of(session)
     own = registered.unseen(session)
     found: list[Match] = []
-    for picture in {one.bits: one for one in pictures if one.comparable}.values():
-        works = {one.work_id for one in registered.near([picture.bits])}.union(own)
-        found += nearest(session, picture, works)
-    return _standing(session, found)
+    for picture in {one.bits: one for one in seen if one.comparable}.values():
+        found += by_proposals(session, picture, {one.work_id for one in registered.near([picture.bits])}.union(own))
+    return found
 
 
-def by_proposals(
-    session: Session, picture: Fingerprint, works: Collection[int], among: ColumnElement[bool] | None = None
-) -> list[Match]:
-    """As ``by_pdq`` of one picture, among works that were proposed already."""
-    return _standing(session, nearest(session, picture, works, among))
+def by_proposals(session: Session, picture: Fingerprint, works: Collection[int], asked: Asked = ANYBODY) -> list[Match]:
+    """As ``by_pdq`` of one picture, among works that were proposed: the table alone knows what is true now."""
+    best: dict[int, tuple[Match, bool]] = {}
+    for row in _rows(session, asked.among.pictures, sorted(works), asked.values):
+        known = Fingerprint("pdq", row.rendition, row.bits, row.quality)
+        apart = distance(picture, known)
+        if verdict(picture, known) is Verdict.NONE or apart >= _distance_of(best.get(row.work_id)):
+            continue
+        observed = f"pdq:{picture.bits.hex()}"
+        match = Match(row.work_id, Basis.PDQ, observed, apart, picture.quality, row.rendition, row.bits)
+        best[row.work_id] = match, row.denied
+    return _standing(session, list(best.values()), asked)
 
 
-def nearest(
-    session: Session, picture: Fingerprint, works: Collection[int], among: ColumnElement[bool] | None = None
-) -> list[Match]:
-    """Check proposals against the table, which alone knows what is true now."""
-    best: dict[int, Match] = {}
-    for some in _batches(sorted(works)):
-        query = _FINGERPRINTS.where(FingerprintOfWork.work_id.in_(some), FingerprintOfWork.algorithm == "pdq")
-        for row in session.execute(query.where(FingerprintOfWork.quality >= PDQ_MIN_QUALITY, *_taking_part(among))):
-            known = Fingerprint("pdq", row.rendition, row.bits, row.quality)
-            apart = distance(picture, known)
-            if verdict(picture, known) is not Verdict.NONE and apart < _distance_of(best.get(row.work_id)):
-                observed = f"pdq:{picture.bits.hex()}"
-                best[row.work_id] = Match(
-                    row.work_id, Basis.PDQ, observed, apart, picture.quality, row.rendition, row.bits
-                )
-    return list(best.values())
+def _rows(
+    session: Session, statement: Select[*tuple[Any, ...]], asked: Sequence[Any], values: Mapping[str, Any]
+) -> Iterator[Any]:
+    for some in _batches(asked):
+        yield from session.connection().execute(statement, {"some": some, **values})
 
 
-def _taking_part(among: ColumnElement[bool] | None) -> tuple[ColumnElement[bool], ...]:
-    return (Work.state != WorkState.WITHDRAWN, *(() if among is None else (among,)))
+def _distance_of(found: tuple[Match, bool] | None) -> int:
+    return 257 if found is None or found[0].distance is None else found[0].distance
 
 
-def _distance_of(match: Match | None) -> int:
-    return 257 if match is None or match.distance is None else match.distance
-
-
-def _standing(session: Session, matches: list[Match]) -> list[Match]:
+def _standing(session: Session, found: list[tuple[Match, bool]], asked: Asked) -> list[Match]:
     """Without those somebody said are wrong, and without pictures that many have."""
-    left = _not_suppressed(session, matches)
-    if all(one.basis == Basis.KEY for one in left):
+    left = _not_suppressed(session, found)
+    if not left:
         return left
-    out = pictures.excluded(session)
+    out = asked.excluded or pictures.excluded(session)
     return [one for one in left if not any(out.entry_of(fingerprint) for fingerprint in _fingerprints_of(one))]
 
 
 def _fingerprints_of(match: Match) -> list[str]:
     """What was observed, and what the work itself has."""
-    if match.basis == Basis.KEY:
-        return []
     return [match.observed, f"pdq:{match.bits.hex()}"] if match.basis == Basis.PDQ else [match.observed]
 
 
-def _not_suppressed(session: Session, matches: list[Match]) -> list[Match]:
-    """Without those somebody said are wrong. A suppressed PDQ also covers pictures that are nearly the same."""
-    works = sorted({match.work_id for match in matches})
+def _not_suppressed(session: Session, found: list[tuple[Match, bool]]) -> list[Match]:
+    """Without those somebody said are wrong, where anything is. A suppressed PDQ also covers nearly equal pictures."""
+    works = sorted({match.work_id for match, denied in found if denied})
     said: dict[int, list[str]] = {}
     for some in _batches(works):
         rows = session.execute(select(Suppression.work_id, Suppression.observed).where(Suppression.work_id.in_(some)))
         for work_id, observed in rows:
             said.setdefault(work_id, []).append(observed)
-    return [match for match in matches if not _is_suppressed(match.observed, said.get(match.work_id, []))]
+    return [match for match, _ in found if not _is_suppressed(match.observed, said.get(match.work_id, []))]
 
 
 def _is_suppressed(observed: str, said: list[str]) -> bool:
