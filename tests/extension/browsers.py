@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from commonswatch.web.packed_extension import pack
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, Playwright, sync_playwright
 
 from tests.extension.chromium import Chromium, ChromiumTab, executable
 from tests.extension.fake_web import FakeWeb
@@ -36,10 +36,27 @@ def browser_with_extension(name: str, web: FakeWeb, folder: Path, places: Sequen
         with closing(Firefox(web, packed)) as firefox:
             yield firefox
         return
-    with sync_playwright() as playwright:
+    with running_playwright() as playwright:
         _needs(executable(playwright) is not None, "Chromium")
         with closing(Chromium(playwright, web, packed, places)) as chromium:
             yield chromium
+
+
+_shared: list[Playwright] = []
+
+
+@contextmanager
+def running_playwright() -> Iterator[Playwright]:
+    """Playwright, shared by all who need it at the same time: a second one in a process would not start."""
+    if _shared:
+        yield _shared[0]
+        return
+    with sync_playwright() as started:
+        _shared.append(started)
+        try:
+            yield started
+        finally:
+            _shared.clear()
 
 
 def _needs(is_there: bool, name: str) -> None:

@@ -6,10 +6,11 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Error, Page, Playwright
 
 from tests.extension.fake_web import FakeWeb
 
@@ -158,6 +159,16 @@ class Chromium:
         self._context.cookies()
         self._context.service_workers[-1].evaluate(_DISPATCH, [event, *said])
 
+    def traces(self) -> list[str]:
+        """Files in the profile under the name of the extension."""
+        return files_named(Path(self._folder.name) / "profile", self.base.split("/")[2])
+
+    def takes_the_extension_out(self) -> None:
+        """As its entry in the menu does."""
+        own = self.tab(self.own("welcome/welcome.html"))
+        with suppress(Error):  # its own page is gone before it can answer
+            own.page.evaluate("() => void chrome.management.uninstallSelf()")
+
     def is_awake(self) -> bool:
         """Whether the background runs."""
         return bool(self._workers())
@@ -186,6 +197,12 @@ class Chromium:
     def _workers(self) -> list[dict[str, str]]:
         targets = self._devtools().send("Target.getTargets")["targetInfos"]
         return [one for one in targets if one["type"] == "service_worker" and one["url"].startswith(self.base)]
+
+
+def files_named(folder: Path, name: str) -> list[str]:
+    """Files whose path in a folder has a name in it."""
+    paths = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+    return [str(path) for path in paths if name in str(path)]
 
 
 def _unpack(packed: Path, folder: Path, places: Sequence[str]) -> Path:

@@ -17,15 +17,18 @@ _LEFT_OUT = {"connection", "transfer-encoding", "keep-alive", "content-length"}
 
 
 class Held:
-    """Answers to one path: ``arrived`` once the server has answered; they go on after ``release()``."""
+    """An answer to one path: ``arrived`` once the server gave it, as ``answer``; it goes on after ``release()``."""
 
     def __init__(self) -> None:
         self.arrived, self._released = threading.Event(), threading.Event()
+        self.answer: Any = None
 
     def release(self) -> None:
         self._released.set()
 
-    def wait(self) -> None:
+    def wait(self, answer: bytes) -> None:
+        with suppress(ValueError):
+            self.answer = json.loads(answer)
         self.arrived.set()
         self._released.wait(_PATIENCE)
 
@@ -94,7 +97,7 @@ class Door:
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
         status, headers, answer = self._answer(request, path, body)
         for start in [start for start in self._held if path.startswith(start)]:
-            self._held.pop(start).wait()
+            self._held.pop(start).wait(answer)
         with suppress(OSError):  # the browser may be gone meanwhile
             request.send_response(status)
             for name, value in [*headers, ("Content-Length", str(len(answer)))]:

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests.extension.chromium import files_named
 from tests.extension.fake_web import FakeWeb
 from tests.extension.marionette import FirefoxError, Marionette
 
@@ -189,6 +190,14 @@ class Firefox:
         """From the context menu of an element, as the browser shows it."""
         tab.points_at(selector)
         self._firefox.privileged(_CHOOSE, f"{ID.replace('@', '_').replace('.', '_')}-menuitem-_{entry}")
+
+    def traces(self) -> list[str]:
+        """Files in the profile under the name of the extension, or that of its origin."""
+        return [path for name in (UUID, ID) for path in files_named(Path(self._folder.name), name)]
+
+    def takes_the_extension_out(self) -> None:
+        """As its entry in the menu does."""
+        self._firefox.ask("Addon:Uninstall", id=ID)
 
     def is_awake(self) -> bool:
         """Whether the background runs."""

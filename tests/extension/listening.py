@@ -6,9 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import sync_playwright
-
-from tests.extension.browsers import Browser, Tab
+from tests.extension.browsers import Browser, Tab, running_playwright
 from tests.extension.chromium import Chromium
 from tests.extension.fake_web import FakeWeb, folder
 from tests.extension.firefox import Firefox
@@ -76,7 +74,7 @@ def listening(name: str, at: Path, listener: bytes | None = None) -> Iterator[Li
             finally:
                 firefox.close()
             return
-        with sync_playwright() as playwright:
+        with running_playwright() as playwright:
             chromium = Chromium(playwright, web, packed)
             try:
                 yield Listening(chromium, web, pages)

@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.browser.hosts import HARBOUR
 from tests.browser.hosts import routes as picture_hosts
 from tests.extension.fake_web import folder
+from tests.extension.pictures import pictures
 from tests.played_hosts import Route
 
 _FOLDER = Path(__file__).parents[1] / "fixtures" / "hosts"
@@ -19,6 +20,11 @@ CARD = "https://huggingface.co/datasets/example-lab/faces-large"
 KAGGLE = "https://www.kaggle.com/datasets/example/harbour-faces"
 DROPBOX = "https://www.dropbox.com/scl/fo/1examplefolder/h"
 BAIDU = "https://pan.baidu.com/s/1Example001AbCdEfGhIjK"
+LARGE = "https://github.com/example-lab/many-links"
+PICTURES = "https://github.com/example-lab/pictures"
+FAR = "https://raw.githubusercontent.com/example-lab/pictures/main/"  # whose pixels the page may not read
+NEAR = "https://github.com/example-lab/raw/"
+MANY = 60_000  # links
 ANYWHERE = "https://gallery.example/people"  # no host the extension knows
 ELSEWHERE = "https://other.example/people"
 COPY = "https://drive.google.com/file/d/1Example009AbCdEfGhIjKlMnOpQr/view"
@@ -52,7 +58,25 @@ def routes() -> Mapping[str, Route]:
     for url, file in PAGES.items():
         host, _, path = url.removeprefix("https://").partition("/")
         hosts.setdefault(host, {})["/" + path] = (_FOLDER / file).read_bytes()
+    hosts["github.com"] |= {_path(LARGE): _many_links(), _path(PICTURES): _all_pictures()}
+    for place in (FAR, NEAR):
+        hosts[place.split("/")[2]] |= {_path(place) + name: file for name, file in pictures().items()}
     anywhere = {"/people": _ANYWHERE.encode()}
     hosts |= {"gallery.example": anywhere, "other.example": anywhere}
     played = {host: folder(pages, Content_Security_Policy=_STRICT) for host, pages in hosts.items()}
     return {**picture_hosts(), **played}
+
+
+def _path(url: str) -> str:
+    return "/" + url.split("/", 3)[3]
+
+
+def _many_links() -> bytes:
+    """A page that takes a while, its only registered work at its end."""
+    links = "".join(f"<a href=/example-lab/x/{number}>{number}</a> " for number in range(MANY - 1))
+    return f'<!doctype html><title>Many</title><body>{links}<a href="{HARBOUR}">the last</a>'.encode()
+
+
+def _all_pictures() -> bytes:
+    shown = [f'<img src="{place}{name}" alt="" width=320 height=240>' for place in (FAR, NEAR) for name in pictures()]
+    return f"<!doctype html><title>Pictures</title><body>{''.join(shown)}".encode()

@@ -35,10 +35,11 @@ class Watcher:
                 self.own.click(switch)
             eventually(lambda wanted=switch: self._state_of(wanted), "true")
 
-    def uses_the_server_anonymously(self) -> None:
-        self.own.fill("#pair-server", self.stage.site)
+    def uses_the_server_anonymously(self, server: str = "") -> None:
+        server = server or self.stage.site
+        self.own.fill("#pair-server", server)
         self.own.click("#use-anonymously")
-        eventually(lambda: ask(self.own, "settings.get")["settings"]["server"], self.stage.site)
+        eventually(lambda: ask(self.own, "settings.get")["settings"]["server"], server)
 
     def pairs(self, code: str, server: str = "") -> None:
         """Pair by the welcome page's form, done when alerts are expected from that server."""
@@ -47,9 +48,10 @@ class Watcher:
         self.own.click("button#pair")
         eventually(lambda: ask(self.own, "device.state")["paired"])
 
-    def has_the_list(self, works: int) -> None:
-        """Wait until the watch list with so many works is here: the server makes it moments after its start."""
+    def has_the_list(self, works: int, pictures: int = 0) -> None:
+        """Wait until a watch list with so many works and pictures is here: the server makes it after its start."""
         eventually(lambda: ask(self.own, "list.update").get("count"), works, within=20)
+        eventually(lambda: ask(self.own, "list.update").get("pictures", 0) >= pictures, within=40)
 
     def opens(self, url: str) -> Tab:
         return self.browser.tab(url)
