@@ -73,6 +73,7 @@ def test_moderators_have_the_cases_first(moderator: FlaskClient, signed_in_as) -
 
     assert menu(moderator) == [
         "cases",
+        "scans",
         "audit",
         "works",
         "found",

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from commonswatch.domain.errors import Conflict, InvalidInput
 from commonswatch.domain.states import CaseState, DecisionVerdict, Role
 from commonswatch.models import Case
+from commonswatch.rules import catalogue
 from commonswatch.services.deciding import case_details, case_queue, cases, sight
 from commonswatch.services.membership import members
 from commonswatch.services.reporting import copies
@@ -91,6 +92,8 @@ def _page(case: Case, *, problem: str = "", reason: str = "", codes: dict[int, l
         only_named=works == len(sightings) and not sight.any_seen(sightings),
         people=cases.people_affected(session, case.id),
         answers=case_details.answers(session, case),
+        listed=case_details.listed(session, case),
+        origins=catalogue.ancestors,
         copies=copies.at(session, [case.location_id])[case.location_id],
         places_with_codes=case_details.places_with_codes(session, case),
         codes=codes or {},

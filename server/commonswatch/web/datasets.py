@@ -7,17 +7,20 @@ from flask_babel import format_date, gettext
 from werkzeug.wrappers import Response
 
 from commonswatch.domain.errors import NotFound
+from commonswatch.domain.states import Role
 from commonswatch.rules import catalogue
 from commonswatch.rules.catalogue import DATASETS, plain
 from commonswatch.rules.datasets import Dataset, State
 from commonswatch.services.reporting import copies
+from commonswatch.services.scanning import memberships
 from commonswatch.web import lineage
 from commonswatch.web.frame import database
-from commonswatch.web.frame.policy import public
+from commonswatch.web.frame.policy import current_roles, public
 
 blueprint = Blueprint("datasets", __name__)
 
 LONGEST_SEARCH = 200
+FEWEST_TOLD = 10
 _FORMATS = ("y", "MMMM y", "d MMMM y")
 
 
@@ -59,6 +62,10 @@ def show(name: str) -> str | Response:
         picture=lineage.picture(dataset),
         branches=lineage.branches(dataset),
         seen=copies.seen(database.session(), dataset.id),
+        lists=memberships.scans_of(database.session(), dataset.id),
+        members=_roughly(memberships.count_of(database.session(), dataset.id)),
+        fewest=FEWEST_TOLD,
+        sees_scans=Role.MODERATOR in current_roles(),
         checked=catalogue.CATALOGUE.checked,
     )
 
@@ -72,6 +79,11 @@ def partial_date(text: str) -> str:
 
 
 _STATES = frozenset(State)
+
+
+def _roughly(number: int) -> int | None:
+    """A number that tells nobody about a single work: whole tens, and None (not told) below ten."""
+    return number // FEWEST_TOLD * FEWEST_TOLD if number >= FEWEST_TOLD else None
 
 
 def _is_like(dataset: Dataset, search: str) -> bool:

@@ -10,6 +10,7 @@ from commonswatch.models import Work
 from commonswatch.rules.licences import conditions
 from commonswatch.services.registering import works
 from commonswatch.services.registering.rows import parse_people
+from commonswatch.services.scanning import memberships
 from commonswatch.services.watching import choices
 from commonswatch.web.frame import database
 from commonswatch.web.frame.pages import wanted_page
@@ -140,6 +141,7 @@ def _page(
         licence=licence,
         licences=licence_choices(licence),
         questions=conditions(licence) if licence else (),
+        listed=memberships.of_work(database.session(), work.id),
         people_text=people_text,
         licence_problem=licence_problem,
         listing_problem=listing_problem,

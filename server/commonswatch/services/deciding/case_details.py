@@ -1,5 +1,6 @@
 """A case as a moderator's page shows it: sightings in pages, answers people gave, access codes (looks are logged)."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +9,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from commonswatch.domain.errors import NotFound
-from commonswatch.domain.states import Answer, CaseState, DecisionVerdict
+from commonswatch.domain.states import Answer, Basis, CaseState, Certainty, DecisionVerdict
 from commonswatch.keyring import Keyring
-from commonswatch.models import Account, Case, Copy, LocationSecret, PersonAnswer, Sighting, Work
+from commonswatch.models import Account, Case, Copy, Evidence, LocationSecret, PersonAnswer, Sighting, Work
 from commonswatch.services.deciding import audit
 
 MOST_ANSWERS = 200
@@ -71,6 +72,18 @@ def sightings(session: Session, case: Case, page: int) -> Sequence[Sighting]:
         .limit(SIGHTINGS_PAGE)
         .options(selectinload(Sighting.evidence), selectinload(Sighting.work).selectinload(Work.depictions))
     ).all()
+
+
+def listed(session: Session, case: Case) -> list[tuple[str, Certainty, int]]:
+    """For how many works lists say that a copy here holds them, or may hold them: (dataset, certainty, works)."""
+    facts = session.scalars(
+        select(Evidence.facts)
+        .join(Sighting, Sighting.id == Evidence.sighting_id)
+        .where(Sighting.case_id == case.id, Evidence.basis == Basis.MEMBERSHIP)
+    )
+    counts = Counter((dataset, word) for one in facts for dataset, word in one.get("copies", {}).items())
+    found = [(dataset, Certainty(word), works) for (dataset, word), works in counts.items()]
+    return sorted(found, key=lambda one: (one[0], list(Certainty).index(one[1])))
 
 
 def answers(session: Session, case: Case) -> list[GivenAnswer]:

@@ -17,12 +17,15 @@ class Sight(StrEnum):
 
     PAGE = "page"  # it stands on the page
     FILE = "file"  # our server read and compared the file, but only the watcher says that it is at this place
+    LIST = "list"  # our server read on the page that it offers a copy, and the work in a list of the dataset
     NOTHING = "nothing"  # all of it is the watcher's word
 
 
 def of_evidence(evidence: Evidence) -> Sight:
     """What our server saw of one reason. A key is in what the watcher sent, until it stands on the page."""
     facts = evidence.facts
+    if evidence.basis is Basis.MEMBERSHIP:
+        return Sight.LIST
     if facts.get("claimed"):
         return Sight.NOTHING
     if facts.get("seen_on_page"):

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from commonswatch.domain.errors import NotFound
-from commonswatch.domain.states import Answer, Basis, CaseState, PersonState, WorkState
+from commonswatch.domain.states import Answer, Basis, CaseState, Certainty, PersonState, WorkState
 from commonswatch.models import (
     Account,
     Case,
@@ -43,6 +43,8 @@ class Why:
     distance: int | None
     quality: int | None
     rendition: str | None
+    copies: tuple[tuple[str, Certainty], ...] = ()  # with ``membership``: datasets offered there, and how sure it is
+    listed_in: str = ""  # the dataset whose list names the work
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,11 @@ class Found:
     since: datetime
     works: tuple[FoundWork, ...]
     datasets: tuple[str, ...] = ()
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether a list says of some of them that a copy here holds them, or may hold them."""
+        return any(reason.copies for work in self.works for reason in work.why)
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -187,7 +194,12 @@ def _found_work(sighting: Sighting, said: Answer | None, accounts: set[int]) -> 
 
 
 def _why(evidence: Evidence) -> Why:
-    return Why(evidence.basis, evidence.observed, evidence.distance, evidence.quality, evidence.rendition)
+    facts = evidence.facts if evidence.basis is Basis.MEMBERSHIP else {}
+    said = tuple((dataset, Certainty(word)) for dataset, word in facts.get("copies", {}).items())
+    listed_in = facts.get("listed_in", "")
+    return Why(
+        evidence.basis, evidence.observed, evidence.distance, evidence.quality, evidence.rendition, said, listed_in
+    )
 
 
 def _sighting(session: Session, person: Person, work_id: int, location_id: int) -> tuple[Sighting, bool]:
