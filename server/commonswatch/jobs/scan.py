@@ -106,8 +106,9 @@ class _Noting:
         self._noted = time.monotonic()
         progress = scans.Progress(told.rows, told.read, told.total)
         with self._context.database.writing() as session:
-            if not scans.note(session, self._scan_id, progress, self._context.now()):
-                raise Cancelled
+            wanted = scans.note(session, self._scan_id, progress, self._context.now())
+        if not wanted:
+            raise Cancelled
 
 
 def _finished(context: Context, scan_id: int, summary: Summary, session: Session, now: datetime) -> None:
