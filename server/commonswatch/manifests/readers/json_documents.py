@@ -196,5 +196,6 @@ def _pieces(stream: Any) -> Iterator[bytes]:
     while piece := stream.read(_FED):
         text = _NO_JSON.sub(b"null", held + piece)
         held = text[-_HELD_BACK:]
-        yield text[:-_HELD_BACK]
+        if len(text) > _HELD_BACK:  # an empty piece would mean the end
+            yield text[:-_HELD_BACK]
     yield _NO_JSON.sub(b"null", held)
