@@ -25,6 +25,7 @@ SCALED_SIDE = 512  # pixels: the shorter side of a picture that is decoded at a 
 _SCALES = (8, 4, 2)
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 _FORMATS_OF_JPEG = ("JPEG", "MPO")
+_MOST_SCANS = 200  # of a progressive JPEG; programs make about ten, and each costs as much as a picture
 _WITH_SHADES = ("YCbCr", "Gray")
 _ORIENTATION = 0x0112
 _FIRST_ON_ITS_SIDE = 5
@@ -39,6 +40,7 @@ _TURNS = {
 }
 
 TOO_LARGE = "The picture has more than 40 million pixels."
+TOO_MANY_SCANS = "The picture is stored in more layers than any camera makes."
 TRUNCATED = "The picture is cut off: its file ends too early."
 DAMAGED = "The picture is damaged and cannot be read."
 
@@ -60,6 +62,8 @@ def opened(data: bytes) -> ImageFile.ImageFile:
         picture = Image.open(io.BytesIO(data), formats=_FORMATS)
     if picture.width * picture.height > MOST_PIXELS:
         raise Unreadable(TOO_LARGE)
+    if "progressive" in picture.info and data.count(b"\xff\xda") > _MOST_SCANS:
+        raise Unreadable(TOO_MANY_SCANS)
     return picture
 
 
