@@ -47,6 +47,11 @@ class Manifest:
         return self._format.columns
 
     @property
+    def head(self) -> bytes:
+        """What stands before the first row of a list or table: comments and header, as the blocks are written."""
+        return self._format.head
+
+    @property
     def rows(self) -> int:
         """How many rows were handed out."""
         return self._reading.row

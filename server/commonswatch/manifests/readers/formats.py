@@ -99,6 +99,7 @@ class Unknown:
     kind: str = "unknown"
     about: Description | None = None
     columns: tuple[Column, ...] = ()
+    head = b""  # what stands before the first row of a text
 
     def __init__(self, why: str) -> None:
         self._why = why
@@ -131,6 +132,7 @@ class Text(Unknown):
             head = _recoded(head, self._encoding)
         self._start = 0 if not self._encoding.is_plain else self._encoding.skipped
         table = sniffing.table_of(head[self._start :].removeprefix(_BOM), whole=inside.whole, kind=kind)
+        self.head = head[self._start : self._start + table.skipped]
         self._table = table
         self._reader: Any = (
             JsonLinesReader(head[self._start :], reading.limits) if kind == "json-lines" else table.reader

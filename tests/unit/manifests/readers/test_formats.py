@@ -352,6 +352,13 @@ def test_descriptions_of_datasets_are_understood(text, kind, name, licences, fil
     assert people(rows) == set()
 
 
+def test_what_stands_before_the_first_row_is_kept():
+    text = "# comment\nname\turl\n" + lines(lambda n: f"x\t{url(n)}")
+    for data in (text.encode(), text.encode("utf-8-sig"), text.encode("utf-16"), text.replace("\n", "\r").encode()):
+        assert read(data)[0].head == b"# comment\nname\turl\n"
+    assert read(FLICKR_LISTS["MegaFace"])[0].head == read(FLICKR_LISTS["COCO"])[0].head == b""
+
+
 def test_a_name_decides_nothing():
     for name in ("x.parquet", "x.json", "x.zip", "x.csv.gz", "../../etc/passwd"):
         manifest, rows = read(FLICKR_LISTS["FaceScrub"], name=name)
