@@ -8,8 +8,9 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from commonswatch.domain.errors import InvalidInput, NotFound
-from commonswatch.domain.states import Channel, PersonState
+from commonswatch.domain.states import Channel, PersonKeyKind, PersonState
 from commonswatch.models import Person
+from commonswatch.services.scanning import person_keys
 from commonswatch.services.telling import found, people
 from commonswatch.web.answers import read_answer, read_place
 from commonswatch.web.frame import database, headers
@@ -37,6 +38,8 @@ def index(token: str) -> str | tuple[str, int]:
         namings=people.namings(session, person),
         found=found.found_for(session, person) if confirmed else [],
         languages=LANGUAGES,
+        stated=person_keys.stated(session, database.current().keyring, person) if confirmed else [],
+        kinds=PersonKeyKind,
     )
 
 
@@ -59,6 +62,30 @@ def decline(token: str) -> Response:
     context = database.current()
     people.decline(database.session(), context.keyring, _person(token), context.now())
     return _back(token, gettext("Done. What we knew about you is deleted, and you will get no mail from us."))
+
+
+@blueprint.post("/p/<token>/names")
+@public
+def state(token: str) -> Response:
+    """Another name, or a number, under which lists of people may hold them."""
+    person, kind = _confirmed(token), request.form.get("kind", "")
+    if kind not in set(PersonKeyKind):
+        raise InvalidInput("Choose what it is: a name or a number.")
+    context, said = database.current(), request.form.get("said", "")
+    try:
+        person_keys.state(database.session(), context.keyring, person, PersonKeyKind(kind), said, context.now())
+    except InvalidInput as error:
+        flash(error.detail, "error")
+        return redirect(url_for("p.index", token=token))
+    return _back(token, gettext("Kept, sealed. Lists that are read from now on are compared with it."))
+
+
+@blueprint.post("/p/<token>/names/<int:number>/take-back")
+@public
+def take_back_name(token: str, number: int) -> Response:
+    """Forget one of them."""
+    person_keys.take_back(database.session(), _confirmed(token), number, database.current().now())
+    return _back(token, gettext("Deleted."))
 
 
 @blueprint.post("/p/<token>/answers")

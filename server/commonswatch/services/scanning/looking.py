@@ -1,7 +1,7 @@
 """What a scan looks for, in the shape the engine wants it: all registered keys and digests, and how rows are sifted."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -24,7 +24,7 @@ def look_for(session: Session, secret: bytes | None = None, persons: Known | Non
 
     ``persons``: also rows that may name somebody of them.
     """
-    registry = Registry(_texts(session))
+    registry = Registry(registered.texts(session))
     return Looking(registry, Kernel(registry, secret), indexed=secret is not None, persons=persons or None)
 
 
@@ -55,8 +55,3 @@ def _shown(
         for one in pictures.near(hashes.dihedral):
             found.setdefault(one.work_id, Found("distance", f"pdq:{hashes.bits.hex()}", one.work_id, one.distance))
     return list(found.values())
-
-
-def _texts(session: Session) -> Iterator[tuple[str, int]]:
-    yield from registered.keys(session)
-    yield from ((f"{algorithm}:{bits.hex()}", work_id) for algorithm, bits, work_id in registered.digests(session))

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from commonswatch.domain.errors import InvalidInput, NotFound
 from commonswatch.domain.states import PersonKeyKind, PersonState, PersonWay
 from commonswatch.keyring import Keyring
-from commonswatch.models import Person, PersonKey, PersonKeyDigest
+from commonswatch.models import Person, PersonKey, PersonKeyDigest, PersonMembership
 from commonswatch.services.deciding import audit
 from commonswatch.services.upkeep import bulk
 from commonswatch.services.words import one_line
@@ -28,6 +28,8 @@ _SHORTEST_NAME = 4
 _LEAST_PARTS = 2  # a single word is the name of thousands
 _QID = re.compile(r"Q[1-9]\d{0,11}")
 _MID = re.compile(r"/?([mg])[./]([0-9a-z_]{2,12})")
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+"""As people write these where they cannot type them; ``anyascii`` only takes the marks off."""
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -89,8 +91,9 @@ def take_back(session: Session, person: Person, key_id: int, now: datetime) -> N
 
 
 def forget(session: Session, person: Person) -> None:
-    """Somebody left: everything they stated goes."""
+    """Somebody left: everything they stated goes, and every row that may be about them."""
     session.execute(delete(PersonKey).where(PersonKey.person_id == person.id))
+    session.execute(delete(PersonMembership).where(PersonMembership.person_id == person.id))
 
 
 def of_everybody(session: Session) -> Iterator[tuple[bytes, int, PersonWay]]:
@@ -113,10 +116,11 @@ def _forms_of_name(plain: str) -> Iterator[tuple[PersonWay, str]]:
     folded = [part for part in _NOT_LETTERS.split(plain.casefold()) if part]
     if len("".join(folded)) < _SHORTEST_NAME or (len(folded) < _LEAST_PARTS and plain.isascii()):
         return
-    latin = [part for part in _NOT_LETTERS.split(anyascii(plain).casefold()) if part]
     yield PersonWay.NAME, f"name:{' '.join(folded)}"
     yield PersonWay.NAME_ORDER, f"order:{' '.join(sorted(folded))}"
-    yield PersonWay.NAME_LETTERS, f"letters:{' '.join(sorted(latin))}"
+    for written in dict.fromkeys((plain, unicodedata.normalize("NFC", plain.casefold()).translate(_SPELT_OUT))):
+        latin = sorted(part for part in _NOT_LETTERS.split(anyascii(written).casefold()) if part)
+        yield PersonWay.NAME_LETTERS, f"letters:{' '.join(latin)}"
 
 
 _WRONG = {

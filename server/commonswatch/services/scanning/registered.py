@@ -28,3 +28,9 @@ def digests(session: Session) -> Iterator[tuple[str, bytes, int]]:
     )
     rows = session.execute(query.execution_options(yield_per=_AT_ONCE))
     yield from ((row.algorithm, row.bits, row.work_id) for row in rows)
+
+
+def texts(session: Session) -> Iterator[tuple[str, int]]:
+    """Keys and digests (``sha256:…``, ``md5:…``) alike, each with its work."""
+    yield from keys(session)
+    yield from ((f"{algorithm}:{bits.hex()}", work_id) for algorithm, bits, work_id in digests(session))

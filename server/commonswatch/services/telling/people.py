@@ -18,6 +18,7 @@ from commonswatch.keyring import Keyring
 from commonswatch.models import Account, Depiction, Person, Refusal, Work
 from commonswatch.services.deciding import audit
 from commonswatch.services.membership.accounts import address_digest
+from commonswatch.services.scanning import person_keys
 from commonswatch.services.telling import deliveries
 from commonswatch.services.upkeep.queue import insert_new
 
@@ -123,6 +124,7 @@ def decline(session: Session, keyring: Keyring, person: Person, now: datetime) -
     session.execute(insert_new(session, Refusal), refusals)
     audit.record(session, "person", "person.decline", f"person:{person.id}", {}, now)
     session.execute(delete(Depiction).where(Depiction.person_id == person.id))
+    person_keys.forget(session, person)
     session.expire(person, ["depictions"])
     if session.scalar(select(Account.id).where(Account.person_id == person.id)) is None:
         session.delete(person)
