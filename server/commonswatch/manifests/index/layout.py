@@ -13,6 +13,7 @@ GROUP_BITS = 8  # a block holds 256 buckets
 GROUP = 1 << GROUP_BITS
 CHECK = 4  # bytes of a block's checksum
 PASSED = 0x2144DF1C  # the CRC-32 of anything followed by its own CRC-32
+_SMALL = 2**16  # bytes: nobody minds an index of that size
 BYTES_A_ROW = 13  # what an index may take for one row of its manifest
 MOST_ROW_BITS = 40
 _MOST_BUCKET_BITS = 38
@@ -66,7 +67,7 @@ def choose(entries: int, rows: int, at_most: int = 64) -> Widths:
     """
     row_bits = max(1, (rows - 1).bit_length())
     around = max(GROUP_BITS, entries.bit_length())
-    budget = 8 * BYTES_A_ROW * rows / max(1, entries)
+    budget = 8 * max(BYTES_A_ROW * rows, _SMALL) / max(1, entries)
 
     def widths(entry_bytes: int, bucket_bits: int) -> Widths:
         digest_bits = min(64, at_most, 8 * entry_bytes - row_bits + bucket_bits)

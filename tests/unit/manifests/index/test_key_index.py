@@ -116,9 +116,9 @@ def test_parts_are_merged_with_their_rows_counted_on(tmp_path: Path) -> None:
 
 
 def test_merging_does_not_claim_bits_that_were_never_kept(tmp_path: Path) -> None:
-    dense = _random_entries(4000, 1000)  # four keys a row: few bits
+    dense = _random_entries(40_000, 10_000)  # four keys a row: few bits
     sparse = _random_entries(1000, 100_000, seed=5)
-    paths = [_write(tmp_path / "1", dense, 1000), _write(tmp_path / "2", sparse, 100_000)]
+    paths = [_write(tmp_path / "1", dense, 10_000), _write(tmp_path / "2", sparse, 100_000)]
     with KeyIndex.open(paths[0]) as index:
         known = index.digest_bits
     merge(paths, tmp_path / "all")
