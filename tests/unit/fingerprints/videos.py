@@ -23,11 +23,10 @@ def video(
     fps: int = 8,
     size: tuple[int, int] = (320, 180),
     cut: tuple[float, float] | None = None,
-    options: dict[str, str] | None = None,
 ) -> bytes:
     """Draw a video of ``scenes``, each so many ``seconds`` long; ``cut`` keeps only the time between two seconds."""
     written = io.BytesIO()
-    with av.open(written, "w", format=form, options=options or {}) as container:
+    with av.open(written, "w", format=form) as container:
         stream: Any = container.add_stream(_CODECS[form], rate=fps)
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         each = int(seconds * fps)
