@@ -316,6 +316,21 @@ def test_parquet_that_is_damaged_anywhere_ends_with_a_reason(tmp_path):
         assert rows <= 2000
 
 
+def test_parquet_that_expands_is_given_up(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "x.parquet"
+    row = pa.array(["https://a.example/" + "a" * MIB]).dictionary_encode()
+    column = pa.DictionaryArray.from_arrays(pa.array([0] * 20_000), row.dictionary)
+    pq.write_table(pa.table({"url": column}), path)
+    began = time.monotonic()
+    assert path.stat().st_size < MIB
+    with open_manifest(path) as manifest:
+        rows = sum(block.rows for block in manifest.blocks())
+    assert (rows, manifest.problem.what) == (0, "too-large")
+    assert time.monotonic() - began < 20
+
+
 def test_parquet_whose_footer_was_changed_byte_by_byte_never_harms(tmp_path):
     whole = bytearray(parquet_bytes(600))
     footer = struct.unpack("<I", whole[-8:-4])[0]

@@ -242,7 +242,8 @@ def _explains_quotes(lines: Sequence[str], delimiter: str) -> bool:
 
 def _is_quoted(lines: Sequence[str], delimiter: str) -> bool:
     """Whether cells are put in quotes: some start with one, and nearly all that do also end with one."""
-    if delimiter == " ":
+    lines = [line for line in lines if '"' in line]
+    if delimiter == " " or not lines:
         return False
     sign = re.escape(delimiter)
     opening, whole = re.compile(rf'(?:^|{sign}) *"'), re.compile(rf'(?:^|{sign}) *"(?:[^"]|"")*" *(?={sign}|$)')

@@ -12,9 +12,10 @@ from commonswatch.manifests.readers import roles
 from commonswatch.manifests.readers.parquet_frames import BATCH, COLUMNS, END, HEAD, TROUBLE, Batch
 from commonswatch.manifests.readers.shapes import Column
 
-ADDRESS_SPACE = 4 * 2**30  # bytes, most of it never touched
+ADDRESS_SPACE = 2 * 2**30  # bytes, most of it never touched
 _ROWS = 16_384  # of one batch
 _LARGEST_CELL = 16_384  # bytes on average: more is a picture
+_BUFFER = 2**20  # bytes of a column that are read at a time
 _OUT = 1
 _BREAKS = (b"\t", b"\n", b"\r")
 
@@ -30,7 +31,8 @@ def main() -> None:
         _trouble("missing", "Parquet can be read only with the extra `columnar`.")
         return
     try:
-        _send_all(pq.ParquetFile(pa.PythonFile(os.fdopen(0, "rb"), mode="r")), order)
+        source = pa.PythonFile(os.fdopen(0, "rb"), mode="r")
+        _send_all(pq.ParquetFile(source, pre_buffer=False, buffer_size=_BUFFER), order)
         _send(END, b"")
     except BrokenPipeError:
         return
