@@ -11,7 +11,7 @@ processes. Nothing here knows works or the database: an entry is a number and 25
 """
 
 from commonswatch.fingerprints.nearest.bands import FARTHEST
-from commonswatch.fingerprints.nearest.files import Mark, Refused
-from commonswatch.fingerprints.nearest.nearest_set import NearestSet, Turned
+from commonswatch.fingerprints.nearest.files import NO_MARK, Mark, Refused
+from commonswatch.fingerprints.nearest.nearest_set import NearestSet, Turned, nearest_turns
 
-__all__ = ["FARTHEST", "Mark", "NearestSet", "Refused", "Turned"]
+__all__ = ["FARTHEST", "NO_MARK", "Mark", "NearestSet", "Refused", "Turned", "nearest_turns"]

@@ -132,13 +132,7 @@ class NearestSet:
         """
         if not hashes:
             return []
-        best: dict[int, Turned] = {}
-        answers = self.within(np.frombuffer(b"".join(hashes), dtype=np.uint8).reshape(-1, BYTES), limit)
-        for turn, near in enumerate(answers):
-            for number, distance in near:
-                if number not in best or distance < best[number].distance:
-                    best[number] = Turned(number, distance, turn)
-        return sorted(best.values(), key=lambda one: (one.distance, one.turn, one.number))
+        return nearest_turns(self.within(np.frombuffer(b"".join(hashes), dtype=np.uint8).reshape(-1, BYTES), limit))
 
     def _search(self, queries: Bits, limit: int) -> list[Near]:
         parts = self._parts
@@ -185,6 +179,16 @@ class NearestSet:
 
     def _of(self, large: Segment) -> _Parts:
         return _Parts(large, self._segment(_NO_NUMBERS, _NO_BITS), _NO_NUMBERS, _NO_BITS)
+
+
+def nearest_turns(answers: Sequence[Near]) -> list[Turned]:
+    """The answers for each hash of one picture as one: each number once, with the hash that is nearest."""
+    best: dict[int, Turned] = {}
+    for turn, near in enumerate(answers):
+        for number, distance in near:
+            if number not in best or distance < best[number].distance:
+                best[number] = Turned(number, distance, turn)
+    return sorted(best.values(), key=lambda one: (one.distance, one.turn, one.number))
 
 
 _NO_NUMBERS: Numbers = np.empty(0, dtype=np.uint64)

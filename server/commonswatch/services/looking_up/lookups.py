@@ -7,9 +7,11 @@ that an answer takes no longer because of them.
 """
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from itertools import chain
 from typing import Literal
 from weakref import WeakKeyDictionary
 
@@ -48,6 +50,12 @@ class Question:
     quality: int = 100
 
     @property
+    def words(self) -> list[str]:
+        """What is looked up as it is written, as matches name it."""
+        digests = (("sha256", self.sha256), ("md5", self.md5))
+        return [*(key[:300] for key in self.keys), *(f"{name}:{bits.hex()}" for name, bits in digests if bits)]
+
+    @cached_property
     def pictures(self) -> list[Fingerprint]:
         """The hashes as fingerprints, where there is enough to see."""
         made = [Fingerprint("pdq", "original", bits, self.quality) for bits in self.hashes]
@@ -99,12 +107,14 @@ def look_up(
     """What each question found. Opens a session only where the tables have to be asked."""
     if any(one.hashes for one in questions):
         pictures.keep_up(database)
-    proposed = [_proposals(pictures, one, who) for one in questions]
-    if not any(works or one.keys or one.sha256 or one.md5 for one, works in zip(questions, proposed, strict=True)):
+    proposed = _proposed(pictures, questions, who)
+    if not any(proposed) and not any(one.keys or one.sha256 or one.md5 for one in questions):
         return [[] for _ in questions]
     with database.reading() as session:
         asked = Asked(who.sees(), {"now": now, "account": who.account_id}, _excluded(session))
-        return [_answer(session, one, works, who, asked) for one, works in zip(questions, proposed, strict=True)]
+        found = _matches(session, questions, proposed, asked)
+        own = _own(session, {match.work_id for some in found.values() for match in some}, who)
+    return [_answer(one, turns, found, own) for one, turns in zip(questions, proposed, strict=True)]
 
 
 def _excluded(session: Session) -> Excluded:
@@ -118,37 +128,45 @@ def _excluded(session: Session) -> Excluded:
 
 
 _read_excluded: WeakKeyDictionary[Pool, tuple[float, Excluded]] = WeakKeyDictionary()
-Proposals = dict[int, int]
+Turns = dict[int, int]
 """Works that may show the same picture, and by which of its turns."""
 
 
-def _proposals(pictures: RegisteredPictures, question: Question, who: Asker) -> Proposals:
-    hashes = [one.bits for one in question.pictures]
-    found = pictures.near(hashes) if hashes else []
-    return {one.work_id: one.turn for one in found if one.listed or who != STRANGER}
+def _proposed(pictures: RegisteredPictures, questions: Sequence[Question], who: Asker) -> list[Turns]:
+    near = pictures.near_each([[one.bits for one in question.pictures] for question in questions])
+    return [{one.work_id: one.turn for one in works if one.listed or who != STRANGER} for works in near]
 
 
-def _answer(session: Session, question: Question, works: Proposals, who: Asker, asked: Asked) -> list[Found]:
-    matches: list[_Turned] = [(match, None) for match in _by_word(session, question, asked)]
-    for turn, picture in enumerate(question.pictures):
-        if some := [work for work, nearest in works.items() if nearest == turn]:
-            matches += [(match, turn) for match in matching.by_proposals(session, picture, some, asked)]
-    own = _own(session, {match.work_id for match, _ in matches}, who)
-    theirs = [_told(match, turn, own[match.work_id]) for match, turn in matches if match.work_id in own]
-    others = [_shipped(match, turn) for match, turn in matches if match.work_id not in own]
-    return theirs[:MOST_MATCHES] + _at_most_one_of_each([one for one in others if one])
+def _matches(
+    session: Session, questions: Sequence[Question], proposed: Sequence[Turns], asked: Asked
+) -> dict[str, list[Match]]:
+    """All matches of all questions, by what was observed: one statement for each kind."""
+    works: dict[Fingerprint, set[int]] = {}
+    for question, turns in zip(questions, proposed, strict=True):
+        for work, turn in turns.items():
+            works.setdefault(question.pictures[turn], set()).add(work)
+    found: dict[str, list[Match]] = {}
+    for match in chain(
+        matching.by_key(session, {key for one in questions for key in one.keys}, asked),
+        matching.by_sha256(session, {one.sha256 for one in questions if one.sha256}, asked),
+        matching.by_md5(session, {one.md5 for one in questions if one.md5}, asked),
+        matching.by_proposals(session, works, asked),
+    ):
+        found.setdefault(match.observed, []).append(match)
+    return found
 
 
 _Turned = tuple[Match, int | None]
 
 
-def _by_word(session: Session, question: Question, asked: Asked) -> list[Match]:
-    found = matching.by_key(session, question.keys, asked) if question.keys else []
-    if question.sha256:
-        found += matching.by_sha256(session, [question.sha256], asked)
-    if question.md5:
-        found += matching.by_md5(session, [question.md5], asked)
-    return found
+def _answer(question: Question, turns: Turns, found: Mapping[str, list[Match]], own: Mapping[int, Work]) -> list[Found]:
+    matches: list[_Turned] = [(match, None) for word in question.words for match in found.get(word, ())]
+    for turn, picture in enumerate(question.pictures):
+        some = found.get(f"pdq:{picture.bits.hex()}", ())
+        matches += [(match, turn) for match in some if turns.get(match.work_id) == turn]
+    theirs = [_told(match, turn, own[match.work_id]) for match, turn in matches if match.work_id in own]
+    others = [_shipped(match, turn) for match, turn in matches if match.work_id not in own]
+    return theirs[:MOST_MATCHES] + _at_most_one_of_each([one for one in others if one])
 
 
 def _own(session: Session, works: Collection[int], who: Asker) -> dict[int, Work]:

@@ -5,7 +5,7 @@ Withdrawn works match nothing, and a match that somebody said is wrong (``Suppre
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, select
@@ -106,24 +106,35 @@ def by_pdq(session: Session, seen: Iterable[Fingerprint]) -> list[Match]:
     """The works that show the same picture, by the nearest of their renditions."""
     registered = pictures_of(session)
     own = registered.unseen(session)
-    found: list[Match] = []
-    for picture in {one.bits: one for one in seen if one.comparable}.values():
-        found += by_proposals(session, picture, {one.work_id for one in registered.near([picture.bits])}.union(own))
-    return found
+    wanted = [one for one in {one.bits: one for one in seen}.values() if one.comparable]
+    near = registered.near_each([[one.bits] for one in wanted])
+    proposed = {one: {*own, *(work.work_id for work in works)} for one, works in zip(wanted, near, strict=True)}
+    return by_proposals(session, proposed)
 
 
-def by_proposals(session: Session, picture: Fingerprint, works: Collection[int], asked: Asked = ANYBODY) -> list[Match]:
-    """As ``by_pdq`` of one picture, among works that were proposed: the table alone knows what is true now."""
-    best: dict[int, tuple[Match, bool]] = {}
-    for row in _rows(session, asked.among.pictures, sorted(works), asked.values):
-        known = Fingerprint("pdq", row.rendition, row.bits, row.quality)
-        apart = distance(picture, known)
-        if verdict(picture, known) is Verdict.NONE or apart >= _distance_of(best.get(row.work_id)):
-            continue
-        observed = f"pdq:{picture.bits.hex()}"
-        match = Match(row.work_id, Basis.PDQ, observed, apart, picture.quality, row.rendition, row.bits)
-        best[row.work_id] = match, row.denied
-    return _standing(session, list(best.values()), asked)
+def by_proposals(
+    session: Session, proposed: Mapping[Fingerprint, Collection[int]], asked: Asked = ANYBODY
+) -> list[Match]:
+    """As ``by_pdq``, among the works that were proposed for each picture: the table alone knows what is true now."""
+    rows: dict[int, list[Any]] = {}
+    for row in _rows(session, asked.among.pictures, sorted({*chain(*proposed.values())}), asked.values):
+        rows.setdefault(row.work_id, []).append(row)
+    found: list[tuple[Match, bool]] = []
+    for picture, works in proposed.items():
+        compared = (_compared(picture, row) for work in works for row in rows.get(work, ()))
+        best: dict[int, tuple[Match, bool]] = {}
+        for match, denied in sorted((one for one in compared if one), key=lambda one: one[0].distance or 0):
+            best.setdefault(match.work_id, (match, denied))
+        found += best.values()
+    return _standing(session, found, asked)
+
+
+def _compared(picture: Fingerprint, row: Any) -> tuple[Match, bool] | None:
+    known = Fingerprint("pdq", row.rendition, row.bits, row.quality)
+    if verdict(picture, known) is Verdict.NONE:
+        return None
+    apart, observed = distance(picture, known), f"pdq:{picture.bits.hex()}"
+    return Match(row.work_id, Basis.PDQ, observed, apart, picture.quality, row.rendition, row.bits), row.denied
 
 
 def _rows(
@@ -131,10 +142,6 @@ def _rows(
 ) -> Iterator[Any]:
     for some in _batches(asked):
         yield from session.connection().execute(statement, {"some": some, **values})
-
-
-def _distance_of(found: tuple[Match, bool] | None) -> int:
-    return 257 if found is None or found[0].distance is None else found[0].distance
 
 
 def _standing(session: Session, found: list[tuple[Match, bool]], asked: Asked) -> list[Match]:
