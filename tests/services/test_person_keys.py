@@ -1,16 +1,20 @@
 """People are found in lists by what they stated themselves, as surely as it agrees; a bare name tells nobody."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
+from commonswatch.channels.message import Letter, Sender, compose
 from commonswatch.db import Database
 from commonswatch.domain.errors import InvalidInput, NotFound
-from commonswatch.domain.states import NamingState, PersonKeyKind, PersonState, PersonWay, ScanState
+from commonswatch.domain.states import CaseState, NamingState, PersonKeyKind, PersonState, PersonWay, ScanState
 from commonswatch.keyring import Keyring
-from commonswatch.models import Person, PersonKey, PersonKeyDigest, PersonMembership, Scan
+from commonswatch.models import Delivery, Person, PersonKey, PersonKeyDigest, PersonMembership, Scan
+from commonswatch.services.deciding import cases
 from commonswatch.services.scanning import person_keys, person_members
-from commonswatch.services.telling import people
+from commonswatch.services.telling import named as telling_named
+from commonswatch.services.telling import notifications, people
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -136,3 +140,34 @@ def test_nothing_stands_in_the_clear_and_whoever_leaves_takes_it_along(
         assert [one.person_id for one in session.scalars(select(PersonKey))] == [other.id]
         assert [one.person_id for one in session.scalars(select(PersonMembership))] == [other.id]
         assert session.get(Person, person.id) is None
+
+
+def test_who_is_named_is_told_of_a_confirmed_copy_and_a_bare_name_is_not(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    with database.writing() as session:
+        named, numbered = (factories.person(session, keyring, now) for _ in range(2))
+        person_keys.state(session, keyring, named, NAME, "Ada Lovelace", now)
+        person_keys.state(session, keyring, numbered, QID, "Q7259", now)
+        known, scan = person_members.load(session, keyring), _scan(session, now)
+        row = [InRow("name", "Ada Lovelace"), InRow("qid", "Q7259")]
+        person_members.take(session, scan, known.matches(1, "line 2", row), now)
+        assert person_members.waiting(session) == [(scan, 1)]
+        page = factories.location(session, now)
+        factories.copy(session, now, page, dataset="ms1m-arcface")
+        case = factories.case(session, now, at=page)
+        assert cases.people_affected(session, case.id) == 1
+        case.state, case.decided_at = CaseState.CONFIRMED, now
+        session.flush()
+        assert notifications.notify(session, keyring, case.id, "https://watch.example", now) == 1
+        assert notifications.notify(session, keyring, case.id, "https://watch.example", now) == 0
+        letter = json.loads(keyring.unseal_text(session.scalars(select(Delivery.letter_sealed)).one() or b""))
+        assert letter["values"]["about"] == "named"
+        assert letter["values"]["works"] == ["MS-Celeb-1M"]
+        mail = compose(
+            Letter("bo@example.org", "en", "alert", letter["values"], "<a@b.example>"), Sender("a@b.example", "W"), now
+        )
+        assert mail["Subject"] == "A copy of a dataset whose list of people names you was posted at github.com"
+        [place] = telling_named.places_for(session, numbered)
+        assert (place.datasets, place.listed_in) == (("ms1m-arcface",), ("ms-celeb-1m",))
+        assert telling_named.places_for(session, named) == []

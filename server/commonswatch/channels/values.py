@@ -56,7 +56,7 @@ class Alert(TypedDict):
 
     count: Count  # how many works were found there
     works: Annotated[list[Words], Field(min_length=1, max_length=20)]  # titles of the first; five are shown
-    about: Literal["creator", "shown"]  # works of yours, or works showing you
+    about: Literal["creator", "shown", "named"]  # works of yours, works showing you, or a list that names you
     site: Annotated[str, AfterValidator(site_name)]  # such as example.org
     location_url: Url | Literal[""]  # the public address, without any access code; empty where it would open the data
     since: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]  # day of the first sighting, UTC

@@ -11,6 +11,7 @@ from commonswatch.rules import catalogue
 from commonswatch.services.deciding import case_details, case_queue, cases, sight
 from commonswatch.services.membership import members
 from commonswatch.services.reporting import copies
+from commonswatch.services.scanning import person_members
 from commonswatch.web.frame import database, headers
 from commonswatch.web.frame.pages import page_count, wanted_page
 from commonswatch.web.frame.policy import current_account, role
@@ -29,6 +30,7 @@ def index() -> str:
         "cases/index.html",
         queue=queue,
         copies=copies.at(session, [line.location_id for line in queue.lines]),
+        names=person_members.waiting(session),
         sites=case_queue.sites(session, state),
         datasets=case_queue.datasets(session, state),
         counts=cases.counts(session),
@@ -91,6 +93,8 @@ def _page(case: Case, *, problem: str = "", reason: str = "", codes: dict[int, l
         sightings=sightings,
         only_named=works == len(sightings) and not sight.any_seen(sightings),
         people=cases.people_affected(session, case.id),
+        named=len(cases.named_people(session, case.id)),
+        names=person_members.waiting(session) if case.state == CaseState.OPEN else [],
         answers=case_details.answers(session, case),
         listed=case_details.listed(session, case),
         origins=catalogue.ancestors,

@@ -11,7 +11,7 @@ from commonswatch.domain.errors import InvalidInput, NotFound
 from commonswatch.domain.states import Channel, PersonKeyKind, PersonState
 from commonswatch.models import Person
 from commonswatch.services.scanning import person_keys
-from commonswatch.services.telling import found, people
+from commonswatch.services.telling import found, named, people
 from commonswatch.web.answers import read_answer, read_place
 from commonswatch.web.frame import database, headers
 from commonswatch.web.frame.languages import LANGUAGES
@@ -37,6 +37,7 @@ def index(token: str) -> str | tuple[str, int]:
         token=token,
         namings=people.namings(session, person),
         found=found.found_for(session, person) if confirmed else [],
+        named_at=named.places_for(session, person) if confirmed else [],
         languages=LANGUAGES,
         stated=person_keys.stated(session, database.current().keyring, person) if confirmed else [],
         kinds=PersonKeyKind,

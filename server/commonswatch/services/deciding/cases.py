@@ -14,6 +14,7 @@ from commonswatch.domain.states import CaseState, DecisionVerdict, PersonState, 
 from commonswatch.models import (
     Account,
     Case,
+    Copy,
     Decision,
     Depiction,
     Person,
@@ -22,6 +23,7 @@ from commonswatch.models import (
     Work,
 )
 from commonswatch.services.deciding import audit
+from commonswatch.services.scanning import person_members
 from commonswatch.services.upkeep import queue
 
 LONGEST_REASON = 2000
@@ -60,7 +62,14 @@ def get(session: Session, case_id: int) -> Case:
 def people_affected(session: Session, case_id: int) -> int:
     """How many people would be told about a case, or were."""
     affected = affected_people(Sighting.case_id == case_id).subquery()
-    return session.scalar(select(func.count()).select_from(affected)) or 0
+    return len({*session.scalars(select(affected.c.person_id)), *named_people(session, case_id)})
+
+
+def named_people(session: Session, case_id: int) -> dict[int, str]:
+    """Whom lists of people of the datasets copied at a case's place, or of relatives, name; rows that were accepted."""
+    here = select(Case.location_id).where(Case.id == case_id).scalar_subquery()
+    offered = select(Copy.dataset).where(Copy.page_id == here, Copy.claimed.is_(False)).distinct()
+    return person_members.accepted_for(session, list(session.scalars(offered)))
 
 
 def decide(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from commonswatch.domain.errors import NotFound
@@ -103,6 +103,15 @@ def decide(
     verb = "accept" if accepted else "dismiss"
     facts = {"way": member.way.value, "row": member.row}
     audit.record(session, f"account:{moderator.id}", f"naming.{verb}", f"scan:{scan_id}", facts, now)
+
+
+def waiting(session: Session) -> list[tuple[int, int]]:
+    """Scans with rows that a moderator should look at, and how many in each."""
+    query = select(PersonMembership.scan_id, func.count()).where(PersonMembership.state == NamingState.PROPOSED)
+    rows = session.execute(
+        query.group_by(PersonMembership.scan_id).order_by(PersonMembership.scan_id).limit(MOST_SHOWN)
+    )
+    return [(scan_id, count) for scan_id, count in rows]
 
 
 def accepted_for(session: Session, datasets: Iterable[str]) -> dict[int, str]:

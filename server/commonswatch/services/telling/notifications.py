@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from commonswatch import rules
@@ -20,7 +20,7 @@ from commonswatch.models import Account, Case, Location, Notification, Person, S
 from commonswatch.rules.licences import conditions
 from commonswatch.services.deciding import cases
 from commonswatch.services.scanning import lineage
-from commonswatch.services.telling import deliveries, found_works
+from commonswatch.services.telling import deliveries, found_works, named
 from commonswatch.services.telling.deliveries import Post
 from commonswatch.services.telling.found_works import FoundWork, is_confirmed
 from commonswatch.services.upkeep import queue
@@ -93,7 +93,8 @@ def _concerned(session: Session, case: Case) -> list[int]:
     """
     decided_about = (Sighting.case_id == case.id, Sighting.first_seen <= case.decided_at)
     affected = cases.affected_people(*decided_about).subquery()
-    people = select(Person.id).where(Person.id.in_(select(affected.c.person_id))).order_by(Person.id)
+    is_named = Person.id.in_(named.people_at(session, case))
+    people = select(Person.id).where(or_(Person.id.in_(select(affected.c.person_id)), is_named)).order_by(Person.id)
     return list(session.scalars(people.with_for_update(key_share=True)))
 
 
@@ -102,20 +103,28 @@ def _send_alerts(
 ) -> None:
     """Post one letter to each of those who want mail; ``notified`` are the numbers of notifications by person."""
     works = found_works.by_person(session, case) if notified else {}
+    lists = named.people_at(session, case) if notified else {}
     reachable = (Person.channel == Channel.MAIL, Person.unreachable_at.is_(None))
     for some in _batches(sorted(notified)):
         people = session.scalars(select(Person).where(Person.id.in_(some), *reachable).order_by(Person.id))
         letters = [
-            _letter(keyring, person, notified[person.id], works[person.id], case, site)
+            _letter(keyring, person, notified[person.id], works.get(person.id, []), lists.get(person.id), case, site)
             for person in people
-            if works.get(person.id)
+            if person.id in works or person.id in lists
         ]
         deliveries.post_many(session, keyring, letters, site, now)
 
 
 def _letter(
-    keyring: Keyring, person: Person, notification_id: int, works: Sequence[FoundWork], case: Case, site: str
+    keyring: Keyring,
+    person: Person,
+    notification_id: int,
+    works: Sequence[FoundWork],
+    listed_in: str | None,
+    case: Case,
+    site: str,
 ) -> Post:
+    """About the works of somebody, or without any about the dataset whose list names them."""
     unsubscribe = keyring.link_token("unsubscribe", person.id, person.link_nonce)
     return Post(
         # With the nonce, since SQLite gives the number of a deleted row out again.
@@ -123,29 +132,51 @@ def _letter(
         template="alert",
         address=keyring.unseal_text(person.address_sealed),
         language=person.language,
-        values=_values(keyring, person, works, case, site),
+        values=_place_values(case)
+        | (_work_values(works) if works else _list_values(listed_in or ""))
+        | {"link": _link(keyring, person, works, site)},
         person_id=person.id,
         unsubscribe_url=f"{site}/unsubscribe/{unsubscribe}",
     )
 
 
-def _values(keyring: Keyring, person: Person, works: Sequence[FoundWork], case: Case, site: str) -> dict[str, Any]:
-    """What the letter says (``channels.values.Alert``). Creators sign in, people shown have a page of their own."""
-    is_creator = any(work.own for work in works)
-    token = keyring.link_token("person", person.id, person.link_nonce)
+def _place_values(case: Case) -> dict[str, Any]:
+    """What the letter says of the place (``channels.values.Alert``)."""
     return {
-        "count": len(works),
-        "works": [work.title or work.key for work in works[:_MOST_WORKS]],
-        "about": "creator" if is_creator else "shown",
         "site": case.location.site,
         "location_url": case.location.url if case.location.is_address else "",
         "since": case.opened_at.date().isoformat(),
+    }
+
+
+def _work_values(works: Sequence[FoundWork]) -> dict[str, Any]:
+    """What it says of the works that were found there."""
+    return {
+        "count": len(works),
+        "works": [work.title or work.key for work in works[:_MOST_WORKS]],
+        "about": "creator" if any(work.own for work in works) else "shown",
         "basis": sorted({work.why.value for work in works}),
         "copies": _copies(works),
         **_certainty(works),
         "conditions": _conditions(works),
-        "link": f"{site}/found" if is_creator else f"{site}/p/{token}",
     }
+
+
+def _list_values(listed_in: str) -> dict[str, Any]:
+    """What it says to somebody whom a list of people names."""
+    return {"count": 1, "works": [_name_of(listed_in)], "about": "named", "basis": [], "conditions": []}
+
+
+def _link(keyring: Keyring, person: Person, works: Sequence[FoundWork], site: str) -> str:
+    """Creators sign in, people shown or named have a page of their own."""
+    if any(work.own for work in works):
+        return f"{site}/found"
+    return f"{site}/p/{keyring.link_token('person', person.id, person.link_nonce)}"
+
+
+def _name_of(dataset: str) -> str:
+    known = rules.dataset(dataset)
+    return known.name if known else dataset
 
 
 def _certainty(works: Sequence[FoundWork]) -> dict[str, str]:
@@ -158,8 +189,7 @@ def _certainty(works: Sequence[FoundWork]) -> dict[str, str]:
 def _copies(works: Sequence[FoundWork]) -> list[dict[str, Any]]:
     """Which datasets are offered there that hold the works or may hold them, by their names."""
     tallied = found_works.tally(works)[:_MOST_WORKS]
-    names = {dataset: known.name if (known := rules.dataset(dataset)) else dataset for dataset, _, _ in tallied}
-    return [{"name": names[one], "certainty": sure.value, "count": count} for one, sure, count in tallied]
+    return [{"name": _name_of(one), "certainty": sure.value, "count": count} for one, sure, count in tallied]
 
 
 def _conditions(works: Sequence[FoundWork]) -> list[str]:
