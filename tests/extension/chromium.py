@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Error, Page, Playwright
 
@@ -158,6 +158,11 @@ class Chromium:
         own.evaluate("() => chrome.runtime.sendMessage({ type: 'settings.get' })")  # so that it runs
         self._context.cookies()
         self._context.service_workers[-1].evaluate(_DISPATCH, [event, *said])
+
+    def shows(self, tab: ChromiumTab, width: int, scheme: Literal["light", "dark"]) -> None:
+        """So wide, in these colours, and nothing moves."""
+        tab.resize(width, 800)
+        tab.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
 
     def traces(self) -> list[str]:
         """Files in the profile under the name of the extension."""

@@ -31,6 +31,11 @@ _PLAY_NOTIFICATIONS = """
     };
     const place = Components.manager.QueryInterface(Ci.nsIComponentRegistrar);
     place.registerFactory(Services.uuid.generateUUID(), "", "@mozilla.org/alerts-service;1", factory);"""
+_SHOW = """
+    const [width, scheme] = arguments;
+    gBrowser.selectedBrowser.style.setProperty("max-width", `${width}px`);
+    Services.prefs.setIntPref("layout.css.prefers-color-scheme.content-override", scheme);
+    Services.prefs.setIntPref("ui.prefersReducedMotion", 1);"""
 _CLICK_ICON = """return (async (id) => {
     const { extension } = WebExtensionPolicy.getByID(id);
     await extension.apiManager.global.browserActionFor(extension).triggerAction(window);
@@ -78,7 +83,7 @@ class FirefoxTab:
 
     def press(self, *keys: str) -> None:
         """Press keys by name: ``Tab``, ``Enter``."""
-        codes = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", "Space": " "}
+        codes = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", "Space": " ", "ArrowRight": "\ue014"}
         for key in (codes.get(name, name) for name in keys):
             pressed = [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]
             self._ask("WebDriver:PerformActions", actions=[{"type": "key", "id": "keys", "actions": pressed}])
@@ -190,6 +195,11 @@ class Firefox:
         """From the context menu of an element, as the browser shows it."""
         tab.points_at(selector)
         self._firefox.privileged(_CHOOSE, f"{ID.replace('@', '_').replace('.', '_')}-menuitem-_{entry}")
+
+    def shows(self, tab: FirefoxTab, width: int, scheme: str) -> None:
+        """So wide, in these colours, and nothing moves. No window is as narrow as a panel; a page in it is."""
+        tab.in_front()
+        self._firefox.privileged(_SHOW, width, ["dark", "light"].index(scheme))
 
     def traces(self) -> list[str]:
         """Files in the profile under the name of the extension, or that of its origin."""

@@ -11,7 +11,7 @@ from tests.extension.watcher import HOSTS, Watcher
 
 pytestmark = pytest.mark.browser
 
-PAGES = 100  # in each browser
+PAGES = 200  # in each browser
 
 
 def test_hundreds_of_pages_are_browsed_and_nothing_leaves(browser: Browser, stage: Stage) -> None:

@@ -50,7 +50,10 @@ const page = new Look(words, part("page"), {
     alerts.show(now);
   },
 });
-for (const element of parts.values()) fill(element, h("p", { class: "loading", role: "status" }, words.t("loading")));
+for (const [name, element] of parts) {
+  const title = h("h1", { class: "visually-hidden" }, words.t(`tab_${name}`));
+  fill(element, title, h("p", { class: "loading", role: "status" }, words.t("loading")));
+}
 choose(chosen, false);
 onChanged(soon(() => page.paint()));
 onTab(soon(() => page.paint()));
