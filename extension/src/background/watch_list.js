@@ -7,7 +7,7 @@
 import { Problem, ask, askBytes } from "../shared/api.js";
 import { canVerify, isPublicKey, publicKey, signer } from "../shared/keys.js";
 import { download, release } from "../shared/list/download.js";
-import { openPictures } from "../shared/list/files.js";
+import { openPictures, readRules } from "../shared/list/files.js";
 import { acceptedManifest, needSuccessor, readManifest } from "../shared/list/manifest.js";
 import { Refused, need } from "../shared/list/refused.js";
 import { erase, load, replace } from "../shared/list/store.js";
@@ -58,7 +58,8 @@ export async function pictures() {
 
 /** The rules that came with the list; null: those the extension was made with. */
 export async function rules() {
-  return (await load("rules"))?.rules ?? null;
+  const file = (await load("rules"))?.rules;
+  return file ? readRules(new Uint8Array(file)) : null;
 }
 
 /** What the pages show of the list. @param {number} [now] @returns {Promise<ListState>} */

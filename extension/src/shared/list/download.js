@@ -89,7 +89,8 @@ async function needSaid({ keys, pictures }, lists) {
 async function rulesOf({ rules: file }, fetch) {
   const own = await load("rules");
   if (own?.sha256 === file.sha256) return own;
-  return { sha256: file.sha256, rules: readRules(await checked(file, fetch)) ?? own?.rules ?? null };
+  const text = await checked(file, fetch);
+  return { sha256: file.sha256, rules: readRules(text) ? exact(text) : (own?.rules ?? null) };
 }
 
 /** The bytes of a file, which are what was said. @param {File} file @param {Fetch} fetch */

@@ -8,7 +8,7 @@ const STORE = "watch-list";
  * @property {{manifest: string, etag: string, publicKey: string}} about the manifest as it was signed, and by whom
  * @property {ArrayBuffer} keys decoded
  * @property {ArrayBuffer} pictures decoded
- * @property {{sha256: string, rules: import("./files.js").Rules | null}} rules
+ * @property {{sha256: string, rules: ArrayBuffer | null}} rules as they came: read sooner than thousands of objects
  */
 
 /**
