@@ -33,6 +33,8 @@ typedef uint64_t u64;
 
 enum { LONGEST = 4096, LONGEST_HOST = 253, DEEPEST = 4, GROUPS = 12, SLOTS = 48, MOST_KEYS = 64 };
 enum { ARENA = 1 << 17, STEPS = 20000, HOSTS = 1 << 12, KEPT_HOST = 46, NAMES = 256, RING = 64 };
+enum { BATCH = 16, ROW_RUNS = 128 };
+enum { SHORTEST_TOKEN = 3, COUNTS = 1 << 18 };
 enum { NO = 0, YES = 1, UNSURE = -1 };
 
 /* ---- what Python hands over: the same fields, in the same order, as in native/scan.py ---- */
@@ -63,15 +65,19 @@ enum { LOWER = 1, UPPER, BASE58, BASE36, TITLE, DECODE, BLANK, OTHER };
 
 struct scan_registry {
     u64 *slots; /* hashes; 0 is free */
-    int64_t *works;
+    u32 *works;
+    u32 *counts; /* how many keys have a run of letters, by its hash */
+    u64 *tokens; /* two filters: words of 64 bits, of which a token sets three */
     u64 mask;
+    u64 token_mask;
     u64 seed;
+    int32_t least; /* letters of the shortest token; 0: tokens tell nothing, all rows are read */
 };
 
 struct scan_plan {
     const struct scan_book *own; /* the patterns of its columns: programs, forms and their words only */
     const int32_t *readings; /* 2 each: how, and how many digits or which of its own forms */
-    int32_t n_columns, delimiter, quoted, has_address;
+    int32_t n_columns, delimiter, quoted, has_address, tokens_tell;
 };
 
 enum { READ_NOTHING, READ_ADDRESS, READ_MD5, READ_SHA256, READ_BASE64, READ_PATTERN, READ_ENGINE };
@@ -1239,6 +1245,180 @@ static int read_row_of_blanks(struct scanner *s, const struct scan_plan *plan) {
     return YES;
 }
 
+/* ---- tokens: most rows hold no run of letters that any registered key has, and are not read at all ---- */
+
+static int is_alnum(u8 c) { return (u8)((c | 0x20) - 'a') < 26 || (u8)(c - '0') < 10; }
+
+/* The hash of a run: of its first and last eight letters, small ones, and its length. */
+static u64 token_hash(u64 seed, const u8 *run, u32 n, const u8 *safe_end) {
+    u64 x, y = 0;
+    if (n >= 8) { x = little8(run); y = little8(run + n - 8); }
+    else if (safe_end - run >= 8) x = little8(run) & ((1ULL << (8 * n)) - 1);
+    else {
+        x = 0;
+        for (u32 i = n; i > 0; i--) x = x << 8 | run[i - 1];
+    }
+    return folded((x | 0x2020202020202020ULL) ^ seed, (y | 0x2020202020202020ULL) + n * 0x9e3779b97f4a7c15ULL);
+}
+
+static u64 token_bits(u64 hash) { return 1ULL << (hash >> 58) | 1ULL << (hash >> 52 & 63) | 1ULL << (hash >> 46 & 63); }
+
+static int is_set(const struct scan_registry *r, u64 hash) {
+    u64 bits = token_bits(hash);
+    return (r->tokens[hash & r->token_mask] & bits) == bits;
+}
+
+/* Pairs have a filter twice as large, behind that of first tokens, which is to stay near the processor. */
+static u64 *pair_word(const struct scan_registry *r, u64 pair) {
+    return r->tokens + r->token_mask + 1 + (pair & (2 * r->token_mask + 1));
+}
+
+static u64 pair_hash(u64 one, u64 other) { return folded(one + 0xe7037ed1a0b428dbULL, other ^ 0x9e3779b97f4a7c15ULL); }
+
+/* Whether a run is the first token of a key whose second one stands in the row, too. */
+static int has_pair(const struct scan_registry *r, u64 first, const u64 *hashes, int n) {
+    for (int i = 0; i < n; i++) {
+        u64 pair = pair_hash(first, hashes[i]), bits = token_bits(pair);
+        if ((*pair_word(r, pair) & bits) == bits) return YES;
+    }
+    return NO;
+}
+
+#ifdef SCAN_SSE2
+/* Which of 64 bytes are letters or digits; `odd` where any is a `%` or no ASCII. */
+static u64 letters_of(const u8 *p, u64 *odd) {
+    u64 all = 0, found = 0;
+    for (int i = 0; i < 4; i++) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(p + 16 * i));
+        __m128i small = _mm_or_si128(x, _mm_set1_epi8(0x20));
+        __m128i letter = _mm_and_si128(_mm_cmpgt_epi8(small, _mm_set1_epi8('a' - 1)), _mm_cmplt_epi8(small, _mm_set1_epi8('z' + 1)));
+        __m128i figure = _mm_and_si128(_mm_cmpgt_epi8(x, _mm_set1_epi8('0' - 1)), _mm_cmplt_epi8(x, _mm_set1_epi8('9' + 1)));
+        __m128i other = _mm_or_si128(x, _mm_cmpeq_epi8(x, _mm_set1_epi8('%'))); /* its sign bit */
+        all |= (u64)(u32)_mm_movemask_epi8(_mm_or_si128(letter, figure)) << (16 * i);
+        found |= (u64)(u32)_mm_movemask_epi8(other) << (16 * i);
+    }
+    *odd = found;
+    return all;
+}
+#else
+static u64 letters_of(const u8 *p, u64 *odd) {
+    u64 all = 0, found = 0;
+    for (int i = 0; i < 64; i++) {
+        all |= (u64)is_alnum(p[i]) << i;
+        found |= (u64)(p[i] == '%' || p[i] >= 0x80) << i;
+    }
+    *odd = found;
+    return all;
+}
+#endif
+
+/* How many bits stand above the highest bit that is set. */
+static int first_bit_from_top(u64 x) {
+#if defined(__GNUC__) || defined(__clang__)
+    return __builtin_clzll(x);
+#else
+    int n = 0;
+    for (; !(x >> 63); x <<= 1) n++;
+    return n;
+#endif
+}
+
+static int first_bit(u64 x) { return (u32)x ? FIRST_BIT((unsigned)x) : 32 + FIRST_BIT((unsigned)(x >> 32)); }
+
+/* The hashes of all runs of a row that may be tokens, each on its way into the cache. -1 where the row holds what may
+ * hide a key, or too many runs: it is to be read. */
+static int collected(const struct scan_registry *r, const u8 *p, const u8 *end, const u8 *safe_end, u64 *hashes) {
+    int n = 0;
+    while (p < end) {
+        u8 copy[64];
+        const u8 *from = p;
+        u64 odd, runs, starts, valid = end - p >= 64 ? ~0ULL : (1ULL << (end - p)) - 1;
+        int whole = 64;
+        if (safe_end - p < 64) {
+            memset(copy, 0, sizeof copy);
+            memcpy(copy, p, (size_t)(end - p < 64 ? end - p : 64));
+            from = copy;
+        }
+        runs = letters_of(from, &odd) & valid;
+        if ((odd & valid) || n + 20 > ROW_RUNS) return -1;
+        if (end - p > 64 && runs >> 63) { /* a run that may go on: it is looked at from its start */
+            whole = ~runs ? 64 - first_bit_from_top(~runs) : 0;
+            if (whole == 0) { /* nothing but a run: as long as it is */
+                const u8 *stop = p + 64;
+                while (stop < end && is_alnum(*stop)) stop++;
+                hashes[n] = token_hash(r->seed, p, (u32)(stop - p), stop);
+                PREFETCH(r->tokens + (hashes[n++] & r->token_mask));
+                p = stop;
+                continue;
+            }
+            runs &= (1ULL << whole) - 1;
+        }
+        starts = runs & runs >> 1 & runs >> 2;
+        if (r->least > SHORTEST_TOKEN) starts &= runs >> 3;
+        while (starts) {
+            int start = first_bit(starts), stop = ~(runs >> start) ? start + first_bit(~(runs >> start)) : 64;
+            hashes[n] = token_hash(r->seed, p + start, (u32)(stop - start), safe_end);
+            PREFETCH(r->tokens + (hashes[n++] & r->token_mask));
+            if (stop >= 64) break;
+            starts &= ~0ULL << stop;
+        }
+        p += whole;
+    }
+    return n;
+}
+
+/* Where what a row may be known by ends: behind its last column that is looked at, if it is long. */
+static const u8 *end_of_columns(const struct scan_plan *plan, const u8 *p, const u8 *end) {
+    if (end - p > 1024 && plan->delimiter >= 0 && plan->delimiter != BLANKS && !plan->quoted) {
+        const u8 *stop = p - 1;
+        for (int i = 0; i < plan->n_columns && stop < end; i++) stop = next_of(stop + 1, end, (u8)plan->delimiter);
+        return stop < p ? p : stop;
+    }
+    return end;
+}
+
+static void look_at_row(struct scanner *s, const struct scan_plan *plan, u64 row, const u8 *from, const u8 *end) {
+    s->row = row;
+    s->row_start = s->found->n_digests;
+    s->row_from = from;
+    while (end > from && (end[-1] == '\r' || end[-1] == '\n')) end--;
+    s->row_end = end;
+    if ((plan->delimiter == BLANKS ? read_row_of_blanks : read_row)(s, plan) == YES) return;
+    s->found->n_digests = s->row_start;
+    note(s, 0);
+}
+
+/* Read only rows with a token: they are gathered first, as their tokens come from far memory. Returns how many rows. */
+static u64 worthy_rows(struct scanner *s, const struct scan_plan *plan, const u8 *buffer, u64 length, const u64 *starts,
+                       const u64 *ends, u64 n_rows, u64 first_row) {
+    const struct scan_registry *r = s->registry;
+    u64 hashes[BATCH * ROW_RUNS];
+    const u8 *stops[BATCH];
+    int counts[BATCH];
+    u64 row = 0;
+    while (row < n_rows) {
+        u64 used = 0, n = 0;
+        for (; n < BATCH && row + n < n_rows && starts[row + n] <= ends[row + n] && ends[row + n] <= length; n++) {
+            const u8 *from = buffer + starts[row + n];
+            stops[n] = end_of_columns(plan, from, buffer + ends[row + n]);
+            counts[n] = collected(r, from, stops[n], buffer + length, hashes + used);
+            used += counts[n] > 0 ? (u64)counts[n] : 0;
+        }
+        if (!n) break;
+        const u64 *hash = hashes;
+        for (u64 i = 0; i < n; i++) {
+            const u8 *from = buffer + starts[row + i];
+            int is_worth = counts[i] < 0;
+            for (int j = 0; j < counts[i] && !is_worth; j++)
+                if (UNLIKELY(is_set(r, hash[j]))) is_worth = has_pair(r, hash[j], hash, counts[i]);
+            hash += counts[i] > 0 ? counts[i] : 0;
+            if (UNLIKELY(is_worth)) look_at_row(s, plan, first_row + row + i, from, buffer + ends[row + i]);
+        }
+        row += n;
+    }
+    return row;
+}
+
 /* ---- exported ---- */
 
 EXPORT u64 scan_scratch_size(void) { return sizeof(struct scan_scratch); }
@@ -1252,8 +1432,87 @@ EXPORT void scan_digests(const u8 *secret, const u8 *p, const int64_t *lengths, 
     for (u64 i = 0; i < n; p += lengths[i], i++) out[i] = sip(secret, p, (size_t)lengths[i]);
 }
 
+static u32 *count_of(const struct scan_registry *r, const u8 *run, u32 n) {
+    return r->counts + (token_hash(r->seed, run, n, run + n) & (COUNTS - 1));
+}
+
+/* Where a key may have tokens: behind the words that say what kind of key it is. */
+static const u8 *behind_kind(const u8 *key, const u8 *end) {
+    const u8 *colon;
+    int url = end - key > 4 && !memcmp(key, "url:", 4);
+    for (int i = 0; i < 2 - url && (colon = memchr(key, ':', (size_t)(end - key))) != NULL; i++) key = colon + 1;
+    return key;
+}
+
+static const u8 *next_run(const u8 **p, const u8 *end) {
+    const u8 *from;
+    while (*p < end && !is_alnum(**p)) (*p)++;
+    for (from = *p; *p < end && is_alnum(**p);) (*p)++;
+    return from;
+}
+
+static void count_runs(struct scan_registry *r, const u8 *key, const u8 *end) {
+    for (const u8 *p = behind_kind(key, end); p < end;) {
+        const u8 *run = next_run(&p, end);
+        u32 *count = count_of(r, run, (u32)(p - run));
+        if (p - run >= SHORTEST_TOKEN && *count < UINT32_MAX) ++*count;
+    }
+}
+
+/* What a key is known by before any row is read: the run of letters and digits that the fewest keys have, of those the
+ * longest, digits counting more. Empty where none is long enough; not the one at `but`. */
+static span token_of(const struct scan_registry *r, const u8 *key, const u8 *end, u32 least, const u8 *but) {
+    u32 best_count = UINT32_MAX, best_score = 0;
+    span best = {NULL, 0};
+    const u8 *path = memchr(key, '/', (size_t)(end - key));
+    for (const u8 *p = behind_kind(key, end); p < end;) {
+        const u8 *run = next_run(&p, end);
+        u32 n = (u32)(p - run), count, score = n, few = n;
+        if (n < least || run == but) continue;
+        for (const u8 *digit = run; n > 4 && digit < p && score == few; digit++) if (*digit <= '9') score += 6;
+        if (path && run > path) score += 8; /* many have a host in common */
+        count = *count_of(r, run, n);
+        if (count < best_count || (count == best_count && score > best_score)) {
+            best = (span){run, n};
+            best_count = count;
+            best_score = score;
+        }
+    }
+    return best;
+}
+
+static void set_tokens(struct scan_registry *r, span first, span second) {
+    u64 hash = token_hash(r->seed, first.at, first.n, first.at + first.n);
+    u64 pair = pair_hash(hash, token_hash(r->seed, second.at, second.n, second.at + second.n));
+    r->tokens[hash & r->token_mask] |= token_bits(hash);
+    *pair_word(r, pair) |= token_bits(pair);
+}
+
+/* Make rows with a certain run of letters and digits be read, whatever else they hold. */
+EXPORT void scan_mark(struct scan_registry *r, const u8 *run, u64 n) { set_tokens(r, (span){run, (u32)n}, (span){run, (u32)n}); }
+
+/* Set the tokens of many keys. Returns how many have none that is long enough. */
+EXPORT u64 scan_tokens(struct scan_registry *r, const u8 *keys, const int64_t *lengths, u64 n) {
+    u64 without = 0;
+    const u8 *key = keys;
+    for (u64 i = 0; i < n; key += lengths[i], i++) count_runs(r, key, key + lengths[i]);
+    key = keys;
+    for (u64 i = 0; i < n; key += lengths[i], i++) {
+        const u8 *end = key + lengths[i];
+        span first = token_of(r, key, end, (u32)r->least, NULL), second;
+        if (!first.n && r->least > SHORTEST_TOKEN) { /* then the runs of rows are looked up that are as short */
+            first = token_of(r, key, end, SHORTEST_TOKEN, NULL);
+            if (first.n) r->least = SHORTEST_TOKEN;
+        }
+        second = token_of(r, key, end, (u32)r->least, first.at);
+        if (first.n) set_tokens(r, first, second.n ? second : first);
+        else without++;
+    }
+    return without;
+}
+
 /* Put keys into a registry. Two works may have one key. Returns how many were put in: fewer than n when it is full. */
-EXPORT u64 scan_register(struct scan_registry *r, const u8 *p, const int64_t *lengths, const int64_t *works, u64 n, u64 free_slots) {
+EXPORT u64 scan_register(struct scan_registry *r, const u8 *p, const int64_t *lengths, const u32 *works, u64 n, u64 free_slots) {
     u64 done = 0;
     for (; done < n && done < free_slots; p += lengths[done], done++) {
         u64 hash = quick(r->seed, p, (size_t)lengths[done]), at = hash & r->mask;
@@ -1276,7 +1535,7 @@ EXPORT void scan_move(const struct scan_registry *from, struct scan_registry *to
 }
 
 /* The works of a key. Returns how many there are, of which at most `most` are written. */
-EXPORT u64 scan_works(const struct scan_registry *r, const u8 *key, u64 n, int64_t *works, u64 most) {
+EXPORT u64 scan_works(const struct scan_registry *r, const u8 *key, u64 n, u32 *works, u64 most) {
     u64 found = 0, hash = quick(r->seed, key, (size_t)n);
     for (u64 at = hash & r->mask; r->slots[at]; at = (at + 1) & r->mask)
         if (r->slots[at] == hash) {
@@ -1325,18 +1584,15 @@ EXPORT u64 scan_rows(const struct scan_book *book, const struct scan_registry *r
                      u64 first_row, struct scan_found *found, struct scan_scratch *scratch) {
     struct scanner s = {book, registry, secret, found, scratch, NULL, NULL, 0, 0, 0, 0, NULL, 0};
     u64 i = 0;
+    if (registry->least && secret == NULL && plan->tokens_tell) {
+        i = worthy_rows(&s, plan, buffer, length, starts, ends, n_rows, first_row);
+        settle_ring(&s);
+        return i;
+    }
     for (; i < n_rows; i++) {
         if (starts[i] > ends[i] || ends[i] > length) break;
         if (secret && found->most_digests - found->n_digests < MOST_KEYS) break;
-        s.row = first_row + i;
-        s.row_start = found->n_digests;
-        s.row_from = buffer + starts[i];
-        s.row_end = buffer + ends[i];
-        while (s.row_end > s.row_from && (s.row_end[-1] == '\r' || s.row_end[-1] == '\n')) s.row_end--;
-        if ((plan->delimiter == BLANKS ? read_row_of_blanks : read_row)(&s, plan) != YES) {
-            found->n_digests = s.row_start;
-            note(&s, 0);
-        }
+        look_at_row(&s, plan, first_row + i, buffer + starts[i], buffer + ends[i]);
     }
     settle_ring(&s);
     return i;
@@ -1345,8 +1601,8 @@ EXPORT u64 scan_rows(const struct scan_book *book, const struct scan_registry *r
 /* The keys of one text, for tests: written to `out`, each behind its length of two bytes. -1: not sure, -2: no room. */
 EXPORT int64_t scan_keys(const struct scan_book *book, const u8 *text, u64 n, u8 *out, u64 most, struct scan_scratch *scratch) {
     u64 slot = 0;
-    int64_t no_work = 0;
-    struct scan_registry none = {&slot, &no_work, 0, 0};
+    u32 no_work = 0;
+    struct scan_registry none = {&slot, &no_work, NULL, NULL, 0, 0, 0, 0};
     u64 row, digest[MOST_KEYS], rows[MOST_KEYS];
     u8 asked;
     struct scan_found found = {&row, &asked, digest, rows, 0, 0, MOST_KEYS};

@@ -23,6 +23,8 @@ SECRET_BYTES = 16
 _MOST_KEYS = 64  # of one row, as in scan.c
 _MOST_WORKS = 1000  # of one key
 _LONGEST_SHOWN = 1 << 16
+_COUNTS = 1 << 18  # as in scan.c
+_TOKEN_WORDS = 1 << 18  # of 64 bits, and twice as many for pairs: of a million keys, one foreign run in 200 passes
 _WIDTHS = {"classes": 256, "programs": 3, "families": 2, "forms": 12, "domains": 4, "endings": 4}
 
 _pointer, _u64, _int32 = ctypes.c_void_p, ctypes.c_uint64, ctypes.c_int32
@@ -42,14 +44,18 @@ class _Book(ctypes.Structure):
 
 
 class _Registry(ctypes.Structure):
-    _fields_ = (("slots", _pointer), ("works", _pointer), ("mask", _u64), ("seed", _u64))
+    _fields_ = (
+        *((name, _pointer) for name in ("slots", "works", "counts", "tokens")),
+        *((name, _u64) for name in ("mask", "token_mask", "seed")),
+        ("least", _int32),
+    )
 
 
 class _Plan(ctypes.Structure):
     _fields_ = (
         ("own", _pointer),
         ("readings", _pointer),
-        *((name, _int32) for name in ("n_columns", "delimiter", "quoted", "has_address")),
+        *((name, _int32) for name in ("n_columns", "delimiter", "quoted", "has_address", "tokens_tell")),
     )
 
 
@@ -66,6 +72,8 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "scan_digest": (_u64, [_pointer, _pointer, _u64]),
     "scan_digests": (None, [_pointer, _pointer, _pointer, _u64, _pointer]),
     "scan_register": (_u64, [_pointer, _pointer, _pointer, _pointer, _u64, _u64]),
+    "scan_mark": (None, [_pointer, _pointer, _u64]),
+    "scan_tokens": (_u64, [_pointer, _pointer, _pointer, _u64]),
     "scan_move": (None, [_pointer, _pointer]),
     "scan_works": (_u64, [_pointer, _pointer, _u64, _pointer, _u64]),
     "scan_lines": (_u64, [_pointer, _u64, _pointer, _pointer, _u64, _pointer]),
@@ -121,29 +129,46 @@ def lines(buffer: Buffer, most: int) -> tuple[Rows, Rows, int]:
 
 
 class Tables:
-    """A hash table of registered keys and their works: 16 bytes a slot; it grows when three slots in four are used."""
+    """A hash table of registered keys and their works: 12 bytes a slot; it grows when three slots in four are used.
 
-    def __init__(self, expected: int = 0) -> None:
+    Beside it a filter of tokens: runs of at least ``least`` letters and digits that a row with a registered key holds.
+    """
+
+    def __init__(self, expected: int = 0, least: int = 0) -> None:
         self._seed = secrets.randbits(64)
         self._used = 0
+        self.least = least
+        self._counts = np.zeros(_COUNTS if least else 1, np.uint32)
+        self._tokens = np.zeros(3 * _TOKEN_WORDS if least else 3, np.uint64)
         self._make(1 << max(10, (4 * expected // 3).bit_length()))
 
     def _make(self, size: int) -> None:
-        self._slots, self._works = np.zeros(size, np.uint64), np.zeros(size, np.int64)
+        self._slots, self._works = np.zeros(size, np.uint64), np.zeros(size, np.uint32)
 
     def structure(self) -> _Registry:
         """What the C reads. Keep the table, and put nothing in, as long as this is in use."""
-        return _Registry(self._slots.ctypes.data, self._works.ctypes.data, len(self._slots) - 1, self._seed)
+        arrays = (self._slots, self._works, self._counts, self._tokens)
+        masks = len(self._slots) - 1, len(self._tokens) // 3 - 1
+        return _Registry(*(array.ctypes.data for array in arrays), *masks, self._seed, self.least)
+
+    def mark(self, run: bytes) -> None:
+        """Let rows with this run of letters and digits be read, whatever else they hold."""
+        _library().scan_mark(ctypes.byref(self.structure()), run, len(run))
 
     def add(self, keys: Sequence[bytes], works: Sequence[int]) -> None:
         """Put keys in, each with its work; a key may have several."""
         while 4 * (self._used + len(keys)) > 3 * len(self._slots):
             self._grow()
-        lengths, numbers = np.fromiter(map(len, keys), np.int64, len(keys)), np.array(works, np.int64)
+        lengths, numbers = np.fromiter(map(len, keys), np.int64, len(keys)), np.array(works, np.uint32)
+        joined = b"".join(keys)
+        if self.least:
+            table = self.structure()
+            without = _library().scan_tokens(ctypes.byref(table), joined, lengths.ctypes.data, len(keys))
+            self.least = 0 if without else table.least  # 0: a key has no token, all rows must be read
         self._used += int(
             _library().scan_register(
                 ctypes.byref(self.structure()),
-                b"".join(keys),
+                joined,
                 lengths.ctypes.data,
                 numbers.ctypes.data,
                 len(keys),
@@ -159,7 +184,7 @@ class Tables:
 
     def works(self, key: bytes) -> list[int]:
         """The works of a key; none when it is not registered."""
-        out = np.empty(_MOST_WORKS, np.int64)
+        out = np.empty(_MOST_WORKS, np.uint32)
         found = _library().scan_works(ctypes.byref(self.structure()), key, len(key), out.ctypes.data, _MOST_WORKS)
         return [int(work) for work in out[: min(int(found), _MOST_WORKS)]]
 
@@ -190,7 +215,7 @@ class Kernel:
         self._threads = threading.local()
         self._book = _book(arrays, numbers)
         for which, (columns, steps) in enumerate(tails):
-            self._book.tail_columns[which] = ctypes.cast(columns, _pointer).value
+            self._book.tail_columns[which] = np.frombuffer(columns, np.uint8).ctypes.data  # of the bytes kept above
             self._book.tail_steps[which] = steps.ctypes.data
             self._book.tail_widths[which] = steps.shape[1]
         if not _library().scan_book_is_sound(ctypes.byref(self._book)):
@@ -248,6 +273,7 @@ class Plan:
         delimiter: int,
         quoted: bool,
         has_address: bool,
+        tokens_tell: bool,
     ) -> None:
         self._kept = own
         self._readings = np.array(readings or [(0, 0)], np.int32)
@@ -255,7 +281,13 @@ class Plan:
         if not _library().scan_forms_are_sound(ctypes.byref(self._own)):
             raise ValueError("the patterns of the columns are not sound")
         self.structure = _Plan(
-            ctypes.addressof(self._own), self._readings.ctypes.data, len(readings), delimiter, quoted, has_address
+            ctypes.addressof(self._own),
+            self._readings.ctypes.data,
+            len(readings),
+            delimiter,
+            quoted,
+            has_address,
+            tokens_tell,
         )
 
 

@@ -77,7 +77,7 @@ class Compiler:
         domains = {name: at for at, entry in enumerate(entries["families"]) for name in entry["domains"]}
         endings = {".".join(name.split(".")[-2:]): 0 for name in domains}
         numbers = generic | {"texts": first_text, "n_texts": n_texts, "widest": 1 + max(n.count(".") for n in domains)}
-        arrays = {
+        arrays: dict[str, NDArray[Any]] = {
             "domains": self._table(domains),
             "endings": self._table(endings),
             "families": _int32(families),

@@ -40,7 +40,14 @@ def plan_of(reader: Reads) -> scan.Plan | None:
         delimiter=reader.delimiter[0] if reader.delimiter else _WHOLE_ROW,
         quoted=reader.syntax == "quoted",
         has_address=any(column.role == "address" for column in reader.columns),
+        tokens_tell=tokens_tell(reader) and all(how != How.ENGINE for how, _ in readings),
     )
+
+
+def tokens_tell(reader: Reads) -> bool:
+    """Whether every key of a row is there letter by letter: not in JSON, nor in base64."""
+    hidden = any(column.pattern == BASE64 and column.role == "md5" for column in reader.columns)
+    return reader.syntax != "json" and not reader.delimiter.isalnum() and not hidden
 
 
 def _reading(column: Column, patterns: Compiler) -> tuple[int, int]:

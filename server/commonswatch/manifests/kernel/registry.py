@@ -1,8 +1,9 @@
-"""What is looked for: registered work keys, and digests of files, with their works. In 16 bytes a slot, no text kept."""
+"""What is looked for: registered work keys, and digests of files, with their works. No text of them is kept."""
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
+from commonswatch.manifests.kernel.marks import LEAST, marks
 from commonswatch.native import scan
 
 _BATCH = 50_000
@@ -16,7 +17,11 @@ class Registry:
     """
 
     def __init__(self, keys: Iterable[tuple[str, int]], expected: int = 0) -> None:
-        self.tables = scan.Tables(expected) if scan.available() else None
+        self._marks = marks()
+        self.tables = scan.Tables(expected, LEAST) if scan.available() else None
+        if self.tables is not None:
+            for run in self._marks.runs:
+                self.tables.mark(run)
         self.known: dict[bytes, list[int]] = {}  # without the compiled kernel: the keys themselves
         rows = iter(keys)
         while batch := list(islice(rows, _BATCH)):
@@ -24,6 +29,8 @@ class Registry:
 
     def _add(self, keys: Sequence[bytes], works: Sequence[int]) -> None:
         if self.tables is not None:
+            if self.tables.least and any(key.startswith(self._marks.unmarked) for key in keys):
+                self.tables.least = 0
             self.tables.add(keys, works)
             return
         for key, work in zip(keys, works, strict=True):

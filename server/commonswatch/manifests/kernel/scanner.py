@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from commonswatch.manifests.kernel.book import book
 from commonswatch.manifests.kernel.lines import lines
-from commonswatch.manifests.kernel.plans import plan_of
+from commonswatch.manifests.kernel.marks import marks
+from commonswatch.manifests.kernel.plans import plan_of, tokens_tell
 from commonswatch.manifests.kernel.registry import Registry
 from commonswatch.manifests.kernel.twin import Twin
 from commonswatch.manifests.readers.shapes import Block, Reads
-from commonswatch.native.scan import Kernel, Plan, available
+from commonswatch.native.scan import Kernel, Plan
 
 _NO_ROWS = np.empty(0, np.uint64)
 
@@ -36,24 +37,25 @@ class Scanner:
 
     def __init__(self, registry: Registry, secret: bytes | None = None) -> None:
         self._registry, self._secret = registry, secret
-        self._twin = None if available() else Twin(registry.known)
+        self._twin = None if registry.tables is not None else Twin(registry.known, marks())
         self._plans = threading.local()
 
     def scan(self, block: Block) -> Found:
         """Read one block."""
         starts, ends = bounds_of(block)
-        if self._twin is not None:
-            return self._by_twin(self._twin, block, starts, ends)
+        tables = self._registry.tables
+        if self._twin is not None or tables is None:
+            return self._by_twin(block, starts, ends)
         plan = self._plan(block.reader)
         if plan is None:
             return _all(len(starts))
-        result = kernel().rows(block.buffer, starts, ends, block.first_row, self._registry.tables, plan, self._secret)
+        result = kernel().rows(block.buffer, starts, ends, block.first_row, tables, plan, self._secret)
         return Found(result.rows - np.uint64(block.first_row), result.asked, result.digests, result.digest_rows)
 
-    def _by_twin(self, twin: Twin, block: Block, starts: NDArray[np.uint64], ends: NDArray[np.uint64]) -> Found:
-        if self._secret is not None or block.reader.syntax == "json":
+    def _by_twin(self, block: Block, starts: NDArray[np.uint64], ends: NDArray[np.uint64]) -> Found:
+        if self._twin is None or self._secret is not None or not tokens_tell(block.reader):
             return _all(len(starts))
-        rows = twin.rows(block.buffer, starts, ends)
+        rows = self._twin.rows(block.buffer, starts, ends)
         return Found(rows, np.zeros(len(rows), np.bool_), _NO_ROWS, _NO_ROWS)
 
     def _plan(self, reader: Reads) -> Plan | None:

@@ -1,0 +1,78 @@
+"""What the kernel reads in a text is what the exact engine reads, or it says that it is not sure."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from commonswatch import native as compiled
+from commonswatch.domain.keys import MANY_WORKS
+from commonswatch.manifests.kernel.book import book
+from commonswatch.manifests.kernel.scanner import kernel
+from commonswatch.rules import work_keys
+
+from .odd_texts import TEXTS, odd_text
+
+pytestmark = pytest.mark.usefixtures("native")
+
+
+def by_engine(text: str) -> set[str]:
+    return {key.key for key in work_keys(text) if key.kind not in MANY_WORKS}
+
+
+def by_kernel(text: str) -> set[str] | None:
+    keys = kernel().keys(text.encode(errors="replace"))
+    return None if keys is None else {key.decode() for key in keys}
+
+
+def test_every_vector_is_read_as_by_the_engine_and_few_are_left_to_it() -> None:
+    asked = 0
+    for text in (text.encode(errors="replace").decode() for text in TEXTS):
+        found = by_kernel(text)
+        asked += found is None
+        assert found is None or found == by_engine(text), text
+    assert asked < len(TEXTS) // 12
+
+
+def test_texts_nobody_would_write_are_read_as_by_the_engine() -> None:
+    chance, asked, with_keys = random.Random(6), 0, 0
+    for _ in range(60_000):
+        text = odd_text(chance)
+        found = by_kernel(text)
+        asked += found is None
+        with_keys += bool(found)
+        assert found is None or found == by_engine(text), text
+    assert asked < 6_000
+    assert with_keys > 12_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://www.flickr.com/photos/example/" + "1" * 4050,
+        "https://pictures.example/" + "a-" * 2000 + ".jpg",
+        "https://pictures.example/" + "%C3%A9" * 600,
+        "https://pictures.example/?" + "a=1&" * 1000,
+        "https://pictures.example/?" + "&" * 4000,
+        "https://" + "a." * 125 + "example/x",
+        "https://" + "a" * 300 + ".example/x",
+        "/" * 4096,
+        "x" * 5000,
+        " " * 5000 + "https://pictures.example/a.jpg",
+        "(" * 4000 + "12345678).jpg",
+        "https://i0.wp.com/" * 6 + "pictures.example/a.jpg",
+    ],
+)
+def test_long_and_nested_texts_are_read_as_by_the_engine(text: str) -> None:
+    found = by_kernel(text)
+    assert found is None or found == by_engine(text)
+
+
+def test_no_host_is_known_in_c() -> None:
+    source = (Path(compiled.__file__).parent / "scan.c").read_text()
+    pool = bytes(book().arrays["pool"])
+    domains = [
+        pool[start : start + length].decode() for start, length, *_ in book().arrays["domains"].tolist() if length
+    ]
+    assert len(domains) > 300
+    assert not [domain for domain in domains if domain in source]

@@ -1,0 +1,172 @@
+"""Rows of lists in all ways they are written: every row that matches is found, and all its keys have their digests."""
+
+import csv
+import io
+import random
+
+import numpy as np
+import pytest
+
+from commonswatch.manifests.kernel import Registry, Scanner, key_digest
+from commonswatch.manifests.readers.roles import BASE64
+from commonswatch.manifests.readers.shapes import Block, Column, Place
+from commonswatch.manifests.readers.text import TextReader
+from commonswatch.manifests.rows import Row, row_of
+
+from .odd_texts import TEXTS, odd_text
+
+SECRET = b"sixteen bytes ok"
+COLUMNS = (
+    Column("id"),
+    Column("url", "address"),
+    Column("file", "path"),
+    Column("photo", "key", "flickr:photo:{}", "[1-9][0-9]{0,19}", "photo"),
+    Column("video", "key", "youtube:{}", "([0-9A-Za-z_-]{11})(?: [0-9]{1,4})?", "video"),
+    Column("md5", "md5"),
+    Column("sha", "sha256"),
+    Column("other", "md5", pattern=BASE64),
+    Column("caption"),
+)
+PLAIN_COLUMNS = COLUMNS[:7]
+
+
+def cells(chance: random.Random) -> list[str]:
+    return [
+        str(chance.randrange(1000)),
+        odd_text(chance),
+        chance.choice(["", odd_text(chance), odd_text(chance).rsplit("/", 1)[-1]]),
+        chance.choice(["", "12345678901", "0123", "105", "12a", str(chance.randrange(10**6))]),
+        chance.choice(["", "Ab3-_exampl", "Ab3-_exampl 12", "Ab3-_exampl x", "short"]),
+        chance.choice(["", "D41D8CD98F00B204E9800998ECF8427E", "d41d8cd98f00b204e9800998ecf8427e", "d41d8c", "x" * 32]),
+        chance.choice(["", "ab" * 32, "AB" * 32, "ab" * 31]),
+        chance.choice(["", "1B2M2Y8AsgTpgAmY7PhCfg==", "1B2M2Y8AsgTpgAmY7PhCfg=", "nothing"]),
+        chance.choice(["", "Words, of a caption", 'with "quotes"', "été", "x" * 40]),
+    ]
+
+
+def line(chance: random.Random, delimiter: str, syntax: str, columns: int) -> bytes:
+    row = cells(chance)[: chance.choice([columns, columns, columns, 1, 2, 3, 9])]
+    if syntax == "quoted" and chance.random() < 0.8:
+        out = io.StringIO()
+        csv.writer(out, delimiter=delimiter, quoting=chance.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])).writerow(row)
+        text = out.getvalue().rstrip("\r\n")
+    else:
+        text = delimiter.join(row)
+    text = text.replace("\n", " ").replace("\r", " ")
+    coding = "latin-1" if chance.random() < 0.05 else "utf-8"
+    return text.encode(coding, "replace") + chance.choice([b"\n", b"\n", b"\r\n"])
+
+
+def block_of(data: bytes, reader: TextReader, first_row: int = 7) -> Block:
+    return Block(memoryview(data), first_row, reader, Place, dict)
+
+
+def texts_of(row: Row) -> set[str]:
+    return {key.key for key in row.keys} | {f"{one.algorithm}:{one.bits.hex()}" for one in row.digests}
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "syntax", "columns"),
+    [
+        ("\t", "plain", COLUMNS),
+        ("\t", "plain", PLAIN_COLUMNS),
+        (",", "quoted", COLUMNS),
+        (",", "quoted", PLAIN_COLUMNS),
+        (" ", "plain", PLAIN_COLUMNS),
+        (" ", "plain", tuple(c._replace(role="path") if c.role == "address" else c for c in PLAIN_COLUMNS)),
+        (";", "plain", PLAIN_COLUMNS),
+        ("", "plain", COLUMNS[1:2]),
+        ("", "plain", COLUMNS[2:3]),
+    ],
+)
+def test_every_match_is_found_and_every_key_has_its_digest(
+    either: str, delimiter: str, syntax: str, columns: tuple[Column, ...]
+) -> None:
+    chance = random.Random(f"{delimiter}{syntax}{len(columns)}")
+    reader = TextReader(columns, delimiter, syntax)  # type: ignore[arg-type]
+    data = b"".join(line(chance, delimiter, syntax, len(columns)) for _ in range(1500))
+    block = block_of(data, reader)
+    rows = [row_of(block, number) for number in range(block.rows)]
+    held = [texts_of(row) for row in rows]
+    everything = sorted(set().union(*held))
+    chosen = {text for text in everything if chance.random() < 0.08}
+    matching = {number for number, texts in enumerate(held) if texts & chosen}
+    assert matching
+
+    found = Scanner(Registry((text, 1) for text in sorted(chosen))).scan(block_of(data, reader))
+    assert matching <= set(found.rows.tolist())
+    sure = set(found.rows[~found.asked].tolist())
+    if either == "native":
+        assert sure <= matching
+
+    indexed = Scanner(Registry([]), SECRET).scan(block_of(data, reader))
+    asked = set(indexed.rows[indexed.asked].tolist())
+    expected = {
+        (key_digest(SECRET, text), row.number)
+        for number, (row, texts) in enumerate(zip(rows, held, strict=True))
+        if number not in asked
+        for text in texts
+    }
+    pairs = list(zip(indexed.digests.tolist(), indexed.digest_rows.tolist(), strict=True))
+    assert set(pairs) == expected
+    assert len(pairs) == len(expected)
+
+
+def test_rows_without_anything_registered_are_hardly_ever_named(either: str) -> None:
+    reader = TextReader(PLAIN_COLUMNS, "\t")
+    data = b"".join(f"{n}\thttps://pictures.example/holiday/{n + 10**6}.jpg\n".encode() for n in range(5000))
+    registry = Registry([("flickr:photo:12345678901", 1), ("url:news.example/portrait/988776655.jpg", 2)])
+    assert len(Scanner(registry).scan(block_of(data, reader)).rows) < 10
+
+
+@pytest.mark.parametrize(
+    "key", ["url:a.b/c", "youtube:a-b_c-d_e-f", "deviantart:123456789", "imgur:AbCdE", "url:t.co/é"]
+)
+def test_keys_without_a_telling_run_are_found_too(either: str, key: str) -> None:
+    forms = {"url:a.b/c": "http://a.bb/c", "url:t.co/é": "http://t.example/%C3%A9"}
+    addresses = {
+        "youtube:a-b_c-d_e-f": "https://youtu.be/a-b_c-d_e-f",
+        "deviantart:123456789": "https://www.deviantart.com/example/art/x-123456789",
+        "imgur:AbCdE": "https://i.imgur.com/AbCdEs.jpg",
+    }
+    address = addresses.get(key) or forms[key]
+    data = f"0\thttps://x.example/y.jpg\n1\t{address}\n".encode()
+    block = block_of(data, TextReader(PLAIN_COLUMNS, "\t"))
+    text = row_of(block, 1).keys[0].key
+    assert 1 in Scanner(Registry([(text, 5)])).scan(block_of(data, TextReader(PLAIN_COLUMNS, "\t"))).rows.tolist()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"", b"\n", b"\r\n", b"\r", b"\n\n\n", b"\x00" * 1000, b"\xff\xfe\n\x00\t\x00\n", b"a\rb\rc", b'"' * 999,
+        b'1\t"never closed\nand on', b"1\t" + b"x" * 10_000_000, b"\t" * 100_000, b"1\thttp://a.example/b\r\r\r\n",
+        b"1\t" + b"\xc3\xa9" * 3_000_000 + b"\n2\thttps://youtu.be/Ab3-_exampl",
+    ],
+)  # fmt: skip
+def test_dirt_is_read_to_its_end(either: str, data: bytes) -> None:
+    registry = Registry([("youtube:Ab3-_exampl", 1)])
+    for syntax, delimiter in (("plain", "\t"), ("quoted", ","), ("plain", " ")):
+        reader = TextReader(PLAIN_COLUMNS, delimiter, syntax)  # type: ignore[arg-type]
+        for secret in (None, SECRET):
+            found = Scanner(registry, secret).scan(block_of(data, reader))
+            assert len(found.rows) <= data.count(b"\n") + 1
+
+
+def test_what_lies_outside_of_a_block_is_never_read(native: None) -> None:
+    block = block_of(b"1\thttps://youtu.be/Ab3-_exampl\n", TextReader(PLAIN_COLUMNS, "\t"))
+    block.bounds, block.is_lines = (np.array([0], np.uint64), np.array([10**9], np.uint64)), False
+    with pytest.raises(ValueError, match="outside"):
+        Scanner(Registry([]), SECRET).scan(block)
+
+
+def test_every_vector_is_found_by_its_key_among_other_rows(either: str) -> None:
+    reader = TextReader((Column("url", "address"),), "")
+    texts = [text for text in TEXTS if "\n" not in text and "\r" not in text]
+    data = b"".join(text.encode(errors="replace") + b"\n" for text in texts)
+    block = block_of(data, reader)
+    for number in range(0, len(texts), 7):
+        keys = row_of(block, number).keys
+        if keys:
+            found = Scanner(Registry([(keys[-1].key, 1)])).scan(block_of(data, reader))
+            assert number in found.rows.tolist(), texts[number]
