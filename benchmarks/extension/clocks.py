@@ -18,7 +18,8 @@ const timed = (port) => {
     times.answers.push(performance.now() - at);
     port.postMessage(message);
   };
-  const onMessage = { addListener: (fn) => port.onMessage.addListener((message) => ((at = performance.now()), fn(message))) };
+  const hear = (fn) => (message) => ((at = performance.now()), fn(message));
+  const onMessage = { addListener: (fn) => port.onMessage.addListener(hear(fn)) };
   return { name, sender, onDisconnect, onMessage, postMessage, disconnect: () => port.disconnect() };
 };
 onConnect.addListener = (fn) => add((port) => fn(timed(port)));
@@ -41,7 +42,13 @@ _PAGE = """
     });
     return port;
   };
-  const runtime = { get id() { return api.runtime.id; }, onMessage: api.runtime.onMessage, connect, get lastError() { return api.runtime.lastError; } };
+  const { onMessage } = api.runtime;
+  const runtime = {
+    onMessage,
+    connect,
+    get id() { return api.runtime.id; },
+    get lastError() { return api.runtime.lastError; },
+  };
   Object.defineProperty(globalThis, "browser", { value: { runtime }, configurable: true });
 }
 """

@@ -37,7 +37,7 @@ class PlayedList:
         first = self._manifest(1, before, "", ())
         self._envelopes = [first, self._manifest(2, after, digest_of(json.loads(first)["manifest"]), (step,))]
 
-    def __call__(self, path: str, headers: Mapping[str, str]) -> Answer:
+    def __call__(self, path: str, _headers: Mapping[str, str]) -> Answer:
         open_to_all = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "*"}
         body = self._body(path)
         media_type = "application/json" if body[:1] == b"{" else "application/octet-stream"

@@ -1,9 +1,9 @@
-"""``python -m benchmarks.extension.matching [chromium|firefox]``: what comparing costs in the background, with a million works.
+"""``python -m benchmarks.extension.matching [chromium|firefox]``: what comparing costs in the background.
 
-The real extension gets a list of a million keys and as many pictures from a played server, then: pages of 2,000 links,
-all answers together (milliseconds that pass in the background); a stopped background, from the page's first word to the
-last answer; and what the background holds at rest, and at most while the whole list or a delta comes. A line of JSON for
-each figure: the best and the middle of ten, in milliseconds and MB.
+The real extension gets a list of a million keys and as many pictures from a played server. Then: pages of 2,000 links,
+from each message to its answer, all together; a stopped background, from the page's first word to the first and last
+answer; what the background holds at rest, and at most while the whole list or a delta comes. A line of JSON for each
+figure: the best and the middle of ten, in milliseconds that pass and MB.
 """
 
 import argparse
@@ -11,7 +11,7 @@ import json
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -29,6 +29,7 @@ from tests.extension.fake_web import FakeWeb, folder
 from tests.extension.firefox import Firefox
 from tests.extension.pages import PLACES, routes
 from tests.extension.watcher import Watcher
+from tests.played_hosts import Answer, Route
 
 TRIES = 10
 ON = "https://gitlab.com"
@@ -103,7 +104,7 @@ def _measured(name: str, served: PlayedList) -> Iterator[Measured]:
     with tempfile.TemporaryDirectory() as at:
         packed = Path(at) / "clocked.zip"
         packed.write_bytes(clocked(name))
-        hosts = {HOST: served, "gitlab.com": lambda path, headers: folder(found)(path, headers)}
+        hosts = {HOST: served, "gitlab.com": _live(found)}
         with FakeWeb({**routes(), **hosts}) as web:
             if name == "firefox":
                 firefox = Firefox(web, packed)
@@ -118,6 +119,15 @@ def _measured(name: str, served: PlayedList) -> Iterator[Measured]:
                     yield Measured(chromium, served, found)
                 finally:
                     chromium.close()
+
+
+def _live(found: Mapping[str, bytes]) -> Route:
+    """A host with pages that are added while it runs."""
+
+    def answer(path: str, headers: Mapping[str, str]) -> Answer:
+        return folder(found)(path, headers)
+
+    return answer
 
 
 def main() -> None:

@@ -20,7 +20,6 @@ const add = (process, path, kind, units, amount) => {
 };
 return new Promise((resolve) => reporters.getReports(add, null, () => resolve(bytes), null, false));
 """
-_COLLECT = "Cu.forceGC(); Services.obs.notifyObservers(null, 'child-gc-request')"
 
 
 def held(browser: Browser) -> float:
@@ -30,13 +29,13 @@ def held(browser: Browser) -> float:
 
 def _in_firefox(browser: Firefox) -> float:
     page = f"{UUID}\\_generated_background_page.html"
-    return float(browser._firefox.privileged(_FIREFOX, page))
+    return float(browser._firefox.privileged(_FIREFOX, page))  # noqa: SLF001
 
 
 def _in_chromium(browser: Chromium) -> float:
     """A worker's heap and the buffers outside of it."""
-    session = browser._devtools()
-    for target in browser._workers():
+    session = browser._devtools()  # noqa: SLF001
+    for target in browser._workers():  # noqa: SLF001
         with suppress(Error):
             return _heap(session, target["targetId"])
     return 0.0
