@@ -50,3 +50,14 @@ def test_an_access_code_is_left_out_of_the_report_and_warned_of(browser: Browser
     words = says(review)
     assert "access code" in words.casefold()
     assert "ab12" not in str(review.evaluate("() => document.querySelector('#json').textContent"))
+
+
+def test_a_page_that_only_changes_its_address_is_read_under_the_new_one(browser: Browser, stage: Stage) -> None:
+    watcher = Watcher(browser, stage)
+    watcher.switches_on("github")
+    page = watcher.opens(pages.ISSUE)
+    watcher.has_looked_at(pages.ISSUE)
+    page.evaluate("() => history.replaceState({}, '', location.href + '?tab=2')")
+    watcher.has_looked_at(pages.ISSUE + "?tab=2")
+    assert [copy["dataset"] for copy in watcher.findings(pages.ISSUE + "?tab=2")["findings"]["copies"]] == [MS_CELEB]
+    page.close()

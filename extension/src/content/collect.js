@@ -67,6 +67,11 @@
       this._wake();
     }
 
+    /** The page has another address, and nothing else may have changed. */
+    again() {
+      if (location.href !== this._address) this._change();
+    }
+
     /** The page came back: the background no longer knows what was told. */
     _forget() {
       this._told = "";
@@ -172,6 +177,7 @@
   /** @param {any} message @param {chrome.runtime.MessageSender} sender @param {(answer: unknown) => void} reply */
   function answer(message, sender, reply) {
     if (sender.id !== api.runtime.id || sender.tab) return false;
+    if (message?.again === true) collector.again();
     if (typeof message?.mark === "string") places.mark(message.mark).then(reply, () => reply({ found: false }));
     else if (Array.isArray(message?.pixels)) places.pixels(message.pixels.map(String)).then(reply, () => reply([]));
     else return false;
