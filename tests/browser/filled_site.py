@@ -24,12 +24,13 @@ from commonswatch.models import Account, Job, Person, Work
 from commonswatch.services.deciding import cases
 from commonswatch.services.membership import accounts, devices, setup
 from commonswatch.services.registering import registrations, rows
+from commonswatch.services.reporting import inherited
 from commonswatch.services.telling import found, people
 from commonswatch.settings import Settings
 from sqlalchemy.orm import Session
 
 from tests import factories
-from tests.browser import filled_cases
+from tests.browser import filled_cases, filled_scans
 from tests.running import RunningProduct
 from tests.unit.channels.letters import SENDER, SENT, letter
 
@@ -86,6 +87,8 @@ def _fill(context: Context) -> dict[str, str]:
             session, now, works, at=factories.location(session, now, url=filled_cases.LONG), age=timedelta(days=3)
         )
         filled_cases.offer_copies(session, confirmed, now)
+        scans = filled_scans.put(session, context, works, told, now)
+        inherited.add(session, confirmed, now)
         copies_only = filled_cases.with_copies_only(session, context, now)
         cases.decide(session, confirmed.id, sam, DecisionVerdict.CONFIRM, "Compared side by side.", 1, now)
         found.answer(session, told, works[0].id, confirmed.location_id, found.Answer.FINE, now)
@@ -97,6 +100,7 @@ def _fill(context: Context) -> dict[str, str]:
         invited = factories.person(session, context.keyring, now, state=PersonState.INVITED)
         factories.work(session, context.keyring, now, creator=mira, shown=(invited,), title="Picnic")
         return {
+            **scans,
             "registration": f"/registrations/{registration}",
             "ready work": f"/works/{works[0].id}",
             "withdrawn work": f"/works/{works[2].id}",

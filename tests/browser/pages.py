@@ -57,6 +57,7 @@ def _filled(browser: Browser, site: FilledSite, options: dict[str, Any]) -> Iter
     yield from _each(
         sam, [paths["case of copies only"], paths["case that came back"], "/cases?dataset=ms-celeb-1m", paths["letter"]]
     )
+    yield from _each(sam, ["/scans", "/scans/new", *(path for name, path in paths.items() if name.endswith(" scan"))])
     yield _letter_alone(sam, paths["letter"] + "/html")
     for name in ("open case", "case of copies only"):
         yield _after(sam, paths[name], "Show access code")
@@ -73,6 +74,8 @@ def _forms_with_mistakes(mira: Visitor, sam: Visitor, paths: dict[str, str]) -> 
     yield Opened("people of a work, with a mistake", mira.page)
     sam.open("/report").get_by_label("Address of the page").fill("https://10.0.0.1/")
     yield _pressed(sam, "Send the report")
+    sam.open("/scans/new")
+    yield _pressed(sam, "Read it")
     sam.open("/members").get_by_label("Mail address", exact=True).fill("a@b")
     yield _pressed(sam, "Appoint")
 

@@ -56,7 +56,7 @@ def test_a_case_shows_family_status_certainty_and_the_proving_row(moderator: Fla
     assert "A copy is offered here of a dataset that may hold the work." in page
     assert "line 4" in page
     assert "flickr:photo:53000000001" in page
-    assert "by a list that was read; nothing was downloaded here" in page
+    assert "named in a list that was read" in page
     assert "named by the watcher only" not in page
     assert "stolen" not in page.lower()
 
