@@ -130,10 +130,11 @@ def _from_picture(body: bytes, examine_picture: Callable[[bytes], PictureFacts])
         return Findings(problem=NEVER.format(reason=error.detail)[:300])
     licence = licence_of(facts.marks)
     return Findings(
+        problem=facts.closed or None,
         media_type=facts.media_type,
         width=facts.width,
         height=facts.height,
-        fingerprints=facts.fingerprints,
+        fingerprints=facts.matchable,
         licence=licence,
         licence_basis="file" if licence else None,
     )

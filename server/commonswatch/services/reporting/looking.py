@@ -137,7 +137,7 @@ def _read_media(
         facts = examine_picture(fetched.body)
     except InvalidInput as error:
         return MediaLook(sha256=digest, fetched_at=fetched.fetched_at, reason=error.detail)
-    original = (one for one in facts.fingerprints if one.algorithm == "pdq" and one.rendition == "original")
+    original = (one for one in facts.matchable if one.algorithm == "pdq" and one.rendition == "original")
     return MediaLook(digest, next(original, None), fetched.fetched_at)
 
 
