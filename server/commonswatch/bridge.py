@@ -17,9 +17,10 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 from granian.rsgi import ProtocolClosed, ProtocolError
 
 from commonswatch import parking
-from commonswatch.api import express
+from commonswatch.api import express, lookups
 from commonswatch.wsgi import Answer, Scope, environ_of, run_wsgi
 
+_GROUPED = (express.PATH, lookups.PATH)
 BODY_SECONDS = 20.0
 THREADS = 64
 LARGEST_BODY = 11 * 1024 * 1024  # the largest any door takes is a CSV of 10 MB in a form
@@ -64,9 +65,8 @@ class Bridge:
             if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
                 await self._take(environ, exchange, body, _largest(scope.path))
             environ["wsgi.input"] = io.BytesIO(body)
-            if needs_no_thread(environ, len(body)):
-                send(exchange, await parking.run(run_wsgi, self.app, environ))
-            else:
+            if not needs_no_thread(environ, len(body)) or not await self._on_the_loop(environ, exchange):
+                environ["wsgi.input"] = io.BytesIO(body)
                 await self._in_a_thread(environ, exchange)
         except TimeoutError:
             send(exchange, _plain(408, "The request took too long to arrive."))
@@ -84,6 +84,14 @@ class Bridge:
             async with asyncio.timeout(seconds):
                 while self.answering:
                     await asyncio.sleep(0.02)
+
+    async def _on_the_loop(self, environ: WSGIEnvironment, exchange: Exchange) -> bool:
+        """Run the application here; False when it needs a thread after all."""
+        try:
+            send(exchange, await parking.run(run_wsgi, self.app, environ))
+        except parking.NeedsThread:
+            return False
+        return True
 
     async def _in_a_thread(self, environ: WSGIEnvironment, exchange: Exchange) -> None:
         """Run the application in a thread, which also sends the answer; wait until it has."""
@@ -133,11 +141,11 @@ def send(exchange: Exchange, answer: Answer) -> None:
 
 
 def needs_no_thread(environ: WSGIEnvironment, size: int) -> bool:
-    """Whether a request computes for less than a millisecond and then waits for nothing but the intake.
+    """Whether a request computes for less than a millisecond and then waits for nothing but its group.
 
-    That is a small report. With a token it does not count: the device is looked up in the database first.
+    That is a small report or lookup. With a token it does not count: the device is looked up in the database first.
     """
-    return environ["PATH_INFO"] == express.PATH and size <= express.LARGEST and "HTTP_AUTHORIZATION" not in environ
+    return environ["PATH_INFO"] in _GROUPED and size <= express.LARGEST and "HTTP_AUTHORIZATION" not in environ
 
 
 def _largest(path: str) -> int:

@@ -16,6 +16,10 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
+class NeedsThread(Exception):
+    """What comes next may take long, or wait for something that cannot be parked."""
+
+
 class _Parkable(greenlet):  # type: ignore[misc]
     """Code that runs on an event loop and may be parked."""
 
@@ -46,6 +50,12 @@ class Signal:
             self._lock.release()
         elif not self._future.done():
             self._future.set_result(None)
+
+
+def need_thread() -> None:
+    """Leave the event loop: raise NeedsThread there, so that the whole is begun again in a thread. Else nothing."""
+    if isinstance(getcurrent(), _Parkable):
+        raise NeedsThread
 
 
 async def run(function: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:

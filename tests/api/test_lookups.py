@@ -98,7 +98,7 @@ def test_a_stranger_is_told_that_a_listed_work_matches_and_no_more(way: str, reg
     assert [one["matches"] for one in said[:4]] == [
         [{"basis": basis, **nothing}] for basis in ("key", "key", "sha256", "md5")
     ]
-    assert said[4]["matches"] == [{"basis": "pdq", **nothing, "distance": 0, "bits": 96}]
+    assert said[4]["matches"] == [{"basis": "pdq", **nothing, "distance": 0, "bits": len(SHIPPING.places)}]
 
 
 @pytest.mark.parametrize("hidden", ["server-only", "withdrawn", "ended", "denied"])
@@ -143,11 +143,13 @@ def test_what_a_stranger_hears_of_a_picture_can_be_worked_out_from_the_watch_lis
     register()
     shipped = list(SHIPPING.places)
     others = [place for place in range(256) if place not in shipped]
-    for near in (0, 1, 20):
-        for hidden in (0, 5, 11):
+    for near in (0, 1, SHIPPING.threshold):
+        for hidden in (0, (31 - near) // 2, 31 - near):
             [said] = ask({"pdq": _turned(BITS, shipped[:near] + others[:hidden])})
             assert [one["distance"] for one in said["matches"]] == [near]
-    assert ask({"pdq": _turned(BITS, shipped[:21])}) == [{"matches": []}], "the list's own threshold"
+    assert ask({"pdq": _turned(BITS, shipped[: SHIPPING.threshold + 1])}) == [{"matches": []}], (
+        "the list's own threshold"
+    )
     assert ask({"pdq": _turned(BITS, others[:32])}) == [{"matches": []}]
 
 

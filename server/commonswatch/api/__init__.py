@@ -10,10 +10,13 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
 
+from commonswatch import parking
 from commonswatch.api import openapi, operations, problems
+from commonswatch.api.asking import Asking
 from commonswatch.api.express import Express
 from commonswatch.api.express_lookups import ExpressLookups
 from commonswatch.api.intake import Intake
+from commonswatch.api.lookups import PATH as PATH_OF_LOOKUPS
 from commonswatch.api.reads import Reads
 from commonswatch.context import Context
 
@@ -36,7 +39,9 @@ def register(app: Flask) -> Flask:
     problems.register(door)
     operations.register(door, openapi.PREFIX, openapi.OPERATIONS)
     express = door.extensions["commonswatch.express"] = Express(context, door.extensions["commonswatch.intake"])
-    lookups = door.extensions["commonswatch.express-lookups"] = ExpressLookups(context, door.extensions[READS])
+    lookups = door.extensions["commonswatch.express-lookups"] = ExpressLookups(
+        context, Asking(context, door.extensions[READS])
+    )
     _put_before(app, door, express, lookups)
     return door
 
@@ -52,6 +57,8 @@ def _put_before(app: Flask, door: Flask, express: Express, lookups: ExpressLooku
                 headers, body = taken
                 _with_headers(start_response)(status, headers)
                 return [body]
+        if environ["PATH_INFO"] == PATH_OF_LOOKUPS:
+            parking.need_thread()
         return door(environ, _with_headers(start_response))
 
     app.wsgi_app = choose  # type: ignore[method-assign]

@@ -1,6 +1,7 @@
 """The short way for a stranger's lookup, around Flask, as ``express`` is for a report: the same functions answer.
 
-Whatever is not as it should be, or is over a limit, goes the long way, which says what is wrong.
+On the event loop it is parked until its group was looked up (``asking``). Whatever is not as it should be, or is over a
+limit, goes the long way, which says what is wrong, in a thread.
 """
 
 import io
@@ -12,12 +13,10 @@ from wsgiref.types import WSGIEnvironment
 from pydantic import ValidationError
 
 from commonswatch.api import callers, lookups
+from commonswatch.api.asking import Asking
 from commonswatch.api.express import Headers, Observer, may_be_short
-from commonswatch.api.reads import Reads
-from commonswatch.api.schemas.lookups import Questions
+from commonswatch.api.schemas.lookups import Answers, Questions
 from commonswatch.context import Context
-from commonswatch.domain.errors import TooMany
-from commonswatch.services.looking_up.lookups import STRANGER
 
 
 @dataclass
@@ -25,19 +24,20 @@ class ExpressLookups:
     """The short way of strangers."""
 
     context: Context
-    reads: Reads
+    asking: Asking
     observer: Observer = lambda *_: None
 
     def take(self, environ: WSGIEnvironment) -> tuple[Headers, bytes] | None:
         """Answer a lookup: headers and body; None when this is not the way."""
         began = time.perf_counter()
-        body = self._read(environ) if may_be_short(environ, lookups.PATH) else None
+        body = _read(environ) if may_be_short(environ, lookups.PATH) else None
         if body is None:
             return None
-        try:
-            told = lookups.answers(self.context, body, STRANGER).model_dump_json().encode()
-        except Exception:  # noqa: BLE001 - the long way meets it again, says so and logs it
+        who = callers.digest_of_network(self.context, environ.get("REMOTE_ADDR", ""))
+        answers = self.asking.ask(body.questions, who)
+        if answers is None:
             return None
+        told = Answers(answers=list(answers)).model_dump_json().encode()
         request_id = uuid.uuid4().hex
         self.observer(request_id, "POST", lookups.PATH, 200, time.perf_counter() - began)
         return [
@@ -46,12 +46,11 @@ class ExpressLookups:
             ("X-Request-ID", request_id),
         ], told
 
-    def _read(self, environ: WSGIEnvironment) -> Questions | None:
-        raw = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-        environ["wsgi.input"] = io.BytesIO(raw)  # for the long way
-        try:
-            body = Questions.model_validate_json(raw)
-            self.reads.count(callers.digest_of_network(self.context, environ.get("REMOTE_ADDR", "")))
-        except (ValidationError, RecursionError, TooMany):
-            return None
-        return body
+
+def _read(environ: WSGIEnvironment) -> Questions | None:
+    raw = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+    environ["wsgi.input"] = io.BytesIO(raw)  # for the long way
+    try:
+        return Questions.model_validate_json(raw)
+    except (ValidationError, RecursionError):
+        return None

@@ -1,5 +1,7 @@
 """/api/v1/lookups: which registered works something belongs to, as far as the one who asks may see them."""
 
+from collections.abc import Sequence
+
 from commonswatch import rules
 from commonswatch.api.callers import Caller
 from commonswatch.api.operations import Access, Operation, product
@@ -21,14 +23,14 @@ def look_up(caller: Caller, body: Questions) -> Answers:
     Creators see their own works, moderators all. Everybody else is told that a publicly listed work matches, and no
     more than the watch list says: not which, not how many, and the distance in the bits that are in the list.
     """
-    return answers(product(), body, _asker(product(), caller))
+    return Answers(answers=answers(product(), body.questions, _asker(product(), caller)))
 
 
-def answers(context: Context, body: Questions, who: Asker) -> Answers:
+def answers(context: Context, sent: Sequence[Question], who: Asker) -> list[LookupAnswer]:
     """The answers for somebody."""
-    questions = [question(one) for one in body.questions]
+    questions = [question(one) for one in sent]
     found = lookups.look_up(context.database, pictures.of(context.database), questions, who, context.now())
-    return Answers(answers=[LookupAnswer(matches=[_match(one) for one in some]) for some in found])
+    return [LookupAnswer(matches=[_match(one) for one in some]) for some in found]
 
 
 def question(sent: Question) -> lookups.Question:
