@@ -1,5 +1,7 @@
 """The extension in a real Chromium, driven by Playwright. The same words as in ``firefox.py``: see ``browsers.py``."""
 
+import hashlib
+import io
 import json
 import os
 import tempfile
@@ -13,6 +15,7 @@ from typing import Any, Literal
 from playwright.sync_api import Error, Page, Playwright
 
 from tests.extension.fake_web import FakeWeb
+from tests.extension.stranger import packed_stranger
 
 _INSTALLED = Path("/usr/bin/chromium")
 _WAITS = 15_000  # milliseconds
@@ -83,7 +86,9 @@ class Chromium:
         """``places`` were granted before: Chromium's own question cannot be answered from here."""
         self._playwright, self._web = playwright, web
         self._folder = tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True)
-        self._unpacked = _unpack(packed, Path(self._folder.name), places)
+        self._unpacked = _unpack(packed, Path(self._folder.name) / "extension", places)
+        self._stranger = Path(self._folder.name) / "stranger"
+        zipfile.ZipFile(io.BytesIO(packed_stranger())).extractall(self._stranger)
         self._start()
 
     def _start(self) -> None:
@@ -93,8 +98,8 @@ class Chromium:
             executable_path=executable(self._playwright),
             headless=True,
             args=[
-                f"--disable-extensions-except={self._unpacked}",
-                f"--load-extension={self._unpacked}",
+                f"--disable-extensions-except={self._unpacked},{self._stranger}",
+                f"--load-extension={self._unpacked},{self._stranger}",
                 f"--host-resolver-rules={found}",
                 "--ignore-certificate-errors",
                 "--disable-quic",
@@ -159,6 +164,12 @@ class Chromium:
         self._context.cookies()
         self._context.service_workers[-1].evaluate(_DISPATCH, [event, *said])
 
+    def stranger(self) -> ChromiumTab:
+        """A page of another extension, whose name Chromium makes from where it lies."""
+        path = hashlib.sha256(str(self._stranger).encode()).hexdigest()[:32]
+        name = path.translate(str.maketrans("0123456789abcdef", "abcdefghijklmnop"))
+        return self.tab(f"chrome-extension://{name}/own.html")
+
     def shows(self, tab: ChromiumTab, width: int, scheme: Literal["light", "dark"]) -> None:
         """So wide, in these colours, and nothing moves."""
         tab.resize(width, 800)
@@ -212,9 +223,8 @@ def files_named(folder: Path, name: str) -> list[str]:
 
 def _unpack(packed: Path, folder: Path, places: Sequence[str]) -> Path:
     """The files as they are handed out; only the manifest says which places were granted."""
-    unpacked = folder / "extension"
-    zipfile.ZipFile(packed).extractall(unpacked)
+    zipfile.ZipFile(packed).extractall(folder)
     if places:
-        manifest = json.loads((unpacked / "manifest.json").read_text())
-        (unpacked / "manifest.json").write_text(json.dumps(manifest | {"host_permissions": list(places)}))
-    return unpacked
+        manifest = json.loads((folder / "manifest.json").read_text())
+        (folder / "manifest.json").write_text(json.dumps(manifest | {"host_permissions": list(places)}))
+    return folder

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests.extension import stranger
 from tests.extension.chromium import files_named
 from tests.extension.fake_web import FakeWeb
 from tests.extension.marionette import FirefoxError, Marionette
@@ -143,7 +144,7 @@ class Firefox:
             {
                 "network.dns.forceResolve": "127.0.0.1",
                 "network.socket.forcePort": f"443={self._web.port};80={self._web.trap_port}",
-                "extensions.webextensions.uuids": json.dumps({ID: UUID}),
+                "extensions.webextensions.uuids": json.dumps({ID: UUID, stranger.ID: stranger.UUID}),
                 "extensions.webextOptionalPermissionPrompts": False,  # a click on a switch is answered with yes
                 "xpinstall.signatures.required": False,  # only a store can sign
             },
@@ -195,6 +196,13 @@ class Firefox:
         """From the context menu of an element, as the browser shows it."""
         tab.points_at(selector)
         self._firefox.privileged(_CHOOSE, f"{ID.replace('@', '_').replace('.', '_')}-menuitem-_{entry}")
+
+    def stranger(self) -> FirefoxTab:
+        """A page of another extension."""
+        packed = Path(self._folder.name) / "stranger.zip"
+        packed.write_bytes(stranger.packed_stranger())
+        self._firefox.ask("Addon:Install", path=str(packed), temporary=True)
+        return self.tab(f"moz-extension://{stranger.UUID}/own.html")
 
     def shows(self, tab: FirefoxTab, width: int, scheme: str) -> None:
         """So wide, in these colours, and nothing moves. No window is as narrow as a panel; a page in it is."""

@@ -6,12 +6,24 @@ import pytest
 
 from tests.extension import pages
 from tests.extension.browsers import BROWSERS, Browser, ask, browser_with_extension, eventually, says
+from tests.extension.firefox import ID
 from tests.extension.stage import Stage
 from tests.extension.watcher import Watcher
 
 pytestmark = pytest.mark.browser
 
 _GRANTED = "async () => (await (globalThis.browser ?? chrome).permissions.getAll()).origins"
+_TRIES = """async (ours, message) => {
+    const { runtime } = globalThis.browser ?? chrome;
+    const sent = await runtime.sendMessage(ours, message).catch(() => "not heard");
+    const heard = await new Promise((resolve) => {
+        const port = runtime.connect(ours, { name: "collect" });
+        port.onMessage.addListener(resolve);
+        port.onDisconnect.addListener(() => resolve(void runtime.lastError ?? "not heard"));
+        port.postMessage({ slice: { links: [] } });
+    });
+    return [sent, heard];
+}"""
 _SCRIPTS = "async () => (await (globalThis.browser ?? chrome).scripting.getRegisteredContentScripts()).map((s) => s.id)"
 
 
@@ -47,3 +59,13 @@ def test_a_host_that_is_not_switched_on_is_left_alone(browser: Browser, stage: S
     assert "collect-dropbox" not in scripts
     hosts = {host["id"]: host["on"] for host in ask(watcher.own, "hosts.list")["hosts"]}
     assert not hosts["dropbox"]
+
+
+def test_another_extension_is_not_heard(browser: Browser, stage: Stage) -> None:
+    watcher = Watcher(browser, stage)
+    assert ask(watcher.own, "settings.get")["settings"]
+    stranger = browser.stranger()
+    name = browser.base.split("/")[2] if browser.name == "chromium" else ID
+    for ours in (name, browser.base.split("/")[2]):
+        assert stranger.evaluate(_TRIES, ours, {"type": "settings.get"}) == ["not heard", "not heard"]
+    stranger.close()
