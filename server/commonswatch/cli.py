@@ -8,6 +8,7 @@ from commonswatch.commands import (
     fingerprints,
     links,
     lists,
+    lookups,
     pictures,
     scan,
     site,
@@ -24,6 +25,7 @@ def main() -> None:
 
 for _command in (
     *(site.run, site.serve, site.worker, site.demo, site.setup_link),
+    lookups.lookup,
     *(upkeep.db, upkeep.audit, upkeep.moderators, watch_list.watch_list),
     *(lists.keys, lists.locations, lists.licences, links.links, datasets.datasets, fingerprints.fingerprint, scan.scan),
     *(pictures.explain, pictures.common_pictures),
