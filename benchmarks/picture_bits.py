@@ -118,11 +118,11 @@ def rendering(window: Image.Image, random) -> Image.Image:
 def choices(count: int, order: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[np.int64]]:
     """Which bits: spread evenly, the coarse ones, the fine ones, or those that repeat each other least."""
     at = np.arange(256)
-    coarse = np.argsort(at // 16 + at % 16, kind="stable")
+    fine = np.argsort(at // 16 + at % 16, kind="stable")  # the first bit is that of the highest frequencies
     return {
         "spread": np.array([bit * 8 % 256 + bit // 32 for bit in range(count)]),
-        "coarse": coarse[:count],
-        "fine": coarse[::-1][:count],
+        "coarse": fine[::-1][:count],
+        "fine": fine[:count],
         "independent": order[:count],
     }
 
