@@ -3,6 +3,7 @@
 import click
 
 from commonswatch.commands import (
+    check,
     datasets,
     exports,
     fingerprints,
@@ -28,7 +29,7 @@ for _command in (
     lookups.lookup,
     *(upkeep.db, upkeep.audit, upkeep.moderators, watch_list.watch_list),
     *(lists.keys, lists.locations, lists.licences, links.links, datasets.datasets, fingerprints.fingerprint, scan.scan),
-    *(pictures.explain, pictures.common_pictures),
+    *(check.check, pictures.explain, pictures.common_pictures),
     *(exports.export_openapi, exports.export_settings),
 ):
     main.add_command(_command)

@@ -1,8 +1,12 @@
 """Commands for the watch list: make a version now, check everything that was published, change the signing key."""
 
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
 import click
 
-from commonswatch.commands.opening import installed
+from commonswatch.commands.opening import installed, read_settings
 from commonswatch.domain.errors import CommonswatchError, Conflict
 
 
@@ -63,3 +67,33 @@ def rotate_key() -> None:
     context = installed()
     key = signing_keys.rotate(context.key_folder, context.now())
     click.echo(f"New key: {key.public.key}. The next version is signed with both; it comes within seconds.")
+
+
+@watch_list.command("download")
+@click.argument("address")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--key", metavar="PUBLIC", help="The server's public key in base64, from a place you trust.")
+def download(address: str, folder: Path, key: str | None) -> None:
+    """Download and check the watch list of the server at ADDRESS into FOLDER. Needs no installation.
+
+    The first time, the key the server shows is trusted and kept in FOLDER, unless you give the --key it must be.
+    Everybody gets the same bytes, and nothing is told to the server but that somebody downloads it.
+    """
+    from commonswatch.context import fetch_policy
+    from commonswatch.fetch import Fetcher
+    from commonswatch.watch_list import folder as downloaded
+
+    fetcher, home = Fetcher(fetch_policy(read_settings())), address.rstrip("/") + "/api/v1/watch-list"
+    try:
+        trusted = downloaded.trusted_key(folder) or downloaded.read_key(json.loads(fetcher.get(home + "/key").body))
+        if key and trusted.public != key:
+            raise click.ClickException("The server signs with another key than the one you gave.")
+        envelope = fetcher.get(home, max_bytes=downloaded.MOST_ENVELOPE).body
+        held = downloaded.keep(
+            folder, envelope, trusted, lambda digest: fetcher.get(f"{home}/files/{digest}").body, datetime.now(UTC)
+        )
+    except (CommonswatchError, ValueError) as error:
+        detail = error.detail if isinstance(error, CommonswatchError) else "The server's key cannot be read."
+        raise click.ClickException(detail) from error
+    made = f"{held.manifest.made_at:%Y-%m-%d %H:%M} UTC"
+    click.echo(f"Version {held.manifest.version} of {made}: {held.manifest.keys.count} keys, signed by {trusted.key}.")

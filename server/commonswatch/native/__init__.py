@@ -9,8 +9,6 @@ import functools
 import os
 from pathlib import Path
 
-import structlog
-
 _FOLDER = Path(__file__).parent
 _OFF = "COMMONSWATCH_NATIVE"
 
@@ -23,6 +21,8 @@ def library() -> ctypes.CDLL | None:
     """
     found = None if os.environ.get(_OFF) == "off" else _compiled()
     if found is None:
+        import structlog  # noqa: PLC0415  # children of the picture pool start faster without it
+
         structlog.get_logger(__name__).info("native.absent", effect="slower twins in Python do the work")
     return found
 

@@ -1,0 +1,116 @@
+"""The command for those who build datasets: a manifest without the works of people who ask not to be in it."""
+
+import gzip
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
+
+import click
+
+from commonswatch.commands.opening import installed
+from commonswatch.domain.errors import CommonswatchError
+
+if TYPE_CHECKING:
+    from commonswatch.manifests.cleaning import Cleaned, Objections
+    from commonswatch.manifests.opening import Manifest
+
+_MARKED, _LEFT = "marked", "left out"
+
+
+@click.command()
+@click.argument("manifest", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), metavar="CLEAN", help="Where the clean one goes."
+)
+@click.option("--mark", is_flag=True, help="Keep all rows and add a column that says which somebody objects to.")
+@click.option(
+    "--rows", type=click.File("w"), metavar="FILE", help="Write the number of each such row (from 0) and why."
+)
+@click.option(
+    "--watch-list",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Ask a downloaded watch list instead of this installation (see `watch-list download`).",
+)
+@click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object.")
+def check(manifest: Path, out: Path, mark: bool, rows: TextIO | None, watch_list: Path | None, as_json: bool) -> None:
+    """Leave out of MANIFEST what people object to: before a dataset is made, not after.
+
+    Left out are rows that hold a registered work (in whichever form of its address, id or file name) and rows with an
+    opt-out mark of their own. Everything else stays as it was. Text keeps its form, a CLEAN that ends in .gz is packed;
+    JSON becomes one record a line; Parquet and archives become a table of the columns that were read.
+    """
+    from commonswatch.manifests.opening import open_manifest
+
+    if out.exists() and out.samefile(manifest):
+        raise click.ClickException("CLEAN must be another file than MANIFEST.")
+    aside = out.with_name(out.name + ".part")
+    try:
+        objections = _listed(watch_list) if watch_list else _registered()
+        with open_manifest(manifest) as opened, _written(aside, packed=out.suffix == ".gz") as file:
+            done = _run(opened, objections, file, mark=mark, rows=rows)
+        if done.rows == 0 and done.problem:
+            raise click.ClickException(f"Nothing could be read. {done.problem.detail}")
+        aside.replace(out)
+    except CommonswatchError as error:
+        raise click.ClickException(error.detail) from error
+    finally:
+        aside.unlink(missing_ok=True)
+    click.echo(json.dumps(_summary(done)) if as_json else _words(done, out, mark=mark))
+    sys.exit(2 if done.problem else 0)
+
+
+def _written(path: Path, *, packed: bool) -> BinaryIO:
+    return cast("BinaryIO", gzip.open(path, "wb")) if packed else path.open("wb")
+
+
+def _run(
+    manifest: "Manifest", objections: "Objections", out: BinaryIO, *, mark: bool, rows: TextIO | None
+) -> "Cleaned":
+    from commonswatch.manifests.cleaning import Cleaned, clean
+
+    def note(row: int, why: str) -> None:
+        click.echo(f"{row}\t{why}", file=rows)
+
+    done, (_, total) = Cleaned(), manifest.position()
+    with click.progressbar(length=total or 0, file=sys.stderr, label=manifest.name[:30]) as bar:
+        for done in clean(manifest, objections, out, mark=mark, note=note if rows else None):  # noqa: B007  # the last counts
+            bar.update(max(0, manifest.position()[0] - bar.pos))
+    return done
+
+
+def _registered() -> "Objections":
+    from commonswatch.manifests.cleaning import Registered
+    from commonswatch.manifests.kernel import Registry
+    from commonswatch.services.scanning import registered
+
+    with installed().database.reading() as session:
+        return Registered(Registry(registered.texts(session)))
+
+
+def _listed(folder: Path) -> "Objections":
+    from commonswatch.manifests.cleaning import Listed
+    from commonswatch.watch_list import folder as downloaded
+
+    try:
+        return Listed(downloaded.read(folder, datetime.now(UTC)).lists.keys)
+    except OSError as error:
+        raise click.ClickException(
+            f"{folder} holds no whole watch list. Get one: commonswatch watch-list download ADDRESS {folder}"
+        ) from error
+
+
+def _summary(done: "Cleaned") -> dict[str, object]:
+    problem = done.problem.detail if done.problem else None
+    return {"rows": done.rows, "objected": done.objected, "why": dict(done.by), "partial": problem}
+
+
+def _words(done: "Cleaned", out: Path, *, mark: bool) -> str:
+    reasons = ", ".join(f"{count:,} {why}" for why, count in sorted(done.by.items()))
+    word = "row was" if done.objected == 1 else "rows were"
+    told = f"{done.rows:,} rows read, {done.objected:,} {word} {_MARKED if mark else _LEFT}"
+    told += f" ({reasons}). " if reasons else ". "
+    told += f"The clean manifest is {out}."
+    return f"{told}\nIt ended early: {done.problem.detail} What came before is in it." if done.problem else told

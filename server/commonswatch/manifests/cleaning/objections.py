@@ -1,0 +1,91 @@
+"""Which rows of a manifest somebody objects to: registered works, and rows that carry an opt-out mark themselves.
+
+Who registers a work asks to be asked, so a registered work counts, unless it was withdrawn. Marks are columns as
+builders of datasets write them (`opt_out`, `noai`, `tdm-reservation`, `data_mining`, `robots`) from the IPTC/PLUS data
+mining property, the TDM Reservation Protocol and the `noai` directives of web pages.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from commonswatch.manifests.kernel import Registry, Scanner
+from commonswatch.manifests.readers.shapes import Block, Cells, Column
+from commonswatch.manifests.rows import Row
+from commonswatch.watch_list.prefixes import sorted_prefixes
+
+Reason = Literal["registered", "opt-out"]
+
+_YES = r"1|true|yes|y|reserved|no ?(?:image)?ai|opt(?:ed)?[-_ ]?out"
+_OPTED_OUT = r"opt(?:ed)?[-_ ]?out|no[-_ ]?(?:image[-_ ]?)?ai|tdm[-_ ]?reserv\w*|no[-_ ]?data[-_ ]?mining"
+_MARKS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (re.compile(rf"(?:.*[^a-z])?(?:{name})", re.IGNORECASE), re.compile(value, re.IGNORECASE))
+    for name, value in (
+        (_OPTED_OUT, _YES),
+        (r"data[-_ ]?mining", r"(?:.*[^a-z])?prohibited.*"),
+        (r"(?:x[-_ ])?robots(?:[-_ ]tag)?", r"(?:.*[^a-z])?no(?:image)?ai(?:[^a-z].*)?"),
+    )
+)
+"""Names of columns, and what stands in them when somebody objects."""
+
+
+class Objections(Protocol):
+    """Says which rows may be objected to, and why one is."""
+
+    def among(self, block: Block) -> Iterable[int]:
+        """The rows of a block, counted within it, that must be read; all others stay."""
+
+    def why(self, row: Row) -> Reason | None:
+        """Why a row is left out, None for those that stay."""
+
+
+class Registered:
+    """Objections by all works of an installation."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._scanner = Scanner(registry)
+
+    def among(self, block: Block) -> Iterable[int]:
+        """What the kernel proposes; every row where a column carries marks."""
+        return range(block.rows) if any(map(_is_mark, block.reader.columns)) else self._scanner.scan(block).rows
+
+    def why(self, row: Row) -> Reason | None:
+        """By a work key or a file's digest, else by its own mark."""
+        names = [key.key for key in row.keys] + [f"{one.algorithm}:{one.bits.hex()}" for one in row.digests]
+        return "registered" if any(map(self._registry.works, names)) else marked(row.cells)
+
+
+class Listed:
+    """Objections by the works of a watch list: known by 48 bits of each key's digest, nothing else is in it."""
+
+    def __init__(self, keys: npt.NDArray[np.uint64]) -> None:
+        self._keys = keys
+
+    def among(self, block: Block) -> Iterable[int]:
+        """Every row: its keys must be known before they can be looked up."""
+        return range(block.rows)
+
+    def why(self, row: Row) -> Reason | None:
+        """By a work key, else by its own mark. Of a hundred million foreign keys one is taken for one of a million."""
+        wanted = sorted_prefixes(key.key for key in row.keys)
+        places = np.searchsorted(self._keys, wanted)
+        found = places < len(self._keys)
+        if bool((self._keys[places[found]] == wanted[found]).any()):
+            return "registered"
+        return marked(row.cells)
+
+
+def marked(cells: Cells) -> Reason | None:
+    """Whether the row itself says that it may not be used."""
+    for column, text in zip(cells.columns, cells.texts, strict=True):
+        if any(name.fullmatch(column.name) and value.fullmatch(text.strip()) for name, value in _MARKS):
+            return "opt-out"
+    return None
+
+
+def _is_mark(column: Column) -> bool:
+    return any(name.fullmatch(column.name) for name, _ in _MARKS)

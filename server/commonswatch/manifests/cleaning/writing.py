@@ -1,0 +1,115 @@
+"""One pass over a manifest that writes the rows nobody objects to, byte for byte, or all of them with a word of mark.
+
+Text keeps its form, without its compression. JSON becomes one record a line; what is no text (Parquet, archives)
+becomes a table with tabs of the columns that were read.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from commonswatch.domain.errors import InvalidInput
+from commonswatch.manifests.cleaning.objections import Objections, Reason
+from commonswatch.manifests.opening import Manifest
+from commonswatch.manifests.readers.shapes import Block, Problem
+from commonswatch.manifests.rows import row_of
+
+MARK = "commonswatch"
+"""The column that says why, where rows are marked instead of left out."""
+_TEXT = ("table", "list", "json-lines")
+
+
+@dataclass
+class Cleaned:
+    """What was done: rows read, rows objected to by reason, and why it ended early, if it did."""
+
+    rows: int = 0
+    by: Counter[Reason] = field(default_factory=Counter)
+    problem: Problem | None = None
+
+    @property
+    def objected(self) -> int:
+        """Rows that were left out, or marked."""
+        return self.by.total()
+
+
+def clean(
+    manifest: Manifest,
+    objections: Objections,
+    out: BinaryIO,
+    *,
+    mark: bool = False,
+    note: Callable[[int, Reason], object] | None = None,
+) -> Iterator[Cleaned]:
+    """Write the clean rows to ``out``; what was done so far comes after each block, to show progress.
+
+    ``mark`` keeps all rows and adds a column. ``note`` hears of each row that is objected to (rows count from 0).
+    Raises InvalidInput for a manifest whose rows cannot carry a mark.
+    """
+    done, head = Cleaned(), None
+    for block in manifest.blocks():
+        if head is None:
+            head = _head(manifest, block, mark=mark)
+            out.write(head)
+        found = _objected(block, objections)
+        if note:
+            for index, why in found.items():
+                note(block.first_row + index, why)
+        done.rows += block.rows
+        done.by.update(found.values())
+        for piece in _marked(block, found) if mark else _left(block, found):
+            out.write(piece)
+        yield done
+    done.problem = manifest.problem
+    yield done
+
+
+def _objected(block: Block, objections: Objections) -> dict[int, Reason]:
+    reasons = ((int(index), objections.why(row_of(block, int(index)))) for index in objections.among(block))
+    return {index: why for index, why in reasons if why is not None}
+
+
+def _head(manifest: Manifest, block: Block, *, mark: bool) -> bytes:
+    is_text = manifest.kind in _TEXT
+    delimiter = block.reader.delimiter or b"\t"
+    if block.reader.syntax == "json":
+        return b""
+    if mark and not (is_text and delimiter in (b"\t", b",", b";", b"|")):
+        raise InvalidInput("The rows of this manifest cannot carry a mark: leave --mark out.")
+    head = manifest.head if is_text else b"\t".join(column.name.encode() for column in block.reader.columns) + b"\n"
+    if not mark or not head.strip():
+        return head
+    line = head.rstrip(b"\r\n")
+    return line + delimiter + MARK.encode() + head[len(line) :]
+
+
+def _left(block: Block, found: Mapping[int, Reason]) -> Iterator[bytes | memoryview]:
+    """The rows nobody objects to: whole stretches between those that are left out."""
+    if block.reader.syntax == "json":
+        yield from (block.record(index) + b"\n" for index in range(block.rows) if index not in found)
+        return
+    start = 0
+    for index in sorted(found):
+        yield block.buffer[start : int(block.starts[index])]
+        start = int(block.starts[index + 1]) if index + 1 < block.rows else len(block.buffer)
+    yield block.buffer[start:]
+
+
+def _marked(block: Block, found: Mapping[int, Reason]) -> Iterator[bytes]:
+    """All rows, each with its mark, which is empty for most."""
+    for index in range(block.rows):
+        record, why = block.record(index), found.get(index, "")
+        if block.reader.syntax == "json":
+            yield _with_mark(record, why) + b"\n"
+        else:
+            yield record + (block.reader.delimiter or b"\t") + why.encode() + b"\n"
+
+
+def _with_mark(record: bytes, why: str) -> bytes:
+    try:
+        told = json.loads(record)
+    except (ValueError, RecursionError):
+        return record
+    return json.dumps({**told, MARK: why}).encode() if isinstance(told, dict) and why else record

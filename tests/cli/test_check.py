@@ -1,0 +1,162 @@
+"""``commonswatch check``: a manifest without the works of people who ask not to be in it, before a dataset is made."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from commonswatch.cli import main
+from commonswatch.context import Context, open_context
+from commonswatch.domain.states import Listing, WorkState
+from commonswatch.services.watching import changes, versions
+from commonswatch.settings import Settings
+
+from tests import factories
+
+TABLE = (
+    "id\turl\topt_out\n"
+    "1\thttps://live.staticflickr.com/65535/53000000001_63d765ee92_b.jpg\t0\n"
+    "2\thttps://pictures.example/a.jpg\t0\n"
+    "3\thttps://pictures.example/b.jpg\ttrue\n"
+    "4\thttps://farm9.staticflickr.com/8/53000000002_0123456789.jpg\t\n"
+)
+
+
+@pytest.fixture
+def site(tmp_path: Path, migrated_sqlite: Path) -> Context:
+    home = tmp_path / "var"
+    home.mkdir()
+    (home / "commonswatch.sqlite3").write_bytes(migrated_sqlite.read_bytes())
+    site = open_context(Settings(home=home))
+    with site.database.writing() as session:
+        now = site.now()
+        for key in ("flickr:photo:53000000001", "url:pictures.example/img/c.jpg"):
+            work = factories.work(session, site.keyring, now, key=key)
+            work.listing = Listing.PUBLIC
+            changes.note(session, [work.id], now)
+        factories.work(session, site.keyring, now, key="flickr:photo:53000000002", state=WorkState.WITHDRAWN)
+    return site
+
+
+@pytest.fixture
+def downloaded(site: Context, tmp_path: Path) -> Path:
+    """The folder a download leaves, made of what the server publishes."""
+    from commonswatch.services.watching import history
+    from commonswatch.watch_list import folder
+    from commonswatch.watch_list.signing import PublicKey
+
+    assert versions.make(site.database, site.list_folder, site.key_folder, site.now())
+    with site.database.reading() as session:
+        published = history.newest(session)
+    key = published.manifest.signing_keys[0]
+    trusted = PublicKey(key.key, key.public)
+    folder.keep(tmp_path / "list", published.envelope.encode(), trusted, site.list_folder.get, site.now())
+    return tmp_path / "list"
+
+
+def _run(site: Context | None, *words: object) -> Result:
+    environment = {"COMMONSWATCH_HOME": str(site.settings.home)} if site else {"COMMONSWATCH_HOME": "/nowhere"}
+    return CliRunner().invoke(main, ["check", *map(str, words)], env=environment)
+
+
+def _manifest(tmp_path: Path, content: str | bytes = TABLE, name: str = "list.tsv") -> Path:
+    path = tmp_path / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def _numbers(path: Path) -> list[str]:
+    return [line.split("\t")[0] for line in path.read_text().splitlines()]
+
+
+def test_registered_works_and_rows_with_a_mark_are_left_out_and_nothing_else(site: Context, tmp_path: Path) -> None:
+    clean = tmp_path / "clean.tsv"
+    told = _run(site, _manifest(tmp_path), "--out", clean)
+    assert told.exit_code == 0, told.output
+    lines = TABLE.splitlines(keepends=True)
+    assert clean.read_text() == lines[0] + lines[2] + lines[4]
+    assert "4 rows read, 2 rows were left out (1 opt-out, 1 registered)." in told.output
+
+
+def test_rows_are_marked_when_that_is_asked_for(site: Context, tmp_path: Path) -> None:
+    clean = tmp_path / "clean.tsv"
+    assert _run(site, _manifest(tmp_path), "--out", clean, "--mark").exit_code == 0
+    assert [line.split("\t")[3] for line in clean.read_text().splitlines()] == [
+        "commonswatch",
+        "registered",
+        "",
+        "opt-out",
+        "",
+    ]
+
+
+def test_the_numbers_of_rows_are_written_and_the_summary_is_json(site: Context, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.txt"
+    told = _run(site, _manifest(tmp_path), "--out", tmp_path / "clean.tsv", "--rows", rows, "--json")
+    assert json.loads(told.stdout) == {
+        "rows": 4,
+        "objected": 2,
+        "why": {"registered": 1, "opt-out": 1},
+        "partial": None,
+    }
+    assert rows.read_text() == "0\tregistered\n2\topt-out\n"
+
+
+def test_a_downloaded_list_is_enough_and_needs_no_server(downloaded: Path, tmp_path: Path) -> None:
+    clean = tmp_path / "clean.tsv"
+    told = _run(None, _manifest(tmp_path), "--out", clean, "--watch-list", downloaded)
+    assert told.exit_code == 0, told.output
+    assert _numbers(clean) == ["id", "2", "4"]
+
+
+def test_a_list_that_was_changed_is_refused_and_nothing_is_written(downloaded: Path, tmp_path: Path) -> None:
+    keys = max(downloaded.iterdir(), key=lambda path: len(path.name) == 64 and path.stat().st_size)
+    keys.write_bytes(keys.read_bytes()[:-1] + b"x")
+    told = _run(None, _manifest(tmp_path), "--out", tmp_path / "clean.tsv", "--watch-list", downloaded)
+    assert told.exit_code == 1
+    assert "refused: digest" in told.output
+    assert not (tmp_path / "clean.tsv").exists()
+
+
+def test_a_folder_without_a_list_says_how_to_get_one(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    told = _run(None, _manifest(tmp_path), "--out", tmp_path / "clean.tsv", "--watch-list", tmp_path / "empty")
+    assert told.exit_code == 1
+    assert "refused: signature" in told.output or "watch-list download" in told.output
+
+
+def test_json_lines_and_packed_files_keep_their_records(site: Context, tmp_path: Path) -> None:
+    records = [
+        {"url": "https://www.flickr.com/photos/somebody/53000000001/", "n": 1},
+        {"url": "https://x.example/a.jpg"},
+    ]
+    raw = "".join(json.dumps(one) + "\n" for one in records).encode()
+    clean = tmp_path / "clean.jsonl.gz"
+    assert _run(site, _manifest(tmp_path, gzip.compress(raw), "list.jsonl.gz"), "--out", clean).exit_code == 0
+    assert [json.loads(line) for line in gzip.decompress(clean.read_bytes()).splitlines()] == records[1:]
+
+
+def test_quoted_cells_with_line_breaks_stay_whole(site: Context, tmp_path: Path) -> None:
+    content = (
+        'title,url\r\n"one\nline",https://x.example/a.jpg\r\n'
+        '"gone, with a\nbreak",https://flic.kr/p/2pFUwBd\r\n"two ""2""",https://pictures.example/img/c.jpg\r\nlast,https://x.example/z.jpg'
+    )
+    clean = tmp_path / "clean.csv"
+    assert _run(site, _manifest(tmp_path, content, "list.csv"), "--out", clean).exit_code == 0
+    assert "two" not in clean.read_text()
+    assert clean.read_bytes().startswith(b'title,url\r\n"one\nline",https://x.example/a.jpg\r\n')
+    assert clean.read_bytes().endswith(b"last,https://x.example/z.jpg")
+
+
+def test_the_manifest_itself_is_never_written_over(site: Context, tmp_path: Path) -> None:
+    manifest = _manifest(tmp_path)
+    assert _run(site, manifest, "--out", manifest).exit_code == 1
+    assert manifest.read_text() == TABLE
+
+
+def test_what_cannot_be_read_leaves_no_clean_one(site: Context, tmp_path: Path) -> None:
+    told = _run(site, _manifest(tmp_path, b"\x89PNG\r\n\x1a\n" + bytes(100)), "--out", tmp_path / "clean")
+    assert told.exit_code == 1
+    assert "Nothing could be read." in told.output
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("clean")] == []
