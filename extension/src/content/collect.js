@@ -35,6 +35,7 @@
       this._faults = 0;
       /** @type {chrome.runtime.Port | null} */
       this._port = null;
+      this._hasBegun = false; // to tell of a reading
       /** @type {(more: boolean | null) => void} */
       this._answered = () => undefined;
       this._changes = new MutationObserver(() => this._change());
@@ -142,6 +143,8 @@
     _ask(message) {
       return new Promise((resolve) => {
         this._answered = resolve;
+        if (this._hasBegun && !this._port) return resolve(null); // stopped between two messages: what was told is lost
+        this._hasBegun = true;
         try {
           this._port ??= this._connect();
           this._port.postMessage(message);
@@ -166,6 +169,7 @@
     _hangUp() {
       this._port?.disconnect();
       this._port = null;
+      this._hasBegun = false;
     }
   }
 

@@ -1,9 +1,9 @@
 /** From a work key to its place in the watch list: the first 48 bits of a digest, and looking for them. */
 
+import { first48Bits } from "./rules/sha256.js";
+
 export const PREFIX_BYTES = 6;
 export const PREFIXES = 2 ** 48; // how many there can be
-const AT_ONCE = 4000; // digests asked for together; a page with a million rows must not make a million promises
-const encoder = new TextEncoder();
 
 /**
  * The prefixes of work keys, in their order.
@@ -11,18 +11,7 @@ const encoder = new TextEncoder();
  * @returns {Promise<number[]>}
  */
 export async function prefixesOf(keys) {
-  /** @type {number[]} */
-  const all = [];
-  for (let start = 0; start < keys.length; start += AT_ONCE) {
-    for (const prefix of await Promise.all(keys.slice(start, start + AT_ONCE).map(prefixOf))) all.push(prefix);
-  }
-  return all;
-}
-
-/** @param {string} key */
-async function prefixOf(key) {
-  const digest = new DataView(await crypto.subtle.digest("SHA-256", encoder.encode(`v1|${key}`)));
-  return digest.getUint16(0) * 2 ** 32 + digest.getUint32(2);
+  return keys.map((key) => first48Bits(`v1|${key}`)); // at once: thousands of promises take ten times as long
 }
 
 /**
