@@ -43,3 +43,12 @@ def installed() -> "Context":
     if not schema.is_current(context.database.engine):
         raise click.ClickException("The database is not up to date. Run: commonswatch db upgrade")
     return context
+
+
+def say_if_slow() -> None:
+    """Say once, where a long command begins, that the slower twins of the C kernels do the work."""
+    from commonswatch import native
+
+    if native.library() is None:
+        words = "The C kernels are not here (no compiler at installation, or COMMONSWATCH_NATIVE=off)"
+        click.echo(f"{words}: slower twins in Python do their work, with the same results.", err=True)

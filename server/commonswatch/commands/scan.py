@@ -6,7 +6,7 @@ import sys
 import click
 
 from commonswatch.commands.lines import json_option, print_rows
-from commonswatch.commands.opening import installed
+from commonswatch.commands.opening import installed, say_if_slow
 from commonswatch.domain.errors import CommonswatchError
 
 _COLUMNS = {"row": 9, "how": 8, "work": 7, "what": 48, "place": 0}
@@ -28,6 +28,7 @@ def scan(manifests: tuple[str, ...], dataset: str | None, deep: bool, cores: int
     from commonswatch.commands.scans_here import Here
 
     context = installed()
+    say_if_slow()
     try:
         with Here(context, dataset, cores or os.cpu_count() or 1, deep=deep, as_json=as_json) as here:
             sources = (source for name in manifests for source in here.sources(name))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commonswatch.commands.opening import installed, opened, read_settings
+from commonswatch.commands.opening import installed, opened, read_settings, say_if_slow
 from commonswatch.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def run() -> None:
     context = opened(settings)
     with _only_one(settings):
         click.echo("Commonswatch is starting …")
+        say_if_slow()
         schema.upgrade(context.database.engine)
         threading.Thread(target=_greet, args=(context,), daemon=True).start()
         sys.exit(_supervise(settings, [("worker",)]))

@@ -15,16 +15,8 @@ _OFF = "COMMONSWATCH_NATIVE"
 
 @functools.cache
 def library() -> ctypes.CDLL | None:
-    """The compiled kernels, or None where they were not built or are switched off (``COMMONSWATCH_NATIVE=off``).
-
-    Says once in a process that the slower twins do the work.
-    """
-    found = None if os.environ.get(_OFF) == "off" else _compiled()
-    if found is None:
-        import structlog  # noqa: PLC0415  # children of the picture pool start faster without it
-
-        structlog.get_logger(__name__).info("native.absent", effect="slower twins in Python do the work")
-    return found
+    """The compiled kernels, or None where they were not built or are switched off (``COMMONSWATCH_NATIVE=off``)."""
+    return None if os.environ.get(_OFF) == "off" else _compiled()
 
 
 def _compiled() -> ctypes.CDLL | None:
