@@ -1,6 +1,7 @@
 """Everybody concerned is told once for each location, by the way they chose, and never about what they answered."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,9 +9,11 @@ import pytest
 from commonswatch.channels.values import checked
 from commonswatch.db import Database
 from commonswatch.domain.errors import NotFound
-from commonswatch.domain.states import Answer, Basis, CaseState, Channel, PersonState
+from commonswatch.domain.states import Answer, Basis, CaseState, Certainty, Channel, PersonState, ScanState
 from commonswatch.keyring import Keyring
-from commonswatch.models import Case, Delivery, Notification, Person, PersonAnswer, Sighting
+from commonswatch.models import Case, Delivery, Notification, Person, PersonAnswer, Scan, Sighting
+from commonswatch.services.reporting import inherited
+from commonswatch.services.scanning import memberships
 from commonswatch.services.telling import notifications, people
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -178,3 +181,62 @@ def test_an_alert_stands_while_something_new_is_looked_at_and_falls_with_the_dec
         session.flush()
         [alert] = notifications.alerts(session, creator.id)
         assert (alert.state, alert.works) == (CaseState.DISMISSED, ())
+
+
+def test_a_letter_and_an_alert_about_a_copy_say_how_sure_it_is_that_it_holds_the_works(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    with database.writing() as session:
+        creator = factories.account(session, keyring, now)
+        seen, listed = (factories.work(session, keyring, now, creator=creator) for _ in range(2))
+        page = factories.location(session, now)
+        for dataset in ("ms-celeb-1m", "ms1m-arcface"):
+            factories.copy(session, now, page, dataset=dataset)
+        scan = Scan(dataset="ms-celeb-1m", name="list", state=ScanState.DONE, created_at=now)
+        session.add(scan)
+        session.flush()
+        memberships.take(session, scan.id, [RowFound(seen.id), RowFound(listed.id)], now)
+        case = factories.case(session, now, (seen,), at=page, state=CaseState.CONFIRMED)
+        assert inherited.add(session, case, now) == 1, "the other was seen there in another way already"
+        assert _notify(session, keyring, case, now) == 1
+        values = _letters(session, keyring)[creator.email]["values"]
+        assert values["basis"] == ["key", "membership"]
+        assert "certainty" not in values, "one of them was found in another way"
+        assert values["copies"] == [
+            {"name": "MS-Celeb-1M", "certainty": "holds", "count": 2},
+            {"name": "MS1M-ArcFace (MS1MV2, emore, refine-v2)", "certainty": "may-hold", "count": 2},
+        ]
+        [alert] = notifications.alerts(session, creator.id)
+        assert [(work.id, work.why, work.certainty) for work in alert.works] == [
+            (seen.id, Basis.KEY, None),
+            (listed.id, Basis.MEMBERSHIP, Certainty.HOLDS),
+        ]
+        assert alert.copies == (("ms-celeb-1m", Certainty.HOLDS, 2), ("ms1m-arcface", Certainty.MAY_HOLD, 2))
+
+
+def test_a_copy_that_was_not_confirmed_yet_is_in_no_letter(database: Database, keyring: Keyring, now: datetime) -> None:
+    with database.writing() as session:
+        creator = factories.account(session, keyring, now)
+        work, page = factories.work(session, keyring, now, creator=creator), factories.location(session, now)
+        factories.copy(session, now, page, dataset="ms1m-arcface")
+        scan = Scan(dataset="ms-celeb-1m", name="list", state=ScanState.DONE, created_at=now)
+        session.add(scan)
+        session.flush()
+        memberships.take(session, scan.id, [RowFound(work.id)], now)
+        case = factories.case(session, now, at=page, state=CaseState.CONFIRMED)
+        inherited.add(session, case, now)
+        factories.copy(session, now + timedelta(hours=1), page, dataset="ms-celeb-1m")
+        inherited.add(session, case, now + timedelta(hours=1))
+        _notify(session, keyring, case, now)
+        values = _letters(session, keyring)[creator.email]["values"]
+        assert values["certainty"] == "may-hold"
+        assert [one["name"] for one in values["copies"]] == ["MS1M-ArcFace (MS1MV2, emore, refine-v2)"]
+
+
+@dataclass(frozen=True)
+class RowFound:
+    work_id: int
+    row: int = 1
+    place: str = "line 2"
+    how: str = "key"
+    what: str = "flickr:photo:1"
