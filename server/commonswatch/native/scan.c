@@ -549,7 +549,7 @@ static int filled(struct scanner *s, int at, const values *v, span *out) {
         const u8 *from;
         size_t n;
         if (piece[0] >= 0) { from = s->book->pool + piece[0]; n = (size_t)piece[1]; }
-        else if (v->has >> piece[1] & 1) { from = v->of[piece[1]].at; n = v->of[piece[1]].n; }
+        else if ((v->has >> piece[1] & 1) && v->of[piece[1]].n) { from = v->of[piece[1]].at; n = v->of[piece[1]].n; }
         else continue;
         u8 *to = room(s, n);
         if (to == NULL) return UNSURE;
@@ -943,8 +943,10 @@ static int on_any_host(struct scanner *s, const struct address *a) {
     u8 *site = room(s, a->host.n + a->port.n);
     if (site == NULL) return UNSURE;
     memcpy(site, a->host.at, a->host.n);
-    memcpy(site + a->host.n, a->port.at, a->port.n);
-    if (a->port.n) site[a->host.n] = ':';
+    if (a->port.n) {
+        memcpy(site + a->host.n, a->port.at, a->port.n);
+        site[a->host.n] = ':';
+    }
     v.of[SLOT_SITE] = (span){site, a->host.n + a->port.n};
     v.of[SLOT_HOST] = v.of[SLOT_SITE];
     if (a->host.n > 4 && !memcmp(site, "www.", 4) && memchr(site + 4, '.', a->host.n - 4)) {
@@ -1249,14 +1251,17 @@ static int read_row_of_blanks(struct scanner *s, const struct scan_plan *plan) {
 
 static int is_alnum(u8 c) { return (u8)((c | 0x20) - 'a') < 26 || (u8)(c - '0') < 10; }
 
-/* The hash of a run: of its first and last eight letters, small ones, and its length. */
+/* The hash of a run: of its first and last eight letters, small ones, and its length. Without a branch on the length,
+ * which nothing could foretell. */
 static u64 token_hash(u64 seed, const u8 *run, u32 n, const u8 *safe_end) {
-    u64 x, y = 0;
-    if (n >= 8) { x = little8(run); y = little8(run + n - 8); }
-    else if (safe_end - run >= 8) x = little8(run) & ((1ULL << (8 * n)) - 1);
-    else {
+    u64 x, y, mask = ~0ULL >> (64 - 8 * (n < 8 ? n : 8));
+    if (LIKELY(safe_end - run >= 8)) {
+        x = little8(run) & mask;
+        y = little8(run + (n < 8 ? 0 : n - 8)) & mask;
+    } else {
         x = 0;
         for (u32 i = n; i > 0; i--) x = x << 8 | run[i - 1];
+        y = x;
     }
     return folded((x | 0x2020202020202020ULL) ^ seed, (y | 0x2020202020202020ULL) + n * 0x9e3779b97f4a7c15ULL);
 }
@@ -1282,6 +1287,16 @@ static int has_pair(const struct scan_registry *r, u64 first, const u64 *hashes,
         if ((*pair_word(r, pair) & bits) == bits) return YES;
     }
     return NO;
+}
+
+/* The first of a row's runs that is a first token, the words of its pairs on their way; -1 where none is. */
+static int first_token(const struct scan_registry *r, const u64 *hashes, int n) {
+    for (int j = 0; j < n; j++) {
+        if (LIKELY(!is_set(r, hashes[j]))) continue;
+        for (int i = 0; i < n; i++) PREFETCH(pair_word(r, pair_hash(hashes[j], hashes[i])));
+        return j;
+    }
+    return -1;
 }
 
 #ifdef SCAN_SSE2
@@ -1394,7 +1409,7 @@ static u64 worthy_rows(struct scanner *s, const struct scan_plan *plan, const u8
     const struct scan_registry *r = s->registry;
     u64 hashes[BATCH * ROW_RUNS];
     const u8 *stops[BATCH];
-    int counts[BATCH];
+    int counts[BATCH], firsts[BATCH];
     u64 row = 0;
     while (row < n_rows) {
         u64 used = 0, n = 0;
@@ -1406,12 +1421,13 @@ static u64 worthy_rows(struct scanner *s, const struct scan_plan *plan, const u8
         }
         if (!n) break;
         const u64 *hash = hashes;
-        for (u64 i = 0; i < n; i++) {
+        for (u64 i = 0; i < n; hash += counts[i] > 0 ? counts[i] : 0, i++) firsts[i] = first_token(r, hash, counts[i]);
+        hash = hashes;
+        for (u64 i = 0; i < n; hash += counts[i] > 0 ? counts[i] : 0, i++) {
             const u8 *from = buffer + starts[row + i];
             int is_worth = counts[i] < 0;
-            for (int j = 0; j < counts[i] && !is_worth; j++)
-                if (UNLIKELY(is_set(r, hash[j]))) is_worth = has_pair(r, hash[j], hash, counts[i]);
-            hash += counts[i] > 0 ? counts[i] : 0;
+            for (int j = firsts[i]; j >= 0 && j < counts[i] && !is_worth; j++)
+                if (is_set(r, hash[j])) is_worth = has_pair(r, hash[j], hash, counts[i]);
             if (UNLIKELY(is_worth)) look_at_row(s, plan, first_row + row + i, from, buffer + ends[row + i]);
         }
         row += n;
@@ -1454,8 +1470,9 @@ static const u8 *next_run(const u8 **p, const u8 *end) {
 static void count_runs(struct scan_registry *r, const u8 *key, const u8 *end) {
     for (const u8 *p = behind_kind(key, end); p < end;) {
         const u8 *run = next_run(&p, end);
+        if (p - run < SHORTEST_TOKEN) continue;
         u32 *count = count_of(r, run, (u32)(p - run));
-        if (p - run >= SHORTEST_TOKEN && *count < UINT32_MAX) ++*count;
+        if (*count < UINT32_MAX) ++*count;
     }
 }
 

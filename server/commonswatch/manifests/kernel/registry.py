@@ -22,7 +22,8 @@ class Registry:
         if self.tables is not None:
             for run in self._marks.runs:
                 self.tables.mark(run)
-        self.known: dict[bytes, list[int]] = {}  # without the compiled kernel: the keys themselves
+        self.known: dict[bytes, int] = {}  # without the compiled kernel: the keys themselves
+        self._further: dict[bytes, list[int]] = {}  # of keys with several works
         rows = iter(keys)
         while batch := list(islice(rows, _BATCH)):
             self._add([key.encode(errors="surrogatepass") for key, _ in batch], [work for _, work in batch])
@@ -34,12 +35,15 @@ class Registry:
             self.tables.add(keys, works)
             return
         for key, work in zip(keys, works, strict=True):
-            self.known.setdefault(key, []).append(work)
+            if self.known.setdefault(key, work) != work:
+                self._further.setdefault(key, []).append(work)
 
     def works(self, text: str) -> list[int]:
         """The works with this key; usually none."""
         key = text.encode(errors="surrogatepass")
-        return self.tables.works(key) if self.tables is not None else self.known.get(key, [])
+        if self.tables is not None:
+            return self.tables.works(key)
+        return [self.known[key], *self._further.get(key, [])] if key in self.known else []
 
     def __len__(self) -> int:
-        return len(self.tables) if self.tables is not None else sum(map(len, self.known.values()))
+        return len(self.tables) if self.tables is not None else len(self.known) + sum(map(len, self._further.values()))

@@ -5,7 +5,7 @@ that is not ASCII; it may name more rows than the C does, never fewer than match
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,58 +14,48 @@ from commonswatch.manifests.kernel.marks import LEAST, Marks
 
 _RUNS = re.compile(rb"[0-9a-z]+")
 _KIND = re.compile(rb"url:|(?:[^:]*:){1,2}")
-_ODD = re.compile(rb"[%\x80-\xff]")
+_ODD = frozenset([b"%", *(bytes([code]) for code in range(0x80, 0x100))])  # what may hide letters
 _SHORTEST = 3
 
 
 class Twin:
     """Finds the rows that may hold a registered key."""
 
-    def __init__(self, known: Mapping[bytes, Sequence[int]], marks: Marks) -> None:
-        self._least = LEAST
-        self._tokens: dict[bytes, set[bytes]] = {mark: {mark} for mark in marks.runs}
-        self._reads_all = any(key.startswith(marks.unmarked) for key in known)
+    def __init__(self, known: Iterable[bytes], marks: Marks) -> None:
+        self._least, self._reads_all = LEAST, False
+        self._firsts = {*marks.runs, *_ODD}
+        self._pairs = {mark + b" " + mark for mark in marks.runs}
         counts = _counts(known)
         for key in known:
+            self._reads_all |= key.startswith(marks.unmarked)
             self._add(sorted(_runs_of(key), key=lambda run: (counts[run], -len(run))))
-        self._sought = re.compile(rb"[0-9a-z]{%d,}" % self._least)
+        self._runs = re.compile(rb"[0-9a-z]{%d,}|[%%\x80-\xff]" % self._least)
 
     def _add(self, runs: list[bytes]) -> None:
         """By the run that the fewest keys have, and the next one."""
-        if not runs:
+        long = [run for run in runs if len(run) >= LEAST] or runs
+        if not long:
             self._reads_all = True
             return
-        long = [run for run in runs if len(run) >= LEAST] or runs
         self._least = min(self._least, len(long[0]))
-        self._tokens.setdefault(long[0], set()).add(long[1] if len(long) > 1 else long[0])
+        self._firsts.add(long[0])
+        self._pairs.add(long[0] + b" " + long[len(long) > 1])
 
     def rows(self, buffer: memoryview, starts: NDArray[np.uint64], ends: NDArray[np.uint64]) -> NDArray[np.uint64]:
         """The numbers of those rows."""
         if self._reads_all:
             return np.arange(len(starts), dtype=np.uint64)
-        text = bytes(buffer).lower()
-        places = sorted(self._places(text))
-        if not places:
-            return np.empty(0, np.uint64)
-        rows = np.searchsorted(starts, np.array(places, np.uint64), side="right") - 1
-        return np.array(
-            [row for row in np.unique(rows) if self._holds(text[int(starts[row]) : int(ends[row])])], np.uint64
-        )
-
-    def _places(self, text: bytes) -> Iterator[int]:
-        """Where rows may be worth a look: at a first token, or at what may hide one."""
-        tokens = self._tokens
-        for found in self._sought.finditer(text):
-            if found[0] in tokens:
-                yield found.start()
-        for found in _ODD.finditer(text):
-            yield found.start()
+        text, runs_of, has_none = bytes(buffer).lower(), self._runs.findall, self._firsts.isdisjoint
+        bounds = zip(starts.tolist(), ends.tolist(), strict=True)
+        worthy = [row for row, (start, end) in enumerate(bounds) if not has_none(runs_of(text, start, end))]
+        return np.array([row for row in worthy if self._holds(text[starts[row] : ends[row]])], np.uint64)
 
     def _holds(self, row: bytes) -> bool:
-        if _ODD.search(row):
-            return True
-        runs = set(_RUNS.findall(row))
-        return any(not runs.isdisjoint(self._tokens[run]) for run in runs if run in self._tokens)
+        runs = set(self._runs.findall(row))
+        firsts = runs & self._firsts
+        return not firsts.isdisjoint(_ODD) or any(
+            first + b" " + second in self._pairs for first in firsts for second in runs
+        )
 
 
 def _runs_of(key: bytes) -> set[bytes]:

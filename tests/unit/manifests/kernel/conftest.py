@@ -1,7 +1,6 @@
 """The kernel in C and its twin: every test of what they find runs for both."""
 
 import pytest
-
 from commonswatch.native import scan
 
 

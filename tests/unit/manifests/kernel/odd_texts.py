@@ -8,9 +8,11 @@ VECTORS = Path(__file__).resolve().parents[3] / "fixtures" / "vectors" / "works.
 TEXTS = [row["text"] for row in json.loads(VECTORS.read_text(encoding="utf-8"))]
 DIRT = [
     "/", "//", "?", "#", "&", "=", "%", "%2F", "%3A", "%20", "%C3%A9", "%c3%a9", "%E5%86%99", "%28", "%29", "é", "写",
-    ".", "-", "_", "..", "www.", "http://", "https://", "HTTP://", " ", '"', "<", ">", ";", "&amp;", "+", "utm_source=x",
+    ".", "-", "_", "..", "www.", "http://", "https://", "HTTP://", " ", '"', "<", ">", ";", "&amp;", "+",
+    "utm_source=x",
     "w=300", "-300x200", "-scaled", "-e1234567890123", "_b", ".jpg", ".PNG", ".php", "@N00", "12345678901",
-    "_0123456789", "(12345678)", ":80", ":8080", ":443", ".com", ".example", "xn--", "@", "\\", "\x00", "\x7f", "\u200b",
+    "_0123456789", "(12345678)", ":80", ":8080", ":443", ".com", ".example", "xn--", "@", "\\", "\x00", "\x7f",
+    "\u200b",
     "\u0301", "%00", "%FF", "%41", "File:", "Special:FilePath/", "-unsplash", "thumb/", "A", "z", "0", "|", "{", "}",
     "[", "]", "*", "~", "!", "'", "wp-content/uploads/", "1.2.3.4", "token=x", "v=Ab3-_exampl", "id=123",
 ]  # fmt: skip

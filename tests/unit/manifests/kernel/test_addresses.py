@@ -4,7 +4,6 @@ import random
 from pathlib import Path
 
 import pytest
-
 from commonswatch import native as compiled
 from commonswatch.domain.keys import MANY_WORKS
 from commonswatch.manifests.kernel.book import book

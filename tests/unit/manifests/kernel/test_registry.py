@@ -3,7 +3,6 @@
 import random
 
 import pytest
-
 from commonswatch.manifests.kernel import Registry, key_digest, key_digests, lines
 from commonswatch.manifests.kernel.digests import sip_hash
 from commonswatch.manifests.readers.shapes import line_bounds

@@ -6,7 +6,6 @@ import random
 
 import numpy as np
 import pytest
-
 from commonswatch.manifests.kernel import Registry, Scanner, key_digest
 from commonswatch.manifests.readers.roles import BASE64
 from commonswatch.manifests.readers.shapes import Block, Column, Place
