@@ -1,6 +1,6 @@
 """Tables with quotes: which line breaks end a row, which stand inside a cell. A quote that never closes is a letter."""
 
-from typing import Any
+from bisect import bisect_left
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ Bounds = tuple[NDArray[np.uint64], NDArray[np.uint64]]
 _QUOTED_BYTES = 2**16  # the longest quoted cell with line breaks in it
 _QUOTED_LINES = 256
 _FALSE_ALARMS = 400  # quotes that never closed, until breaks within quotes are no longer believed in
+_MOST_JOINED = 5_000_000  # rows with breaks in them: looking for each takes time
 _QUOTE = 34
 
 
@@ -21,7 +22,7 @@ class Quotes:
     def __init__(self, delimiter: bytes) -> None:
         self._closing = {bytes([octet]) for octet in b"\r\n " + delimiter} | {b""}
         self._opening = {bytes([octet]) for octet in b" \n" + delimiter} | {b""}
-        self._alarms = 0
+        self._alarms = self._joins = 0
 
     def records(self, buffer: memoryview, *, is_end: bool) -> tuple[int, Bounds | None, NDArray[np.int64] | None]:
         """How much of a buffer of whole lines is whole records; where those start and end, and how many lines stand
@@ -46,27 +47,29 @@ class Quotes:
         odd = np.flatnonzero(np.diff(np.searchsorted(quotes, ends), prepend=0) & 1)
         joined: list[int] = []
         data, through = bytes(buffer) if len(odd) else b"", -1
+        first, behind = (starts.tolist(), ends.tolist()) if len(odd) else ([], [])
         for line in odd.tolist():
-            if line <= through or self._alarms > _FALSE_ALARMS:
+            if line <= through or self._alarms > _FALSE_ALARMS or self._joins > _MOST_JOINED:
                 continue
-            last = self._last_line(data, line, starts, ends)
-            if last == len(ends) and not is_end and len(data) - int(starts[line]) < _QUOTED_BYTES:
-                return joined, int(starts[line])
+            last = self._last_line(data, line, first, behind)
+            if last == len(ends) and not is_end and len(data) - first[line] < _QUOTED_BYTES:
+                return joined, first[line]
             through = min(last, len(ends) - 1)
             self._alarms += through == line
+            self._joins += 1
             joined.extend(range(line + 1, through + 1))
         return joined, len(buffer)
 
-    def _last_line(self, data: bytes, line: int, starts: Any, ends: Any) -> int:
+    def _last_line(self, data: bytes, line: int, starts: list[int], ends: list[int]) -> int:
         """The line on which the record that starts on this one ends; behind all lines if its end is not there yet."""
-        at, last = int(starts[line]), line
-        while (opening := self._unclosed(data, at, int(ends[last]))) is not None:
+        at, last = starts[line], line
+        while (opening := self._unclosed(data, at, ends[last])) is not None:
             close = self._close(data, opening, min(len(data), opening + _QUOTED_BYTES))
             if close is None:
                 return len(ends) if opening + _QUOTED_BYTES > len(data) else line
             if close < 0:
                 return line
-            last = int(np.searchsorted(ends, close))
+            last = bisect_left(ends, close)
             if last - line > _QUOTED_LINES:
                 return line
             at = close + 1

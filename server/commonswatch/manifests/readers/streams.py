@@ -16,6 +16,7 @@ _T = TypeVar("_T")
 PIECE = 1 << 20  # bytes read at a time
 RATIO_FROM = 64 * 2**20  # bytes: what comes out before anybody asks how much went in
 _AHEAD = 4  # pieces
+_NOTHING = memoryview(b"")
 _STALL_PIECE = 1024  # bytes a second is what a server must manage, on average, after the first minute
 
 
@@ -108,6 +109,11 @@ class Prefixed(Stream):
     def __init__(self, head: bytes, below: Any) -> None:
         super().__init__(below)
         self._head = memoryview(head)
+
+    def piece(self) -> bytes:
+        """The head, then the pieces below."""
+        head, self._head = bytes(self._head), memoryview(b"")
+        return head or bytes(self.below.piece() if hasattr(self.below, "piece") else self.below.read(PIECE) or b"")
 
     def readinto(self, buffer: Any) -> int:
         """The head first."""
@@ -257,6 +263,14 @@ class Ahead(Stream):
         self._end: BaseException | None = None
         self._thread = threading.Thread(target=self._read, name="manifest-ahead", daemon=True)
         self._thread.start()
+
+    def piece(self) -> bytes:
+        """The next bytes as they came."""
+        if not self._ready and not self._next():
+            return b""
+        piece, self._ready = self._ready, _NOTHING
+        whole: Any = piece.obj
+        return whole if isinstance(whole, bytes) and len(whole) == len(piece) else bytes(piece)
 
     def readinto(self, buffer: Any) -> int:
         """The next bytes that are there, or Trouble when none came for too long."""

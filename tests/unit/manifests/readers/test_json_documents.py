@@ -81,7 +81,7 @@ def addresses(value):
         yield "url:" + value.removeprefix("https://")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(VALUE, max_size=6) | st.dictionaries(st.sampled_from(["url", "images", "2"]), VALUE, max_size=4))
 def test_every_address_of_any_document_is_found_once_or_more(value):
     rows, manifest = read(value)
