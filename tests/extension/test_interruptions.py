@@ -20,6 +20,17 @@ _LATER = """async (milliseconds) => {
     const sooner = Object.entries(queue).map(([name, at]) => [name, at - milliseconds]);
     await local.set({ queue: Object.fromEntries(sooner) });
 }"""
+_UNTIL_A_PART_WAS_TOLD = """(tabId) => new Promise((resolve) => {
+    const { storage } = globalThis.browser ?? chrome;
+    const key = `findings/${tabId}`;
+    const look = async () => {
+        if (!(await storage.session.get(key))[key]?.counts.candidates) return;
+        storage.onChanged.removeListener(look);
+        resolve();
+    };
+    storage.onChanged.addListener(look);
+    look();
+})"""
 _A_WHILE = 5 * 60_000  # milliseconds, after which whatever was begun and not ended is begun again
 
 
@@ -45,7 +56,7 @@ def test_reading_a_page_is_stopped_in_its_middle_and_read_again(browser: Browser
     watcher.uses_the_server_anonymously()
     watcher.has_the_list(works=3)
     page = watcher.opens(pages.LARGE)
-    eventually(lambda: _is_in_the_middle(watcher))
+    watcher.own.evaluate(_UNTIL_A_PART_WAS_TOLD, watcher.number_of(pages.LARGE))
     browser.stop_background()
     assert watcher.findings(pages.LARGE)["state"] == "reading", "it was not over"
     eventually(lambda: watcher.findings(pages.LARGE)["state"], "ready", within=60)
@@ -55,12 +66,6 @@ def test_reading_a_page_is_stopped_in_its_middle_and_read_again(browser: Browser
     assert watcher.badge(pages.LARGE) == "1"
     for tab in (page, watcher.own):
         tab.close()
-
-
-def _is_in_the_middle(watcher: Watcher) -> bool:
-    """A part of the page was told."""
-    findings = watcher.findings(pages.LARGE)["findings"]
-    return findings is not None and findings["counts"]["candidates"] > 0
 
 
 def test_a_report_is_stopped_while_it_is_sent_and_taken_once(browser: Browser, stage: Stage, door: Door) -> None:
