@@ -33,9 +33,7 @@
       this._address = "";
       this._told = ""; // what was told last
       this._faults = 0;
-      /** @type {chrome.runtime.Port | null} */
-      this._port = null;
-      this._hasBegun = false; // to tell of a reading
+      this._port = /** @type {chrome.runtime.Port | null | undefined} */ (undefined); // null: lost while a page is told
       /** @type {(more: boolean | null) => void} */
       this._answered = () => undefined;
       this._changes = new MutationObserver(() => this._change());
@@ -143,8 +141,7 @@
     _ask(message) {
       return new Promise((resolve) => {
         this._answered = resolve;
-        if (this._hasBegun && !this._port) return resolve(null); // stopped between two messages: what was told is lost
-        this._hasBegun = true;
+        if (this._port === null) return resolve(null); // between two messages: so is what was told
         try {
           this._port ??= this._connect();
           this._port.postMessage(message);
@@ -168,8 +165,7 @@
 
     _hangUp() {
       this._port?.disconnect();
-      this._port = null;
-      this._hasBegun = false;
+      this._port = undefined;
     }
   }
 
