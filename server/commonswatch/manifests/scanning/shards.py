@@ -26,6 +26,7 @@ def run(
     source: Source, looking: Looking, folder: Folder, ranges: Sequence[Any], watched: Callable[[Progress], None]
 ) -> Iterator[Match]:
     """Read all ranges at once; their matches in the order of the rows, up to the first range that has a problem."""
+    looking.sieve.prepare()
     readers, processes = list[Connection](), list[BaseProcess]()
     try:
         for number, start in enumerate(ranges):

@@ -8,10 +8,13 @@ import numpy.typing as npt
 
 from commonswatch.manifests.kernel.digests import key_digest
 from commonswatch.manifests.kernel.registry import Registry as Registered
-from commonswatch.manifests.kernel.scanner import Scanner
+from commonswatch.manifests.kernel.scanner import Scanner, kernel
 from commonswatch.manifests.readers.shapes import Block
 from commonswatch.manifests.rows import row_of
 from commonswatch.manifests.scanning.matching import Registry, matches_of, texts_of
+from commonswatch.native import scan
+
+FEW = 2000  # rows that the exact engine reads in less time than the kernel needs to get ready
 
 
 class Sifted(NamedTuple):
@@ -34,6 +37,9 @@ class Sieve(Protocol):
 
     def digest(self, text: str) -> int:
         """The keyed digest of a work key, as the index has it."""
+
+    def prepare(self) -> None:
+        """Make ready what several processes will need."""
 
 
 class RowByRow:
@@ -59,19 +65,33 @@ class RowByRow:
         """As given."""
         return self._digest(text) if self._digest else 0
 
+    def prepare(self) -> None:
+        """Nothing to do."""
+
 
 class Kernel:
-    """The scan kernel, or its twin where it is not compiled."""
+    """The scan kernel, or its twin where it is not compiled. Short lists are read row by row until it is ready."""
 
     def __init__(self, registry: Registered, secret: bytes | None = None) -> None:
         """With a ``secret`` (16 bytes) the digests of all keys of all rows are made, too."""
-        self._scanner, self._secret = Scanner(registry, secret), secret
+        self._secret = secret
+        self._scanner, self._is_ready = Scanner(registry, secret), False
+        self._row_by_row = RowByRow(registry, self.digest if secret else None)
 
     def __call__(self, block: Block) -> Sifted:
         """Name the rows that the exact engine has to look at."""
+        if not self._is_ready and block.rows <= FEW:
+            return self._row_by_row(block)
+        self._is_ready = True
         found = self._scanner.scan(block)
         return Sifted(found.rows.tolist(), found.asked.tolist(), found.digests, found.digest_rows)
 
     def digest(self, text: str) -> int:
         """As the kernel makes them."""
         return key_digest(self._secret, text) if self._secret else 0
+
+    def prepare(self) -> None:
+        """Have the rules of hosts compiled now, which takes a second, and not in each of many processes."""
+        if scan.available():
+            kernel()
+        self._is_ready = True
