@@ -22,6 +22,8 @@ _MID = re.compile(r"/?([mg])[./]([0-9][0-9a-z_]{1,12})")
 _MID_IN_PATH = re.compile(r"(?:[^\x00]*/)?([mg])\.(0[0-9a-z_]{2,12})[/@][^\x00]*")  # as in clean lists
 _LANGUAGE = re.compile("@[A-Za-z]{2,3}(?:-[A-Za-z]{2,8})?")
 
+Cell = tuple[Column, str]
+
 
 class Digest(NamedTuple):
     """The digest of a file, as a column tells it."""
@@ -53,25 +55,46 @@ class Row(NamedTuple):
 def read_row(reader: Reads, record: bytes, number: int, place: Place | None = None) -> Row:
     """Read one record. Never raises. ``number`` counts the rows of the manifest from 0."""
     cells = reader.cells(record)
-    filled = [(column, text.strip(" ")) for column, text in zip(cells.columns, cells.texts, strict=True)]
-    filled = [(column, text) for column, text in filled if column.role and not is_null(text)]
+    filled = _filled(cells)
     return Row(
         number,
         place or Place(number),
         cells,
-        keys=tuple(
-            {key.key: key for column, text in reversed(filled) for key in reversed(_keys(column, text))}.values()
-        )[::-1],
-        digests=tuple(dict.fromkeys(digest for column, text in filled for digest in _digests(column, text))),
+        keys=_all_keys(filled),
+        digests=_all_digests(filled),
         person_keys=tuple(dict.fromkeys(person for column, text in filled for person in _persons(column, text))),
         accounts=tuple(dict.fromkeys(account for column, text in filled for account in _accounts(column, text))),
         licence=_licence([text for column, text in filled if column.role == "licence"]),
     )
 
 
+def read_keys(reader: Reads, record: bytes) -> tuple[tuple[WorkKey, ...], tuple[Digest, ...]]:
+    """The keys and digests of one record, as `read_row` has them, without what else it reads. Never raises."""
+    filled = _filled(reader.cells(record))
+    return _all_keys(filled), _all_digests(filled)
+
+
 def row_of(block: Block, index: int) -> Row:
     """The row of the record with this number in a block."""
     return read_row(block.reader, block.record(index), block.first_row + index, block.place(index))
+
+
+def _filled(cells: Cells) -> list[Cell]:
+    """The cells that are read and say something, without blanks around them."""
+    read = ((column, text.strip(" ")) for column, text in zip(cells.columns, cells.texts, strict=True) if column.role)
+    return [(column, text) for column, text in read if not is_null(text)]
+
+
+def _all_keys(filled: list[Cell]) -> tuple[WorkKey, ...]:
+    unique: dict[str, WorkKey] = {}
+    for column, text in filled:
+        for key in _keys(column, text):
+            unique.setdefault(key.key, key)
+    return tuple(unique.values())
+
+
+def _all_digests(filled: list[Cell]) -> tuple[Digest, ...]:
+    return tuple(dict.fromkeys(digest for column, text in filled for digest in _digests(column, text)))
 
 
 def _keys(column: Column, text: str) -> list[WorkKey]:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from commonswatch.manifests.opening import open_manifest
-from commonswatch.manifests.rows import row_of
+from commonswatch.manifests.rows import read_keys, row_of
 
 ROWS = 12
 FACE = base64.b64encode(b"\xff\xd8\xff" + bytes(range(200)) * 20).decode()
@@ -377,3 +377,12 @@ def test_columns_of_pictures_are_not_decoded_unless_asked_for():
         (1, "row 1", False),
     ]
     assert pictures[0].data == base64.b64decode(FACE)
+
+
+@pytest.mark.parametrize("name", FLICKR_LISTS)
+def test_keys_and_digests_alone_are_those_of_the_row(name):
+    with open_manifest(io.BytesIO(FLICKR_LISTS[name].encode())) as manifest:
+        for block in manifest.blocks():
+            for number in range(block.rows):
+                row = row_of(block, number)
+                assert read_keys(block.reader, block.record(number)) == (row.keys, row.digests)
