@@ -34,13 +34,14 @@ class ObservedKey:
 
 @dataclass(frozen=True)
 class MediaLook:
-    """What one picture turned out to be, or why it was not read."""
+    """What one picture or video turned out to be, or why it was not read."""
 
     sha256: bytes | None = None
     picture: Fingerprint | None = None
     fetched_at: datetime | None = None
     reason: str | None = None
     passing: bool = False
+    frames: tuple[Fingerprint, ...] = ()  # of a video
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,10 @@ class Look:
     def pictures(self) -> list[Fingerprint]:
         """PDQ of the pictures we read."""
         return [one.picture for one in self.media.values() if one.picture is not None]
+
+    def frames(self, position: int) -> tuple[Fingerprint, ...]:
+        """PDQ of the frames of one of the media, if it is a video."""
+        return self.media.get(position, MediaLook()).frames
 
     def observed(self, position: int) -> tuple[str, ...]:
         """What we computed of one of the media ourselves, as ``Match.observed`` writes it."""
@@ -137,8 +142,10 @@ def _read_media(
         facts = examine_picture(fetched.body)
     except InvalidInput as error:
         return MediaLook(sha256=digest, fetched_at=fetched.fetched_at, reason=error.detail)
-    original = (one for one in facts.matchable if one.algorithm == "pdq" and one.rendition == "original")
-    return MediaLook(digest, next(original, None), fetched.fetched_at)
+    shown = [one for one in facts.matchable if one.algorithm == "pdq"]
+    frames = tuple(one for one in shown if one.rendition.startswith("frame-"))
+    original = next((one for one in shown if one.rendition == "original"), None)
+    return MediaLook(digest, original, fetched.fetched_at, frames=frames)
 
 
 def _stands_on(text: str | None, media: Media) -> bool | None:

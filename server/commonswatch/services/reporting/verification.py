@@ -22,7 +22,7 @@ from commonswatch.keyring import Keyring
 from commonswatch.models import Report
 from commonswatch.services.excluding import quarantine
 from commonswatch.services.membership import devices
-from commonswatch.services.reporting import conclusions, looking, matching, offers, sightings, submissions
+from commonswatch.services.reporting import conclusions, looking, matching, offers, sightings, submissions, videos
 from commonswatch.services.reporting.looking import Look, ObservedKey
 from commonswatch.services.reporting.matching import Match
 from commonswatch.services.reporting.pages import PageLook, Reader
@@ -96,6 +96,9 @@ def match(session: Session, task: Task, look: Look) -> list[Found]:
         for name in (*own, *sorted(_stated(media).difference(own))):
             matches = (*by_digest.get(name, ()), *by_picture.get(name, ()))
             found += [_found(task, look, position, one, {"claimed": name not in own}) for one in matches]
+        for one, agreed in videos.by_frames(session, look.frames(position)) if look.frames(position) else ():
+            facts = {"claimed": False, "scenes_agreeing": agreed.agreeing, "scenes": agreed.scenes}
+            found.append(_found(task, look, position, one, facts))
     return found
 
 
