@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from commonswatch.manifests.readers import formats
+from commonswatch.manifests.readers.guards import Counted
 from commonswatch.manifests.readers.shapes import Block, Checkpoint, Column, Limits, Problem, Reading, Trouble
-from commonswatch.manifests.readers.streams import Counted
 
 _NO_LIMITS = Limits()
 

@@ -4,11 +4,12 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import zstandard
 
-from commonswatch.manifests.readers.streams import PIECE, Decompressor, Stream, Unpacked
+from commonswatch.manifests.readers.shapes import Trouble
+from commonswatch.manifests.readers.streams import PIECE, Stream
 
 _XZ_MEMORY = 256 * 2**20  # bytes: the largest dictionary of `xz -9` needs 65 MiB
 _ZSTD_WINDOW = 2**27  # bytes: what `zstd --long` writes
@@ -34,6 +35,66 @@ def unpacked(stream: Any, compression: str) -> Stream:
     if compression == "zstd":
         return _Zstd(stream)
     return Unpacked(stream, _MAKERS[compression], MAGIC[compression])
+
+
+class Decompressor(Protocol):
+    """What `bz2`, `lzma` and isal's `igzip_lib` have in common."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether this member has ended."""
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether nothing more comes out without more going in."""
+
+    @property
+    def unused_data(self) -> bytes:
+        """What was given to it behind the end of its member."""
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        """Give at most that many bytes."""
+
+
+class Unpacked(Stream):
+    """One layer of compression taken off; several members in a row are one stream, what follows them is ignored."""
+
+    def __init__(self, below: Any, make: Callable[[], Decompressor], magic: bytes) -> None:
+        super().__init__(below)
+        self._make, self._magic = make, magic
+        self._member = make()
+        self._given = b""
+
+    def readinto(self, buffer: Any) -> int:
+        """The next bytes, never more than asked for, whatever the compression makes of its input."""
+        view = memoryview(buffer)
+        out = self._next(len(view))
+        view[: len(out)] = out
+        return len(out)
+
+    def piece(self) -> bytes:
+        """As the library hands them out."""
+        return self._next(PIECE)
+
+    def _next(self, most: int) -> bytes:
+        while not self._member.eof or self._next_member():
+            data = self._given or (self.below.read(PIECE) if self._member.needs_input else b"")
+            if not data and self._member.needs_input:
+                raise Trouble("broken", "The compressed file ends in the middle.")
+            self._given = b""
+            out = self._member.decompress(data, most)
+            if out:
+                return out
+        return b""
+
+    def _next_member(self) -> bool:
+        rest = self._member.unused_data or self.below.read(PIECE)
+        while 0 < len(rest) < len(self._magic) and (more := self.below.read(PIECE)):
+            rest += more
+        if not rest.startswith(self._magic):
+            return False
+        self._member, self._given = self._make(), rest
+        return True
 
 
 class _Zstd(Stream):

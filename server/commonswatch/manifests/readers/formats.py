@@ -12,11 +12,12 @@ from commonswatch.manifests import sniffing
 from commonswatch.manifests.readers import descriptions
 from commonswatch.manifests.readers.compression import compression_of, unpacked
 from commonswatch.manifests.readers.descriptions import Description
+from commonswatch.manifests.readers.guards import Ahead, Counted, Measured
 from commonswatch.manifests.readers.json_documents import JsonDocument
 from commonswatch.manifests.readers.json_lines import JsonLinesReader
 from commonswatch.manifests.readers.lines import Lines, ranges
 from commonswatch.manifests.readers.shapes import Block, Checkpoint, Column, Limits, Reading, Trouble
-from commonswatch.manifests.readers.streams import PIECE, Ahead, Broken, Counted, Measured, Prefixed, Recoded, read_head
+from commonswatch.manifests.readers.streams import PIECE, Broken, Prefixed, Recoded, read_head
 
 
 class Picture(NamedTuple):

@@ -8,9 +8,10 @@ from functools import partial
 from typing import Any
 
 from commonswatch.manifests.readers import formats
+from commonswatch.manifests.readers.guards import Measured
 from commonswatch.manifests.readers.members import Samples, is_list, is_picture
 from commonswatch.manifests.readers.shapes import Block, Checkpoint, Column, Reading, Trouble
-from commonswatch.manifests.readers.streams import PIECE, Measured, Stream, read_fully
+from commonswatch.manifests.readers.streams import PIECE, Stream, read_fully
 
 _END, _END64, _LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 _ENTRY, _LOCAL = b"PK\x01\x02", b"PK\x03\x04"
