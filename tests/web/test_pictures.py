@@ -25,7 +25,7 @@ def test_a_quarantined_picture_is_shown_with_its_reason_and_decided(moderator: F
     number = _quarantined(context)
     shown = moderator.get("/pictures?standing=quarantined").text
     assert "31 sites" in shown
-    assert "waits for a word" in shown
+    assert "waiting for a decision" in shown
     answer = moderator.post(f"/pictures/{number}/cleared", follow_redirects=True)
     assert "Cleared." in answer.text
     answer = moderator.post(f"/pictures/{number}/common", follow_redirects=True)

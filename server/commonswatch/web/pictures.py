@@ -17,7 +17,7 @@ blueprint = Blueprint("pictures", __name__)
 @blueprint.get("/pictures")
 @role(Role.MODERATOR)
 def index() -> str:
-    """The list, those that wait for a word first; ``?standing=`` shows one kind."""
+    """The list, newest first; ``?standing=`` shows one kind."""
     return _page()
 
 
