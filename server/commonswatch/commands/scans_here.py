@@ -1,11 +1,11 @@
 """Scans on this machine, for the command: where a manifest comes from, what is looked for, what is told of it."""
 
 import hashlib
+import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -43,7 +43,6 @@ class Here:
         if self._deep:
             pool = self._stack.enter_context(PicturePool(self._cores))
             self._looking = look_inside(self._looking, self._context.database, pool)
-        self._fetched = Path(self._stack.enter_context(TemporaryDirectory(dir=folder.of(self._context.settings.home))))
         self._stack.enter_context(self._bar)
         return self
 
@@ -95,19 +94,22 @@ class Here:
         chosen = choose(files) if len(files) > 1 else list(files)
         if not chosen:
             raise click.ClickException("There is no file behind this address that could list pictures.")
-        for number, file in enumerate(chosen):
-            path = self._fetched / str(number)
-            with path.open("w+b") as into:
-                save(file, self._context.fetcher, into, max_bytes=_LARGEST_FETCHED, seconds=_LONGEST_FETCHING)
-            yield file.name, FileSource(path, name=file.name)
-            path.unlink()
+        for file in chosen:
+            path = folder.incoming(self._context.settings.home, secrets.token_hex(16))  # purged, should we be killed
+            try:
+                with path.open("w+b") as into:
+                    save(file, self._context.fetcher, into, max_bytes=_LARGEST_FETCHED, seconds=_LONGEST_FETCHING)
+                yield file.name, FileSource(path, name=file.name)
+            finally:
+                path.unlink()
 
     def _folder(self, source: FileSource | StreamSource) -> Path | None:
         """Where to go on after a kill: known by the file's path."""
-        if not isinstance(source, FileSource) or source.path.is_relative_to(self._fetched):
+        scans = folder.of(self._context.settings.home)
+        if not isinstance(source, FileSource) or source.path.parent == scans:
             return None
         digest = hashlib.sha256(bytes(source.path.resolve())).hexdigest()
-        return folder.of(self._context.settings.home) / f"here-{digest[:24]}"
+        return scans / f"here-{digest[:24]}"
 
     def _told(self, name: str, summary: Summary) -> Iterator[Row]:
         if self._as_json:

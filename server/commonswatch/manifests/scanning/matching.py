@@ -1,9 +1,10 @@
 """One row as the exact engine reads it, against what is registered: this decides, nothing else does."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from commonswatch.manifests.rows import Row
+from commonswatch.manifests.readers.shapes import Block
+from commonswatch.manifests.rows import read_keys
 from commonswatch.manifests.scanning.findings import SUREST, How, Match
 
 
@@ -16,23 +17,28 @@ class Registry(Protocol):
     def __len__(self) -> int: ...
 
 
-def texts_of(row: Row) -> Iterator[tuple[How, str]]:
-    """The keys and digests of a row as they are registered and indexed, and how each was won."""
-    for key in row.keys:
-        yield ("guessed" if key.how == "guessed" else "key"), key.key
-    for digest in row.digests:
-        yield "digest", f"{digest.algorithm}:{digest.bits.hex()}"
+Texts = list[tuple[How, str]]
 
 
-def matches_of(row: Row, registry: Registry) -> list[Match]:
-    """The registered works of a row: each once, by the surest way it was won."""
-    best: dict[int, Match] = {}
-    for how, text in texts_of(row):
+def texts_in(block: Block, number: int) -> Texts:
+    """The keys and digests of one record as they are registered and indexed, and how each was won."""
+    keys, digests = read_keys(block.reader, block.record(number))
+    texts: Texts = [("guessed" if key.how == "guessed" else "key", key.key) for key in keys]
+    return texts + [("digest", f"{digest.algorithm}:{digest.bits.hex()}") for digest in digests]
+
+
+def matches_in(block: Block, number: int, texts: Texts, registry: Registry) -> list[Match]:
+    """The registered works of a record: each once, by the surest way it was won."""
+    best: dict[int, tuple[How, str]] = {}
+    for how, text in texts:
         for work_id in registry.works(text):
             known = best.get(work_id)
-            if known is None or SUREST[how] < SUREST[known.how]:
-                best[work_id] = Match(row.number, row.place, how, text, work_id)
-    return [best[work_id] for work_id in sorted(best)]
+            if known is None or SUREST[how] < SUREST[known[0]]:
+                best[work_id] = how, text
+    if not best:
+        return []
+    row, place = block.first_row + number, block.place(number)
+    return [Match(row, place, *best[work_id], work_id) for work_id in sorted(best)]
 
 
 class Known:

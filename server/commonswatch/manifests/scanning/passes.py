@@ -10,9 +10,9 @@ import numpy as np
 
 from commonswatch.manifests.index import Runs
 from commonswatch.manifests.readers.shapes import Block, Problem
-from commonswatch.manifests.rows import PersonKey, Row, row_of
+from commonswatch.manifests.rows import PersonKey, row_of
 from commonswatch.manifests.scanning.findings import NO_WORK, Match, Progress
-from commonswatch.manifests.scanning.matching import Registry, matches_of, texts_of
+from commonswatch.manifests.scanning.matching import Registry, Texts, matches_in, texts_in
 from commonswatch.manifests.scanning.pictures import Looked
 from commonswatch.manifests.scanning.sieves import Sieve
 from commonswatch.manifests.scanning.source import Manifest
@@ -82,10 +82,10 @@ class Pass:
         sifted = self._looking.sieve(block)
         found = []
         for number, unsure in zip(sifted.rows, sifted.unsure, strict=True):
-            row = row_of(block, number)
-            found += matches_of(row, self._looking.registry)
+            texts = texts_in(block, number)
+            found += matches_in(block, number, texts, self._looking.registry)
             if unsure and self._runs is not None:
-                self._index(row)
+                self._index(texts, block.first_row + number)
         if self._runs is not None:
             self._runs.add(sifted.digests, sifted.digest_rows)
         return found + self._persons(block)
@@ -105,11 +105,11 @@ class Pass:
     def _may_be_somebody(self, key: PersonKey) -> bool:
         return self._looking.persons is not None and bool(self._looking.persons.matches(0, "", (key,)))
 
-    def _index(self, row: Row) -> None:
+    def _index(self, texts: Texts, row: int) -> None:
         """Add the keys of a row that the sieve did not read itself."""
-        digests = np.array([self._looking.sieve.digest(text) for _, text in texts_of(row)], np.uint64)
+        digests = np.array([self._looking.sieve.digest(text) for _, text in texts], np.uint64)
         if self._runs is not None and len(digests):
-            self._runs.add(digests, np.full(len(digests), row.number, np.uint64))
+            self._runs.add(digests, np.full(len(digests), row, np.uint64))
 
     def _save(self, **more: Any) -> None:
         state = {

@@ -10,8 +10,7 @@ from commonswatch.manifests.kernel.digests import key_digest
 from commonswatch.manifests.kernel.registry import Registry as Registered
 from commonswatch.manifests.kernel.scanner import Scanner, kernel
 from commonswatch.manifests.readers.shapes import Block
-from commonswatch.manifests.rows import row_of
-from commonswatch.manifests.scanning.matching import Registry, matches_of, texts_of
+from commonswatch.manifests.scanning.matching import Registry, texts_in
 from commonswatch.native import scan
 
 FEW = 2000  # rows that the exact engine reads in less time than the kernel needs to get ready
@@ -52,13 +51,12 @@ class RowByRow:
         """Name the rows that match, with the digests of all keys of all rows if there is a secret for them."""
         rows, digests, digest_rows = [], [], []
         for number in range(block.rows):
-            row = row_of(block, number)
-            if matches_of(row, self._registry):
+            texts = texts_in(block, number)
+            if any(self._registry.works(text) for _, text in texts):
                 rows.append(number)
             if self._digest:
-                new = [self._digest(text) for _, text in texts_of(row)]
-                digests += new
-                digest_rows += [row.number] * len(new)
+                digests += [self._digest(text) for _, text in texts]
+                digest_rows += [block.first_row + number] * len(texts)
         return Sifted(rows, [False] * len(rows), np.array(digests, np.uint64), np.array(digest_rows, np.uint64))
 
     def digest(self, text: str) -> int:
