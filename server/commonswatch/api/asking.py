@@ -6,6 +6,7 @@ with the first lookup and ends when none has come for a while.
 
 import os
 import threading
+import time
 import weakref
 from collections import deque
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ from commonswatch.services.looking_up.lookups import STRANGER
 
 LARGEST_GROUP = 64  # requests
 MOST_WAITING = 2000  # requests; more go the long way
+MANY = 3  # requests in one group: more are about to come
+GATHER_SECONDS = 0.002  # then this is waited for them, so that they share the search and the query
 IDLE_SECONDS = 5.0
 ANSWER_SECONDS = 30.0
 
@@ -80,6 +83,8 @@ class Asking:
             except Exception as error:  # noqa: BLE001 - each meets it again on the long way, which says so
                 log.warning("a group of lookups failed", error=type(error).__name__)
             parking.give(one.signal for one in group)
+            if len(group) >= MANY:
+                time.sleep(GATHER_SECONDS)
 
     def _next_group(self) -> list[_Waiting]:
         """What waits now; nothing when the thread is to end."""
