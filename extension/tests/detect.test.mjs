@@ -98,6 +98,8 @@ test("frames are put together; a new page in the top frame starts anew", async (
 test("a page that is read again shows what it showed, until it is read to the end", async () => {
   await browse(browser, [{ links: [{ url: ALSO, text: "", near: "", place: 1 }] }]);
   const port = await frame(browser);
+  await port.send({ slice: {} });
+  assert.equal((await browser.say({ type: "findings.get", tabId: 7 })).findings.counts.candidates, 1);
   await port.send({ slice: { images: [{ url: PHOTO, place: 1, w: 1, h: 1 }] } });
   assert.equal(browser.badges.get(7), "2");
   await port.send({ done: { page: PAGE } });

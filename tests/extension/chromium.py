@@ -143,9 +143,9 @@ class Chromium:
     def plays_notifications(self) -> None:
         """Chromium keeps its own account of what is shown, with a screen or without."""
 
-    def notifications(self, own: ChromiumTab) -> list[str]:
+    def notifications(self, own: ChromiumTab) -> set[str]:
         """Those that are shown now, by name."""
-        return sorted(own.evaluate("async () => Object.keys(await chrome.notifications.getAll())"))
+        return set(own.evaluate("async () => Object.keys(await chrome.notifications.getAll())"))
 
     def clicks_notification(self, own: ChromiumTab, shown: str) -> None:
         """Chromium's windows without a screen show none: the background is told what the browser would tell it."""

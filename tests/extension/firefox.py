@@ -68,7 +68,13 @@ class FirefoxTab:
         return self._ask("WebDriver:ExecuteScript", in_front=False, script=body, args=list(arguments))
 
     def click(self, selector: str) -> None:
-        self._ask("WebDriver:ElementClick", id=self._element(selector))
+        """Click it, as it stands there now: pages of ours put themselves together anew when something changes."""
+        try:
+            self._ask("WebDriver:ElementClick", id=self._element(selector))
+        except FirefoxError as error:
+            if not str(error).startswith("stale element"):
+                raise
+            self.click(selector)
 
     def fill(self, selector: str, text: str) -> None:
         element = self._element(selector)
@@ -182,9 +188,9 @@ class Firefox:
         """A machine without a screen shows none and says that they were closed; from now on they stay."""
         self._firefox.privileged(_PLAY_NOTIFICATIONS)
 
-    def notifications(self, own: FirefoxTab) -> list[str]:
+    def notifications(self, own: FirefoxTab) -> set[str]:
         """Those that are shown now, by name."""
-        return sorted(self._firefox.privileged("return [...window.played.keys()]"))
+        return set(self._firefox.privileged("return [...window.played.keys()]"))
 
     def clicks_notification(self, own: FirefoxTab, shown: str) -> None:
         """What the system says of a click."""

@@ -91,7 +91,7 @@ def test_alerts_are_stopped_on_their_way_and_told_once(browser: Browser, stage: 
     held = door.hold("/api/v1/alerts")
     watcher.own.evaluate(_SAY, {"type": "alerts.check"})
     _stopped_in_the_middle(watcher, held)
-    eventually(lambda: browser.notifications(watcher.own), [f"alert-{new}"], within=20)
+    eventually(lambda: browser.notifications(watcher.own), {f"alert-{new}"}, within=20)
     ask(watcher.own, "alerts.check")
     assert [one["id"] for one in ask(watcher.own, "alerts.list")["items"]].count(new) == 1
     door.alerts = []

@@ -104,7 +104,8 @@ function merged(now, frame, part, isOf) {
   const stays = (/** @type {{place: string}} */ one) => !part.isDone || !isOf(one); // what it said before, until it is done
   const works = distinct([...now.works.filter(stays), ...part.works], ({ key }) => key);
   const copies = distinct([...now.copies.filter(stays), ...part.copies], copyKey);
-  const frames = { ...now.frames, [frame]: part.candidates };
+  const before = part.isDone ? 0 : (now.frames[frame] ?? 0);
+  const frames = { ...now.frames, [frame]: Math.max(before, part.candidates) };
   const candidates = Object.values(frames).reduce((sum, one) => sum + one, 0);
   const title = frame === 0 && part.title ? part.title : now.title;
   const state = frame === 0 ? "reading" : now.state; // until the badge is there, too
