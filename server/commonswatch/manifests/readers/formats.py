@@ -178,7 +178,7 @@ class Text(Unknown):
 
 def payload(record: bytes, delimiter: bytes, number: int) -> bytes:
     """The bytes that a cell holds in base64; none where it does not."""
-    cells = record.split(delimiter, number + 1)
+    cells = record.split(delimiter, number + 1) if delimiter else [record]
     try:
         return base64.b64decode(cells[number]) if len(cells) > number else b""
     except (binascii.Error, ValueError):

@@ -386,3 +386,8 @@ def test_keys_and_digests_alone_are_those_of_the_row(name):
             for number in range(block.rows):
                 row = row_of(block, number)
                 assert read_keys(block.reader, block.record(number)) == (row.keys, row.digests)
+
+
+def test_a_list_of_nothing_but_pictures_gives_them():
+    with open_manifest(io.BytesIO(f"{FACE}\n{FACE}\nno picture at all!".encode())) as manifest:
+        assert [len(picture.data) > 100 for picture in manifest.pictures()] == [True, True, False]
