@@ -284,7 +284,7 @@ static int fits(struct match *m, int pc, const u8 *p) {
         case END:
             return p == m->end;
         case LITERAL:
-            if (m->end - p < op[2] || memcmp(p, book->pool + op[1], (size_t)op[2])) return NO;
+            if (m->end - p < op[2] || *p != book->pool[op[1]] || memcmp(p, book->pool + op[1], (size_t)op[2])) return NO;
             p += op[2];
             pc += 3;
             break;
@@ -706,9 +706,12 @@ struct address {
     u64 letters;
 };
 
-static span trimmed(span text, const char *more) {
-    while (text.n && (text.at[0] <= 0x20 || strchr(more, text.at[0]))) text.at++, text.n--;
-    while (text.n && (text.at[text.n - 1] <= 0x20 || strchr(more, text.at[text.n - 1]))) text.n--;
+static int is_around(u8 c, int signs) { return c <= 0x20 || (signs && (c == '<' || c == '>' || c == '"')); }
+
+/* Without blanks and controls at both ends, and without the signs that stand around addresses in texts. */
+static span trimmed(span text, int signs) {
+    while (text.n && is_around(text.at[0], signs)) text.at++, text.n--;
+    while (text.n && is_around(text.at[text.n - 1], signs)) text.n--;
     return text;
 }
 
@@ -1045,7 +1048,7 @@ static int at_place(struct scanner *s, const struct address *a, int depth) {
 /* The first form of a text that is no address, such as a file name. YES: one fits, and what it gives is given. */
 static int texts(struct scanner *s, span text, int depth, int is_address) {
     const struct scan_book *b = s->book;
-    text = trimmed(text, "");
+    text = trimmed(text, 0);
     int checked = NO;
     if (!is_address && !tail_fits(b, 1, text)) return NO; /* the automaton knows only texts that give keys */
     for (int i = 0; i < b->n_texts; i++) {
@@ -1067,9 +1070,9 @@ static int texts(struct scanner *s, span text, int depth, int is_address) {
 /* All keys of one text (rules/rulebook.py, `find`). UNSURE: the engine must be asked. */
 static int find(struct scanner *s, span text, int depth) {
     struct address a;
-    span whole = trimmed(text, "<>\"");
+    span whole = trimmed(text, 1);
     int found;
-    if (UNLIKELY(text.n > LONGEST)) return is_ascii(text) && trimmed(text, "").n > LONGEST ? YES : UNSURE;
+    if (UNLIKELY(text.n > LONGEST)) return is_ascii(text) && trimmed(text, 0).n > LONGEST ? YES : UNSURE;
     if (UNLIKELY(!is_printable(whole))) {
         if (has_hidden_ends(whole)) return UNSURE;
         found = plain(whole);
@@ -1643,7 +1646,7 @@ static int program_is_sound(const struct scan_book *b, int32_t program) {
         if (!inside(at, 1, b->n_code) || (u32)code[at] > SAVE || !inside(at, lengths[code[at]], b->n_code)) return 0;
         switch (code[at]) { /* jumps go forward only, so that every program ends */
         case END: return 1;
-        case LITERAL: if (!inside(code[at + 1], code[at + 2], b->n_pool)) return 0; break;
+        case LITERAL: if (code[at + 2] < 1 || !inside(code[at + 1], code[at + 2], b->n_pool)) return 0; break;
         case SET: if (!inside(code[at + 1], 1, b->n_classes)) return 0; break;
         case RUN: case RUN_ALL:
             if (!inside(code[at + 1], 1, b->n_classes) || code[at + 2] < 0 || code[at + 3] < 0) return 0;
