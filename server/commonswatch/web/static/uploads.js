@@ -11,12 +11,15 @@ async function sendPiece(address, token, piece, offset) {
   return (await answer.json()).size;
 }
 
+/** Not `form.dataset`: that is the field of this name. */
+const told = (form, name) => form.getAttribute(`data-${name}`);
+
 async function sendFile(form, file, shown) {
-  const { pieces, largest } = form.dataset;
+  const [pieces, largest] = [told(form, "pieces"), Number(told(form, "largest"))];
   const token = form.elements.csrf_token.value;
   for (let offset = 0, tries = 0; offset < file.size; ) {
     try {
-      const end = Math.min(file.size, offset + Number(largest));
+      const end = Math.min(file.size, offset + largest);
       await sendPiece(pieces, token, file.slice(offset, end), offset);
       [offset, tries] = [end, 0];
     } catch (problem) {
@@ -49,7 +52,7 @@ document.querySelector("form[data-pieces]")?.addEventListener("submit", async (e
     form.elements.file.disabled = true;
     form.submit();
   } catch {
-    sending.querySelector("[role=status]").textContent = form.dataset.failed;
+    sending.querySelector("[role=status]").textContent = told(form, "failed");
     button.disabled = false;
   }
 });
