@@ -94,6 +94,22 @@ def test_people_get_a_table_and_what_was_found_in_words(home: Path, works: dict[
     assert f"work {works[3]}: 2 rows" in words
 
 
+def test_a_terminal_sees_the_bar_and_a_file_gets_what_was_found(
+    home: Path, works: dict[int, int], tmp_path: Path
+) -> None:
+    path, (terminal, its_end) = tmp_path / "list.tsv", os.openpty()
+    path.write_bytes(_tsv(20))
+    environment = {**os.environ, "COMMONSWATCH_HOME": str(home), "TERM": "xterm", "COLUMNS": "120"}
+    command = [sys.executable, "-m", "commonswatch", "scan", "--json", str(path)]
+    answer = subprocess.run(command, stdout=subprocess.PIPE, stderr=its_end, env=environment, timeout=60)
+    os.close(its_end)
+    seen = os.read(terminal, 65536)
+    os.close(terminal)
+    assert len(answer.stdout.splitlines()) == len(works) + 1
+    assert b"rows/s" in seen
+    assert b"flickr:photo" not in seen
+
+
 def test_standard_input_and_a_folder_are_read(home: Path, works: dict[int, int], tmp_path: Path) -> None:
     assert [one.get("work") for one in _told(home, "-", given=_tsv(5))][:-1] == [works[3]]
     for name in ("a.tsv", "b.tsv"):

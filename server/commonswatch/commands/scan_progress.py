@@ -1,5 +1,6 @@
 """The bar a scan shows on the terminal: rows, rate, matches, time left. Nothing where there is no terminal."""
 
+import sys
 from types import TracebackType
 from typing import Self
 
@@ -22,6 +23,8 @@ class ScanBar:
             console=Console(stderr=True),
             transient=True,
             auto_refresh=False,
+            redirect_stdout=sys.stdout.isatty(),  # else what was found would go to the terminal instead of its file
+            redirect_stderr=True,
         )
         self._before = 0
 
