@@ -1,6 +1,6 @@
 """A video's file in, its facts out: digests, size, length, PDQ of at most 64 of its frames. Runs in a child of its own.
 
-Needs PyAV (extra `video`). Two frames a second are looked at. Of a video in which that would cost too much only key
+Needs PyAV (extra `video`). Five frames a second are looked at. Of a video in which that would cost too much only key
 frames are decoded: encoders put one at each cut, and it needs no other frame. Of one longer than 30 minutes, 512 places
 spread over it are. Whatever the file says, decoding ends after 20 seconds of processor time, and what was seen by then
 counts.
@@ -27,7 +27,7 @@ from commonswatch.fingerprints.pdq import Grey, Hashes, hashes_of
 MOST_FRAMES = 64
 LONG = 1800.0  # seconds
 _MOST_TO_DECODE = 3e9  # pixels of all frames: about ten seconds of processor time
-_LOOKS_A_SECOND = 2
+_LOOKS_A_SECOND = 5
 _LOOKS = 512  # at a long video
 _SECONDS = 20.0  # of processor time for decoding
 _SAME, _CUT = 16, 62  # bits: what is no other frame; what is another scene
