@@ -25,7 +25,7 @@
 #define MOST_BANDS 32
 #define MOST_PROBES 512 /* of one band: 1 + 30 + 30 * 29 / 2 = 466 for a width of 30 */
 #define MOST_LOW 6
-#define AT_ONCE 512 /* candidates that are fetched before the first is compared */
+#define AT_ONCE 128 /* candidates that are fetched before the first is compared */
 #define AHEAD 4     /* entries that are copied without asking how many there are */
 
 typedef struct {
