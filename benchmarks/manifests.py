@@ -275,7 +275,7 @@ def compared(ways: list[str], path: Path, registered: Path, rounds: int) -> dict
     runs: dict[str, list[dict[str, float]]] = {way: [] for way in ways}
     for _ in range(rounds):
         for way in ways:
-            runs[way].append(measured(way, path, registered, "2,3" if "two" in way else "3"))
+            runs[way].append(measured(way, path, registered, "2,3" if "two" in way or "gzip" in way else "3"))
     return {
         way: {
             "matches": some[0]["matches"],
@@ -350,8 +350,8 @@ def figures(
         "peak memory, MB": (ours["peak"], 150),
         "twin to naive": (first["naive"]["processor"] / first["twin"]["processor"], 2.5),
         "rows with base64, kernel to wc": (base64_rows["kernel"]["processor"] / base64_rows["wc"]["processor"], 1.5),
-        "gzip, rate to that of the decompressor": (
-            packed["gzip"]["processor"] / packed["kernel through gzip"]["processor"],
+        "gzip on two cores, rate to that of the decompressor": (
+            packed["gzip"]["wall"] / packed["kernel through gzip"]["wall"],
             0.9,
         ),
         "with digests of every key, M rows/s": (rows / whole["kernel, with digests"]["processor"] / 1e6, 2.0),

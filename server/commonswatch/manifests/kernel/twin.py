@@ -5,7 +5,7 @@ that is not ASCII; it may name more rows than the C does, never fewer than match
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,16 +15,16 @@ from commonswatch.manifests.kernel.marks import LEAST, Marks
 _RUNS = re.compile(rb"[0-9a-z]+")
 _KIND = re.compile(rb"url:|(?:[^:]*:){1,2}")
 _ODD = frozenset([b"%", *(bytes([code]) for code in range(0x80, 0x100))])  # what may hide letters
-_SHORTEST = 3
+_SHORTEST, _LONG = 3, 8  # letters
+_ALL_RUNS = re.compile(rb"[0-9a-z]{%d,}|[%%\x80-\xff]" % _SHORTEST)
 
 
 class Twin:
     """Finds the rows that may hold a registered key."""
 
     def __init__(self, known: Iterable[bytes], marks: Marks) -> None:
-        self._least, self._reads_all = LEAST, False
-        self._firsts = {*marks.runs, *_ODD}
-        self._pairs = {mark + b" " + mark for mark in marks.runs}
+        self._marks, self._reads_all, self._least = marks.runs, False, _LONG
+        self._firsts, self._pairs = set(_ODD), set[bytes]()
         counts = _counts(known)
         for key in known:
             self._reads_all |= key.startswith(marks.unmarked)
@@ -46,16 +46,31 @@ class Twin:
         if self._reads_all:
             return np.arange(len(starts), dtype=np.uint64)
         text, runs_of, has_none = bytes(buffer).lower(), self._runs.findall, self._firsts.isdisjoint
-        bounds = zip(starts.tolist(), ends.tolist(), strict=True)
-        worthy = [row for row, (start, end) in enumerate(bounds) if not has_none(runs_of(text, start, end))]
-        return np.array([row for row in worthy if self._holds(text[starts[row] : ends[row]])], np.uint64)
+        bounds = list(zip(starts.tolist(), ends.tolist(), strict=True))
+        worthy = [row for row, bound in enumerate(bounds) if not has_none(runs_of(text, *bound))]
+        held = {row for row in worthy if self._holds(text[slice(*bounds[row])])} | self._marked(text, starts)
+        return np.array(sorted(held), np.uint64)
 
     def _holds(self, row: bytes) -> bool:
-        runs = set(self._runs.findall(row))
+        runs = set(_ALL_RUNS.findall(row))
         firsts = runs & self._firsts
         return not firsts.isdisjoint(_ODD) or any(
             first + b" " + second in self._pairs for first in firsts for second in runs
         )
+
+    def _marked(self, text: bytes, starts: NDArray[np.uint64]) -> set[int]:
+        places = [place for mark in self._marks for place in _places(mark, text)]
+        rows = np.searchsorted(starts, np.array(places, np.uint64), side="right") - 1
+        return set(rows.tolist())
+
+
+def _places(mark: bytes, text: bytes) -> Iterator[int]:
+    """Where a mark stands between other signs."""
+    at, length = text.find(mark), len(mark)
+    while at >= 0:
+        if not text[at - 1 : at].isalnum() and not text[at + length : at + length + 1].isalnum():
+            yield at
+        at = text.find(mark, at + length)
 
 
 def _runs_of(key: bytes) -> set[bytes]:
