@@ -217,8 +217,9 @@ class Chromium:
 
 def files_named(folder: Path, name: str) -> list[str]:
     """Files whose path in a folder has a name in it."""
-    paths = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
-    return [str(path) for path in paths if name in str(path)]
+    walked = os.walk(folder)  # which does not mind what goes meanwhile
+    paths = [str((Path(at) / file).relative_to(folder)) for at, _, files in walked for file in files]
+    return [path for path in paths if name in path]
 
 
 def _unpack(packed: Path, folder: Path, places: Sequence[str]) -> Path:

@@ -26,11 +26,19 @@ export function confirmed(words, { title, body, yes }) {
         ),
       )
     );
+    const key = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.key ?? "";
     dialog.addEventListener("close", () => {
       dialog.remove();
+      focusAgain(key);
       resolve(dialog.returnValue === "yes");
     });
     document.body.append(dialog);
     dialog.showModal();
   });
+}
+
+/** What had the focus may have been put together anew meanwhile: then the browser cannot give it back. @param {string} key */
+function focusAgain(key) {
+  if (!key || document.activeElement !== document.body) return;
+  /** @type {HTMLElement | null} */ (document.querySelector(`[data-key="${CSS.escape(key)}"]`))?.focus();
 }
