@@ -236,7 +236,7 @@ def test_many_are_hashed_beside_broken_ones_each_with_its_reason() -> None:
 
 
 def test_a_picture_that_takes_too_long_takes_no_other_with_it() -> None:
-    slow = layered(6_300, 195)
+    slow = layered(6_300, 180)
     with PicturePool(1, wall_seconds=3) as pool:
         pool.hash_many([SOUND])
         first, second, third = pool.hash_many([SOUND, slow, SOUND])
