@@ -26,7 +26,7 @@
 #define MOST_PROBES 512 /* of one band: 1 + 30 + 30 * 29 / 2 = 466 for a width of 30 */
 #define MOST_LOW 6
 #define AT_ONCE 128 /* candidates that are fetched before the first is compared */
-#define AHEAD 4     /* entries that are copied without asking how many there are */
+#define AHEAD 2     /* entries that are copied without asking how many there are */
 
 typedef struct {
     const uint8_t *base;
@@ -158,6 +158,14 @@ INLINE uint64_t reach(uint32_t low, uint32_t radius) {
     return allowed;
 }
 
+/* Fetch what the next band will ask for first. */
+INLINE void fetch_starts(const Segment *s, uint32_t b, uint32_t value) {
+    const uint32_t *starts = (const uint32_t *)(s->base + s->starts_at[b]);
+    uint32_t here = value >> s->low;
+    PREFETCH(starts + here);
+    for (uint32_t i = 4; i < s->width[b] - s->low; i++) PREFETCH(starts + (here ^ 1u << i));
+}
+
 /* The blocks of one band within its radius of the question: where their entries are. */
 INLINE uint32_t find_ranges(const Segment *s, uint32_t b, uint32_t value, Range *ranges) {
     const uint32_t *starts = (const uint32_t *)(s->base + s->starts_at[b]);
@@ -224,6 +232,7 @@ INLINE void search_one(const Segment *s, const uint64_t *query, uint32_t limit, 
             scan(bits_of(s, 0), s->count, s->dead, query, limit, found);
             return;
         }
+        if (b + 1 < s->bands) fetch_starts(s, b + 1, band_of(query, s->offset[b + 1], s->width[b + 1]));
         search_band(&asked, b, value, ranges, many);
     }
     compare(&asked);
