@@ -74,6 +74,7 @@ def test_moderators_have_the_cases_first(moderator: FlaskClient, signed_in_as) -
     assert menu(moderator) == [
         "cases",
         "scans",
+        "pictures",
         "audit",
         "works",
         "found",
