@@ -176,7 +176,7 @@ def test_a_mirrored_picture_is_found_by_one_of_its_eight_hashes(compiled: bool) 
 def test_what_is_no_fingerprint_is_refused(compiled: bool) -> None:
     nearest = NearestSet(compiled=compiled)
     for wrong in (bytes(31), np.zeros((2, 31), dtype=np.uint8)):
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(ValueError, match=r"."):
             nearest.within(wrong)
     with pytest.raises(ValueError, match="up to"):
         nearest.within(bytes(32), limit=32)
