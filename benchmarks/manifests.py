@@ -100,7 +100,8 @@ def duckdb(path: Path, registered: Path) -> int:
     base.execute("SET threads = 1")
     columns = "delim='\t', header=false, quote='', escape=''"
     base.execute(
-        f"CREATE TABLE known AS SELECT DISTINCT column0 AS key FROM read_csv('{registered}', {columns}, columns={{'column0': 'VARCHAR'}})"
+        "CREATE TABLE known AS SELECT DISTINCT column0 AS key "
+        f"FROM read_csv('{registered}', {columns}, columns={{'column0': 'VARCHAR'}})"
     )
     start()
 
@@ -108,7 +109,8 @@ def duckdb(path: Path, registered: Path) -> int:
         host = f"lower(regexp_extract({name}, '^https?://([^/?]+)', 1))"
         where = f"regexp_extract({name}, '^https?://[^/?]+(/[^?]*)', 1)"
         photo = f"regexp_extract({where}, '^/(?:photos/[^/]+/|(?:[0-9]+/)?)([0-9]+)(?:_[0-9a-f]{{10}}.*|/?)$', 1)"
-        title = f"regexp_extract({where}, '^/(?:wikipedia/commons/(?:thumb/)?[0-9a-f]/[0-9a-f]{{2}}/|wiki/File:)([^/]+)', 1)"
+        folder = "wikipedia/commons/(?:thumb/)?[0-9a-f]/[0-9a-f]{2}/"
+        title = f"regexp_extract({where}, '^/(?:{folder}|wiki/File:)([^/]+)', 1)"
         title = f"replace(replace({title}, '%28', '('), '%29', ')')"
         query = f"regexp_replace(regexp_extract({name}, '\\?(.*)$', 1), '(^|&)utm_[a-z]+=[^&]*', '', 'g')"
         return (
@@ -173,13 +175,9 @@ def kernel(path: Path, registered: Path, *, cores: int = 1, secret: bytes | None
         for buffer in chunks(path, begin, end):
             block = Block(buffer, 0, reader, Place, dict)
             result = scanner.scan(block)
-            sure = int((~result.asked).sum()) if registry.tables is not None and not confirm else 0
-            found += sure
-            for row in (
-                result.rows[result.asked].tolist()
-                if sure or (registry.tables is not None and not confirm)
-                else result.rows.tolist()
-            ):
+            unsure = result.rows if confirm or registry.tables is None else result.rows[result.asked]
+            found += len(result.rows) - len(unsure)
+            for row in unsure.tolist():
                 found += any(registry.works(key.key) for key in read_row(reader, block.record(row), row).keys)
         totals.append(found)
 
@@ -340,7 +338,8 @@ def figures(
         count = small if way in ("naive", "twin") else rows
         rate, peak = count / result["processor"], result["peak"]
         print(
-            f"{way:24} {rate / 1e6:8.3f} M rows/s of a core  {rate / naive_rate:7.1f} x naive  {peak:6.0f} MB  {result['matches']:,.0f}"
+            f"{way:24} {rate / 1e6:8.3f} M rows/s of a core  {rate / naive_rate:7.1f} x naive  {peak:6.0f} MB"
+            f"  {result['matches']:,.0f} rows"
         )
     ours = whole["kernel"]
     lines = {
