@@ -192,6 +192,29 @@ def test_a_json_value_without_end_is_given_up(tmp_path):
     assert told["peak"] < 250
 
 
+@pytest.mark.parametrize("before", [0, 2**16 - 600, 2**16 - 40, 2**16 - 1])
+def test_numbers_of_thousands_of_digits_hide_no_row(tmp_path, before):
+    path = tmp_path / "x.json"
+    path.write_bytes(
+        b" " * before
+        + b'[{"id": '
+        + b"9" * 500_000
+        + b', "url": "https://a.example/1.jpg"}, {"id": -0.'
+        + b"9" * 500_000
+        + b'}, {"url": "https://a.example/2.jpg"}]'
+    )
+    assert (read_apart(path)["rows"], read_apart(path)["problem"]) == (3, None)  # apart: yajl has crashed of it
+    assert keys(read(path)[0]) == ["url:a.example/1.jpg", "url:a.example/2.jpg"]
+
+
+def test_half_a_character_in_json_hides_no_row():
+    rows, manifest = read(
+        io.BytesIO(b'[{"title": "\\udcff", "url": "https://a.example/1.jpg"}, {"title": "\\ud83d\\ude00"}]')
+    )
+    assert keys(rows) == ["url:a.example/1.jpg"]
+    assert (manifest.problem, rows[1].cells.texts) == (None, ("\U0001f600",))
+
+
 def test_json_cut_in_the_middle_keeps_its_rows():
     rows, manifest = read(io.BytesIO(b'[{"url": "https://a.example/1.jpg"}, {"url": "https://a.exam'))
     assert keys(rows) == ["url:a.example/1.jpg"]
@@ -250,6 +273,17 @@ def test_a_tar_that_lies_about_sizes_is_broken(tmp_path, through_a_pipe):
     path = tmp_path / "x.tar"
     path.write_bytes(good)
     rows, manifest = read(io.BytesIO(good) if through_a_pipe else path)
+    assert keys(rows) == [KEY]
+    assert manifest.problem.what == "broken"
+
+
+@pytest.mark.parametrize("size", [b"-0000001000", b"-1000", b"+0000001000", b"0000_001000"])
+def test_a_tar_whose_sizes_are_no_numbers_is_broken_and_never_read_backwards(tmp_path, size):
+    good = bytearray(tar_of((member("53381630964_0123456789_b.jpg"), b"x"), (member("b.jpg"), b"y")))
+    good[1024 + 124 : 1024 + 136] = size.ljust(12, b"\x00")
+    path = tmp_path / "x.tar"
+    path.write_bytes(good)
+    rows, manifest = read(path, members=1000)
     assert keys(rows) == [KEY]
     assert manifest.problem.what == "broken"
 

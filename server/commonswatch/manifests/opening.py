@@ -22,7 +22,7 @@ class Manifest:
 
     def __init__(self, file: BinaryIO, limits: Limits, name: str) -> None:
         self.name = name
-        self.problem: Problem | None = None
+        self.ended_by: Problem | None = None
         self._reading = Reading(limits)
         self._raw = Counted(file, limits)
         self._state = _state(file)
@@ -36,10 +36,20 @@ class Manifest:
             self._unpacked.unwrap()
             self._format = formats.find(self._unpacked, self._reading)
         except Trouble as trouble:
-            self.problem = trouble.problem
+            self.ended_by = trouble.problem
         self.kind = self._format.kind
         self.compression = tuple(self._unpacked.layers)
         self.about = self._format.about
+
+    @property
+    def left_out(self) -> Problem | None:
+        """What was passed over on the way so far; its rows go on behind that."""
+        return self._reading.problem
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why not everything was read: what ended it early, else what was passed over."""
+        return self.ended_by or self.left_out
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -59,12 +69,11 @@ class Manifest:
     def blocks(self, checkpoint: Checkpoint | None = None) -> Iterator[Block]:
         """All rows, or those behind a checkpoint of the same file. What ends it early is told by ``problem``."""
         try:
-            if self.problem is None:
+            if self.ended_by is None:
                 yield from self._blocks(checkpoint)
                 self._check_unchanged()
         except Trouble as trouble:
-            self.problem = trouble.problem
-        self.problem = self.problem or self._reading.problem
+            self.ended_by = trouble.problem
 
     def _blocks(self, checkpoint: Checkpoint | None) -> Iterator[Block]:
         behind = int(checkpoint["row"]) if checkpoint else 0
@@ -85,7 +94,7 @@ class Manifest:
         """Checkpoints at which about equal ranges of this file begin, each with its own end; none if it has to be read
         from its start. Rows of a range count from 0, lines as if it began behind the header.
         """
-        return [] if self.problem else self._format.divided(parts)
+        return [] if self.ended_by else self._format.divided(parts)
 
     def checkpoint(self) -> Checkpoint:
         """Where to go on after the last block that was asked for and done with; empty before."""
@@ -100,7 +109,7 @@ class Manifest:
         try:
             yield from self._format.pictures()
         except Trouble as trouble:
-            self.problem = trouble.problem
+            self.ended_by = trouble.problem
 
     def close(self) -> None:
         """Close the file and whatever reads it."""

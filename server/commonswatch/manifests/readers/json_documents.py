@@ -15,8 +15,12 @@ _FED = PIECE // 16  # bytes at a time
 _LONGEST_VALUE = 16 * 2**20  # bytes without any event: one value of a payload
 _MOST_CELLS = 256  # of one row
 _MOST_LICENCES = 1000
-_HELD_BACK = 16  # bytes: a word of Python's may be cut in two
+_MOST_DIGITS = 1000  # of a number; Python refuses more than 4300, and yajl then hands out a value that is none
+_HELD_BACK = _MOST_DIGITS  # bytes: a number or a word may be cut in two
+_DAMAGE = (ijson.JSONError, ValueError, ArithmeticError, StopIteration)
 _NO_JSON = re.compile(rb"(?<=[\s:,\[])(?:NaN|-?Infinity)(?=[\s,\]}])")  # what Python's json writes all the same
+_DIGITS = re.compile(rb"(?<![0-9])[0-9]{%d,}" % _MOST_DIGITS)
+_HALF = re.compile(rb"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}")  # of a character, alone
 _ENTRY = re.compile(r"[0-9]+|.*[/.@:\s].*|.{41,}", re.DOTALL)  # a key that names a thing and not a property
 _LICENCES = re.compile(r"(?:^|\.)licen[cs]es\[\d+\]$")
 
@@ -171,7 +175,7 @@ def _events(stream: Any) -> Iterator[list[tuple[str, Any]]]:
     for piece in _pieces(stream):
         try:
             parser.send(piece)
-        except (ijson.JSONError, ValueError, ArithmeticError, StopIteration) as failure:
+        except _DAMAGE as failure:
             yield list(events)
             raise Trouble("broken", "The JSON is damaged, or ends in the middle.") from failure
         silent = 0 if events else silent + len(piece)
@@ -185,7 +189,7 @@ def _events(stream: Any) -> Iterator[list[tuple[str, Any]]]:
 def _last(parser: Any, events: Any) -> Iterator[list[tuple[str, Any]]]:
     try:
         parser.close()
-    except (ijson.JSONError, ValueError, StopIteration) as failure:
+    except _DAMAGE as failure:
         yield list(events)
         raise Trouble("broken", "The JSON is damaged, or ends in the middle.") from failure
     yield list(events)
@@ -194,8 +198,14 @@ def _last(parser: Any, events: Any) -> Iterator[list[tuple[str, Any]]]:
 def _pieces(stream: Any) -> Iterator[bytes]:
     held = b""
     while piece := stream.read(_FED):
-        text = _NO_JSON.sub(b"null", held + piece)
+        text = _sound(held + piece)
         held = text[-_HELD_BACK:]
         if len(text) > _HELD_BACK:  # an empty piece would mean the end
             yield text[:-_HELD_BACK]
-    yield _NO_JSON.sub(b"null", held)
+    yield _sound(held)
+
+
+def _sound(text: bytes) -> bytes:
+    """JSON without what some write all the same, and without numbers that no machine needs."""
+    text = _HALF.sub(rb"\\ufffd", _NO_JSON.sub(b"null", text))
+    return _DIGITS.sub(lambda found: found[0][:_MOST_DIGITS], text)

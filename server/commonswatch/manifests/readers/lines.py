@@ -86,17 +86,21 @@ class Lines:
 
     def _fill(self, view: memoryview, filled: int) -> tuple[int, bool]:
         while filled < len(view):
-            try:
-                left = len(view) - filled if self._until is None else min(len(view) - filled, self._until - self._at)
-                read = self._stream.readinto(view[filled : filled + left]) if left > 0 else 0
-            except Trouble as trouble:  # what came before it is kept
-                self._trouble = trouble
-                return filled, False
+            read = self._read_into(view[filled:])
             if not read:
-                return filled, True
+                return filled, self._trouble is None
             filled += read
-            self._at += read
         return filled, False
+
+    def _read_into(self, view: memoryview) -> int:
+        """The next bytes of the range; none at its end or in trouble. What came before that is kept."""
+        left = len(view) if self._until is None else min(len(view), self._until - self._at)
+        try:
+            read = int(self._stream.readinto(view[:left]) or 0) if left > 0 else 0
+        except Trouble as trouble:
+            self._trouble, read = trouble, 0
+        self._at += read
+        return read
 
     def _last_break(self, view: memoryview, filled: int) -> int:
         """Behind the last line break."""
@@ -112,13 +116,14 @@ class Lines:
         kept = bytes(view[: self._most]) + b"\n"
         self._offset += len(view) - len(kept)
         self._carry = memoryview(b"")
-        while piece := self._stream.read(2**20):
-            at = piece.find(b"\n")
+        piece = bytearray(2**20)
+        while read := self._read_into(memoryview(piece)):
+            at = piece.find(b"\n", 0, read)
             if at >= 0:
-                self._carry = memoryview(piece[at + 1 :])
+                self._carry = memoryview(bytes(piece[at + 1 : read]))
                 self._offset += at + 1
                 return memoryview(kept), False
-            self._offset += len(piece)
+            self._offset += read
         return memoryview(kept), True
 
 

@@ -181,7 +181,10 @@ def _size(header: bytes) -> int:
             raise Trouble("broken", "The archive is damaged.")
         if header[124] & 0x80:
             return int.from_bytes(header[125:136])
-        return int(header[124:136].rstrip(b"\x00 ") or b"0", 8)
+        digits = header[124:136].strip(b"\x00 ") or b"0"
+        if not digits.isdigit():  # Python would read signs, and go back for ever
+            raise Trouble("broken", "The archive is damaged.")
+        return int(digits, 8)
     except ValueError as failure:
         raise Trouble("broken", "The archive is damaged.") from failure
 

@@ -12,7 +12,7 @@ from commonswatch.manifests import index as key_index
 from commonswatch.manifests.index.merging import NO_SECRET
 from commonswatch.manifests.scanning import shards
 from commonswatch.manifests.scanning.findings import Match, Progress, Summary
-from commonswatch.manifests.scanning.passes import Looking, Pass, problem_of
+from commonswatch.manifests.scanning.passes import Looking, Pass, ended_by, left_out
 from commonswatch.manifests.scanning.pictures import Looked, PicturePass
 from commonswatch.manifests.scanning.source import Source
 from commonswatch.manifests.scanning.state import Folder, Part
@@ -103,7 +103,7 @@ class Scan:
             for progress, matches in PicturePass(manifest, looked, part).run():
                 self._watched(progress)
                 yield from matches
-            self.summary.problem = self.summary.problem or manifest.problem
+            self.summary.problem = self.summary.problem or manifest.ended_by or manifest.left_out
         self.summary.pictures = part.state["pictures"]
         self.summary.unread_pictures = part.state["unread"]
 
@@ -116,8 +116,9 @@ class Scan:
                 runs += key_index.Runs(folder.part(number).runs, state["runs"]).runs(self.summary.rows)
             self.summary.rows += int(state["rows"])
             self.summary.kind, self.summary.compression = state["kind"], state["compression"]
-            self.summary.problem = problem_of(state)
-            if self.summary.problem:
+            ended = ended_by(state)
+            self.summary.problem = ended or self.summary.problem or left_out(state)
+            if ended:
                 break
         if self._options.index is not None:
             key_index.build(self._options.index, runs, self.summary.rows, self._options.secret_id)

@@ -66,8 +66,7 @@ class Pass:
             yield self.progress, found
             if time.monotonic() - self._saved > CHECKPOINT_EVERY:
                 self._save(at=block.after())
-        problem = self._manifest.problem
-        self._save(done=True, problem=list(problem) if problem else None)
+        self._save(done=True, ended_by=self._manifest.ended_by)
 
     @property
     def progress(self) -> Progress:
@@ -120,11 +119,17 @@ class Pass:
             "kind": self._manifest.kind,
             "compression": "+".join(self._manifest.compression),
             "runs": self._runs.checkpoint() if self._runs is not None else None,
+            "left_out": self._part.state.get("left_out") or self._manifest.left_out,
         }
         self._part.save({**state, **more})
         self._saved = time.monotonic()
 
 
-def problem_of(state: Mapping[str, Any]) -> Problem | None:
+def ended_by(state: Mapping[str, Any]) -> Problem | None:
     """Why a range was not read to its end."""
-    return Problem(*state["problem"]) if state.get("problem") else None
+    return Problem(*state["ended_by"]) if state.get("ended_by") else None
+
+
+def left_out(state: Mapping[str, Any]) -> Problem | None:
+    """What was passed over in a range."""
+    return Problem(*state["left_out"]) if state.get("left_out") else None

@@ -10,7 +10,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, cast
 
 from commonswatch.manifests.scanning.findings import Match, Progress
-from commonswatch.manifests.scanning.passes import Looking, Pass, problem_of
+from commonswatch.manifests.scanning.passes import Looking, Pass, ended_by
 from commonswatch.manifests.scanning.source import Source
 from commonswatch.manifests.scanning.state import Folder
 
@@ -25,7 +25,7 @@ class RangeFailed(Exception):
 def run(
     source: Source, looking: Looking, folder: Folder, ranges: Sequence[Any], watched: Callable[[Progress], None]
 ) -> Iterator[Match]:
-    """Read all ranges at once; their matches in the order of the rows, up to the first range that has a problem."""
+    """Read all ranges at once; their matches in the order of the rows, up to the first range that broke off."""
     looking.sieve.prepare()
     readers, processes = list[Connection](), list[BaseProcess]()
     try:
@@ -74,7 +74,7 @@ def _in_order(
         first = first if number else part.state["first"] or 0
         lines = rows + first - (part.state["first"] or 0)
         yield from (match.shifted(rows, lines) for match in part.matches())
-        if problem_of(part.state):
+        if ended_by(part.state):
             return
         rows += part.state["rows"]
 

@@ -23,8 +23,12 @@ class Manifest(Protocol):
         """How it is packed, the outermost first."""
 
     @property
-    def problem(self) -> Problem | None:
+    def ended_by(self) -> Problem | None:
         """Why it was not read to its end."""
+
+    @property
+    def left_out(self) -> Problem | None:
+        """What was passed over so far, while its rows went on."""
 
     def blocks(self, checkpoint: Any = None) -> Iterator[Block]:
         """Its rows, from the start or from where a block ended."""

@@ -24,7 +24,8 @@ class PlayedManifest:
     breaks_after: int | None = None
     kind: str = "list"
     compression: tuple[str, ...] = ()
-    problem: Problem | None = None
+    ended_by: Problem | None = None
+    left_out: Problem | None = None
     read: int = 0
 
     def blocks(self, checkpoint: Any = None) -> Iterator[Block]:
@@ -41,7 +42,7 @@ class PlayedManifest:
             time.sleep(self.slow)
             yield block
             if self.breaks_after is not None and row >= self.breaks_after:
-                self.problem = Problem("broken", "It breaks off.")
+                self.ended_by = Problem("broken", "It breaks off.")
                 return
 
     def divided(self, parts: int) -> Sequence[Any]:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from commonswatch.manifests.index import KeyIndex
-from commonswatch.manifests.scanning import Looking, Match, Options, Progress, Scan
+from commonswatch.manifests.readers.shapes import Limits
+from commonswatch.manifests.scanning import FileSource, Looking, Match, Options, Progress, Scan
 from commonswatch.manifests.scanning.sieves import RowByRow
 
 from tests.unit.manifests.scanning.played import Looked, PlayedSource, a_list, digest, key, photo
@@ -69,6 +70,40 @@ def test_what_was_read_before_it_broke_is_kept_and_marked_partial(source: Played
     assert scan.summary.problem is not None
     assert 500 <= scan.summary.rows < 600
     assert [match.row for match in matches] == list(range(0, scan.summary.rows, 37))
+
+
+def _with_long_lines(path: Path) -> FileSource:
+    """A list of which some lines are too long, so that a part of them is left out."""
+    lines = [f"{photo(row)}\n" if row % 700 else "a" * 2**24 + "\n" for row in range(1, ROWS)]
+    path.write_text("".join(lines))
+    return FileSource(path, Limits(record=2**20))
+
+
+@pytest.mark.parametrize("cores", [1, 2, 3, 5])
+def test_what_is_left_out_in_one_range_does_not_hide_the_ranges_behind_it(tmp_path: Path, cores: int) -> None:
+    source = _with_long_lines(tmp_path / "list")
+    matches, scan = _matches(source, Options(cores=cores, smallest_range=1))
+    assert [match.row for match in matches] == [row - 1 for row in range(37, ROWS, 37) if row % 700]
+    assert scan.summary.rows == ROWS - 1
+    assert scan.summary.problem is not None
+
+
+def test_what_was_left_out_before_a_scan_was_stopped_is_still_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("commonswatch.manifests.scanning.passes.CHECKPOINT_EVERY", 0.0)
+    source, options = _with_long_lines(tmp_path / "list"), Options(folder=tmp_path / "state")
+
+    def stop_behind_a_long_line(progress: Progress) -> None:
+        if progress.rows > ROWS * 3 // 4:
+            raise Stop
+
+    monkeypatch.setattr("commonswatch.manifests.scanning.shards.TELL_EVERY", 0.0)
+    with pytest.raises(Stop):
+        list(Scan(source, _looking(), options, stop_behind_a_long_line))
+    _, scan = _matches(source, options)
+    assert (scan.summary.resumed, scan.summary.rows) == (True, ROWS - 1)
+    assert scan.summary.problem is not None
 
 
 class Stop(Exception):
