@@ -1,6 +1,6 @@
 """What was found: shown to those it concerns, after a decision only; answers last and can be taken back."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from commonswatch.db import Database
@@ -9,6 +9,7 @@ from commonswatch.domain.states import Answer, Basis, CaseState, PersonState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Evidence, PersonAnswer, Suppression
 from commonswatch.services.registering import works
+from commonswatch.services.reporting import sightings
 from commonswatch.services.telling import found
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -34,6 +35,26 @@ def test_creators_and_people_shown_see_confirmed_places_with_reasons(
             assert (place.site, place.since, [one.work_id for one in place.works]) == ("github.com", now, [work.id])
             [why] = place.works[0].why
             assert (why.basis, why.observed) == (Basis.KEY, work.key)
+
+
+def test_a_confirmed_place_stays_shown_while_something_new_there_waits(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    with database.writing() as session:
+        ada = factories.account(session, keyring, now)
+        old, new = (
+            factories.work(session, keyring, now, creator=ada),
+            factories.work(session, keyring, now, creator=ada),
+        )
+        case = factories.case(session, now, (old, new), state=CaseState.CONFIRMED)
+        case.sightings[1].first_seen = now + timedelta(hours=1)
+        sightings.call_for_decision(session, case, {"new_works": 1}, now + timedelta(hours=1))
+        session.flush()
+        [place] = found.found_for(session, ada.person)
+        assert [one.work_id for one in place.works] == [old.id]
+        found.answer(session, ada.person, old.id, case.location_id, Answer.FINE, now)
+        with pytest.raises(NotFound):
+            found.answer(session, ada.person, new.id, case.location_id, Answer.FINE, now)
 
 
 def test_nobody_sees_what_is_not_about_them(database: Database, keyring: Keyring, now: datetime) -> None:

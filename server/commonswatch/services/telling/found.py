@@ -1,6 +1,7 @@
 """What was found for somebody, and what they say about it. For creators and for people shown who said yes.
 
-Only confirmed cases are shown: nobody is told before a moderator decided. An answer ends repeats for good.
+Only what a moderator confirmed is shown, also while the case waits again because something new was found there. An
+answer ends repeats for good.
 """
 
 from collections import defaultdict
@@ -32,6 +33,13 @@ from commonswatch.services.reporting import copies
 from commonswatch.services.upkeep.queue import insert_of
 
 MOST_SHOWN = 200
+
+# As in copies.py: a confirmation goes on standing, but only for what was there when it was made.
+_CONFIRMED: tuple[ColumnElement[bool], ...] = (
+    Case.state != CaseState.DISMISSED,
+    Case.decided_at.is_not(None),
+    Sighting.first_seen <= Case.decided_at,
+)
 
 
 @dataclass(frozen=True)
@@ -95,7 +103,7 @@ def found_for(session: Session, person: Person) -> list[Found]:
         select(Sighting)
         .join(Case, Case.id == Sighting.case_id)
         .join(Work, Work.id == Sighting.work_id)
-        .where(Case.state == CaseState.CONFIRMED, _concerns(person))
+        .where(*_CONFIRMED, _concerns(person))
         .options(
             selectinload(Sighting.work),
             selectinload(Sighting.evidence),
@@ -209,7 +217,7 @@ def _sighting(session: Session, person: Person, work_id: int, location_id: int) 
         .join(Work, Work.id == Sighting.work_id)
         .join(Account, Account.id == Work.creator_id)
         .where(Sighting.work_id == work_id, Sighting.location_id == location_id)
-        .where(Case.state == CaseState.CONFIRMED, _concerns(person))
+        .where(*_CONFIRMED, _concerns(person))
     )
     row = session.execute(query).first()
     if row is None:
