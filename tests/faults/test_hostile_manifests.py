@@ -313,6 +313,23 @@ def test_a_zip_with_overlapping_entries_is_not_unpacked_again_and_again():
     assert time.monotonic() - began < 20
 
 
+@pytest.mark.parametrize("kind", ["tar", "zip"])
+def test_many_bombs_inside_an_archive_are_given_up_together(tmp_path, kind):
+    bomb = gzip.compress(gzip.compress(ROW * 3000 + b"\0" * (60 * MIB), 9), 9)
+    path = tmp_path / "x"
+    if kind == "zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            for number in range(2000):
+                archive.writestr(f"list{number}.csv.gz", bomb)
+    else:
+        path.write_bytes(tar_of(*((member(f"list{number}.csv.gz"), bomb) for number in range(2000))))
+    told = read_apart(path)
+    assert told["rows"] >= 3000
+    assert told["problem"] in ("expands", "too-large")
+    assert told["seconds"] < 20
+    assert told["peak"] < 250
+
+
 def test_a_zip_of_lies_is_broken():
     whole = overlapping_zip(1)
     for broken in (whole[:-30], whole[:-22] + b"PK\x05\x06" + b"\xff" * 18, whole[:100] + whole[-22:]):

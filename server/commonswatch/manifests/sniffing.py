@@ -14,8 +14,9 @@ Kind = Literal["list", "table", "json-lines", "json", "card", "parquet", "tar", 
 
 HEAD = 2**20  # bytes that are looked at
 _MOST_COLUMNS = 512
-_DELIMITERS = ("\t", ",", ";", "|", " ")
-_SAME_WIDTH = {"\t": 0.6, ",": 0.8, ";": 0.8, "|": 0.8, " ": 0.6}  # of the lines that must have as many cells as most
+_DELIMITERS = ("\t", ",", ";", "|", "^", "\x01", "\x1f", "::", " ")  # \x01 is Hive's
+_LOOSE = ("\t", " ")
+_PREFERENCE = {"\t": 3.0, " ": 0.0}
 _MOST_LINES = 50  # of one quoted cell, among the first rows
 _COMMENT = "#"
 _OPAQUE = (  # pickles are never loaded: they are programs
@@ -102,11 +103,19 @@ def encoding_of(head: bytes) -> Encoding:
     """The encoding of a text."""
     for mark, name, skipped in _BOMS:
         if head.startswith(mark):
-            return Encoding(name, skipped, returns=False)
+            returns = _has_returns(head[skipped:], name)
+            return Encoding(f"{name}-sig" if returns and skipped else name, skipped, returns)
     even, odd = head[:4096:2].count(0), head[1:4096:2].count(0)
     if max(even, odd) > min(len(head), 4096) / 5 and min(even, odd) <= max(even, odd) / 50:
-        return Encoding("utf-16-le" if odd > even else "utf-16-be", 0, returns=False)
-    return Encoding("utf-8", 0, returns=b"\r" in head[:-1] and b"\n" not in head)
+        name = "utf-16-le" if odd > even else "utf-16-be"
+        return Encoding(name, 0, _has_returns(head, name))
+    return Encoding("utf-8", 0, _has_returns(head, "utf-8"))
+
+
+def _has_returns(head: bytes, encoding: str) -> bool:
+    """Whether lone returns end the lines of a text."""
+    text = head if encoding == "utf-8" else head.decode(encoding, "replace").encode()
+    return b"\r" in text[:-1] and b"\n" not in text
 
 
 def text_kind(head: bytes) -> Kind:
@@ -122,7 +131,7 @@ def _text_kind(head: bytes) -> tuple[Kind, str]:
     text = head if encoding.is_plain else head.decode(encoding.name, "replace").encode()
     if (
         encoding.is_plain
-        and sum(head[:4096].count(octet) for octet in b"\x01\x02\x03\x04\x05\x06\x0e\x0f\x10") > len(head[:4096]) / 50
+        and sum(head[:4096].count(octet) for octet in b"\x02\x03\x04\x05\x06\x0e\x0f\x10") > len(head[:4096]) / 50
     ):
         return "unknown", "Neither text nor a format that is known."
     return text_kind(text[encoding.skipped :]), ""
@@ -196,7 +205,7 @@ def _is_one_value(line: str) -> bool:
     if "\t" in line or '"' in line:
         return False
     is_address = re.fullmatch(r"(?:https?:)?//[^\s]+", line) is not None
-    return is_address and not re.search(r"[,;|](?:https?://|[^,;|/]*$)", line[8:].partition("?")[0])
+    return is_address and not re.search(r"[\x01\x1f^]|::|[,;|](?:https?://|[^,;|/]*$)", line[8:].partition("?")[0])
 
 
 def _delimited(lines: list[str]) -> tuple[str, list[str]]:
@@ -227,10 +236,9 @@ def _fitness(lines: Sequence[str], sign: str) -> tuple[float, int] | None:
     counts = Counter(len(split(line, sign, quoted=quoted, most=_MOST_COLUMNS)) for line in lines)
     width, often = max(counts.items(), key=lambda pair: (pair[1], pair[0]))
     share = often / len(lines)
-    if width < 2 or share < _SAME_WIDTH[sign]:
+    if width < 2 or share < (0.6 if sign in _LOOSE else 0.8):  # of the lines must have as many cells as most
         return None
-    preference = {"\t": 3.0, ",": 1.0, ";": 1.0, "|": 1.0, " ": 0.0}[sign]
-    return share + preference + 4.0 * (quoted and _explains_quotes(lines, sign)), width
+    return share + _PREFERENCE.get(sign, 1.0) + 4.0 * (quoted and _explains_quotes(lines, sign)), width
 
 
 def _explains_quotes(lines: Sequence[str], delimiter: str) -> bool:

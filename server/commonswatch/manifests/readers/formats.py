@@ -32,8 +32,10 @@ class Picture(NamedTuple):
 class Unwrapped:
     """A file with its layers of compression taken off, and the first bytes of what is inside."""
 
-    def __init__(self, raw: Any, limits: Limits, *, is_plain_file: bool) -> None:
+    def __init__(self, raw: Counted, limits: Limits, *, is_plain_file: bool, unpacked: int = 0) -> None:
+        """``unpacked``: what came out of others that count together with this one."""
         self.raw, self._limits, self.is_plain_file = raw, limits, is_plain_file
+        self._unpacked, self._layers = unpacked, list[Measured]()
         self.layers: list[str] = []
         self.head, self.whole = b"", False
         self._spool: Any = None
@@ -46,9 +48,8 @@ class Unwrapped:
             if len(self.layers) >= self._limits.layers:
                 raise Trouble("expands", f"It is compressed more than {self._limits.layers} times over.")
             self.layers.append(compression)
-            self.stream = unpacked(self.stream, compression)
-            if isinstance(self.raw, Counted):
-                self.stream = Measured(self.stream, self.raw, self._limits)
+            self._layers.append(Measured(unpacked(self.stream, compression), self.raw, self._limits, self._unpacked))
+            self.stream = self._layers[-1]
             self._look()
         if self.layers:
             self.stream = Ahead(self.stream, self._limits.wait)
@@ -59,6 +60,11 @@ class Unwrapped:
         if trouble and not self.head:
             raise trouble
         self.stream = Prefixed(self.head, Broken(self.stream, trouble) if trouble else self.stream)
+
+    @property
+    def unpacked(self) -> int:
+        """Bytes that came out of the layer that gave most, and of the others before it."""
+        return max((layer.count for layer in self._layers), default=self._unpacked)
 
     def from_start(self) -> Any:
         """What is inside, from its first byte: the file itself where nothing was taken off, so that one can seek."""
@@ -279,7 +285,9 @@ def find(inside: Unwrapped, reading: Reading, depth: int = 0) -> Unknown:
 
 def inner_blocks(stream: Any, member: str, reading: Reading) -> Iterator[Block]:
     """The rows of a list inside an archive. Its trouble is noted, and does not end that of the archive."""
-    inside = Unwrapped(stream, reading.limits, is_plain_file=False)
+    raw = Counted(stream, reading.limits)
+    raw.count = reading.packed
+    inside = Unwrapped(raw, reading.limits, is_plain_file=False, unpacked=reading.unpacked)
     reading.member = member
     try:
         inside.unwrap()
@@ -287,5 +295,5 @@ def inner_blocks(stream: Any, member: str, reading: Reading) -> Iterator[Block]:
     except Trouble as trouble:
         reading.note(trouble.problem.what, f"A list inside: {trouble.problem.detail}")
     finally:
-        reading.member = ""
+        reading.member, reading.packed, reading.unpacked = "", raw.count, inside.unpacked
         inside.close()

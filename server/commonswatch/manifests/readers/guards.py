@@ -72,9 +72,9 @@ def _into(source: Any, view: memoryview) -> int:
 class Measured(Stream):
     """What came out of all layers, against what went into the first and against the limits."""
 
-    def __init__(self, below: Any, raw: Counts, limits: Limits) -> None:
+    def __init__(self, below: Any, raw: Counts, limits: Limits, count: int = 0) -> None:
         super().__init__(below)
-        self._raw, self._limits, self.count = raw, limits, 0
+        self._raw, self._limits, self.count = raw, limits, count
 
     def readinto(self, buffer: Any) -> int:
         """The bytes below, as long as they stay in proportion."""

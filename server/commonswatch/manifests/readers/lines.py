@@ -1,8 +1,9 @@
 """Blocks of whole lines out of a stream: none is looked at, too long ones are cut, breaks inside quotes are found."""
 
+import weakref
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -57,11 +58,13 @@ class Lines:
             return Place(first_row + number, line + into + 1, member=member)
 
         def after() -> Checkpoint:
-            lines = block.rows if lines_before is None else int(lines_before[-1])
+            rows = cast(Block, known()).rows
+            lines = rows if lines_before is None else int(lines_before[-1])
             until = {"until": self._until} if self._until is not None else {}
-            return {"offset": end, "row": first_row + block.rows, "line": line + lines, **until}
+            return {"offset": end, "row": first_row + rows, "line": line + lines, **until}
 
         block = Block(buffer, first_row, self._reader, place, after, bounds, is_lines=bounds is None)
+        known = weakref.ref(block)  # it holds `after`: in a circle each buffer would wait for the garbage collector
         yield block
         self._offset = end
         done = block.after()

@@ -112,6 +112,8 @@ class Reading:
     row: int = 0
     member: str = ""
     problem: Problem | None = None
+    packed: int = 0  # bytes read of the lists inside an archive, all together
+    unpacked: int = 0  # bytes that came out of them: a thousand small bombs are a large one
     has_people: bool = True  # descriptions of datasets name files and makers, not people shown
 
     def note(self, what: Any, detail: str) -> None:
