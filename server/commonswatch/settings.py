@@ -69,7 +69,7 @@ class Settings:
     worker_threads: int = setting("4", "Threads that work on jobs.", _at_least(1))
     product_name: str = setting("Commonswatch", "Name shown on pages and in mail.")
     contact: str = setting("", "Address or page for questions; part of the User-Agent when fetching.")
-    native: str = setting("on", "on, or off: the slower twins in Python instead of the C kernels.", _one_of("on", "off"))
+    native: str = setting("on", "on, or off: slower twins in Python instead of the C kernels.", _one_of("on", "off"))
     log_level: str = setting("info", "debug, info, warning or error.", _one_of("debug", "info", "warning", "error"))
     metrics_token: str = setting("", "Bearer token for /metrics. Empty: only this machine may read it.", secret=True)
 

@@ -110,7 +110,8 @@ def _summary(done: "Cleaned") -> dict[str, object]:
 def _words(done: "Cleaned", out: Path, *, mark: bool) -> str:
     reasons = ", ".join(f"{count:,} {why}" for why, count in sorted(done.by.items()))
     word = "row was" if done.objected == 1 else "rows were"
-    told = f"{done.rows:,} {'row' if done.rows == 1 else 'rows'} read, {done.objected:,} {word} {_MARKED if mark else _LEFT}"
+    told = f"{done.rows:,} {'row' if done.rows == 1 else 'rows'} read, "
+    told += f"{done.objected:,} {word} {_MARKED if mark else _LEFT}"
     told += f" ({reasons}). " if reasons else ". "
     told += f"The clean manifest is {out}."
     return f"{told}\nIt ended early: {done.problem.detail} What came before is in it." if done.problem else told

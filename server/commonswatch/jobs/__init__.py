@@ -8,6 +8,7 @@ from commonswatch.jobs.handling import Handler
 from commonswatch.jobs.lists import CHECK_LISTS, FORGET_WORK
 from commonswatch.jobs.notify import NOTIFY
 from commonswatch.jobs.purge import PURGE
+from commonswatch.jobs.read_lists import READ_LISTS
 from commonswatch.jobs.scan import SCAN
 from commonswatch.jobs.verify import VERIFY
 from commonswatch.jobs.watch_list import WATCH_LIST
@@ -21,6 +22,7 @@ HANDLERS: Mapping[str, Handler] = {
     "check-lists": CHECK_LISTS,
     "forget-work": FORGET_WORK,
     "purge": PURGE,
+    "read-lists": READ_LISTS,
     "scan": SCAN,
     "watch-list": WATCH_LIST,
 }

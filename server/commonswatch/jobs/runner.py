@@ -17,7 +17,7 @@ from commonswatch.jobs.lane import Lane
 
 GRACE = 10.0
 """Seconds jobs have to end when the worker is asked to stop."""
-SLOW = ("verify", "verify-anonymous", "examine", "scan")
+SLOW = ("verify", "verify-anonymous", "examine", "read-lists", "scan")
 """Kinds that wait for other people's servers, or read for hours. Each has a lane of its own: fifty thousand works to be
 examined hold up neither the next report nor a sign-in letter, and strangers hold up no paired device."""
 

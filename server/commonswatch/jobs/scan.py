@@ -27,7 +27,6 @@ from commonswatch.services.upkeep.queue import ClaimedJob
 
 NOTE_EVERY = 2.0  # seconds
 AT_ONCE = 2000  # matches that are written together
-_LARGEST_FETCHED = 20 * 2**30  # bytes
 _LONGEST_FETCHING = 6 * 3600.0  # seconds
 _GONE = "Its manifest was deleted meanwhile. Upload it once more."
 
@@ -65,7 +64,7 @@ def _fetch(context: Context, task: scans.Task, path: Path) -> bool:
     try:
         with aside.open("w+b") as into:
             file = RemoteFile(task.url, task.name)
-            save(file, context.fetcher, into, max_bytes=_LARGEST_FETCHED, seconds=_LONGEST_FETCHING)
+            save(file, context.fetcher, into, max_bytes=task.most_bytes, seconds=_LONGEST_FETCHING)
         aside.replace(path)
     finally:
         with suppress(FileNotFoundError):

@@ -32,6 +32,8 @@ class Scan(Base):
     index_file: Mapped[str | None] = mapped_column(String(80))
     form_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)  # a form sent twice is one scan
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    location_id: Mapped[int | None] = mapped_column(ForeignKey("locations.id"), index=True)  # where the list stands
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     noted_at: Mapped[datetime | None]  # when ``rows`` and ``matches`` were written last

@@ -6,11 +6,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from commonswatch.domain.errors import Conflict, InvalidInput
 from commonswatch.domain.states import CaseState, DecisionVerdict, Role
+from commonswatch.fetch.connectors import closed
 from commonswatch.models import Case
 from commonswatch.rules import catalogue
 from commonswatch.services.deciding import case_details, case_queue, cases, sight
 from commonswatch.services.membership import members
-from commonswatch.services.reporting import copies
+from commonswatch.services.reporting import copies, listings
 from commonswatch.services.scanning import person_members
 from commonswatch.web.frame import database, headers
 from commonswatch.web.frame.pages import page_count, wanted_page
@@ -78,6 +79,20 @@ def show_access_code(number: int) -> str:
     return _page(case, codes=codes)
 
 
+@blueprint.post("/cases/<int:number>/lists")
+@role(Role.MODERATOR)
+def read_lists(number: int) -> AnyResponse:
+    """Have the lists behind the case's place read, once more if they were."""
+    session, now = database.session(), database.current().now()
+    case = case_details.load(session, number)
+    where = listings.place_of(case.location)
+    if where is None or not listings.ask(session, case.location_id, where, [], now, at_once=True):
+        raise InvalidInput(gettext("The lists of this place cannot be read: it opens only with a code."))
+    database.commit()
+    flash(gettext("They are looked for now. What is found appears here and under Scans."))
+    return redirect(url_for("cases.show", number=number))
+
+
 def _page(case: Case, *, problem: str = "", reason: str = "", codes: dict[int, list[str]] | None = None) -> str:
     headers.allow_pictures_from_their_hosts()
     session, page = database.session(), wanted_page()
@@ -98,6 +113,9 @@ def _page(case: Case, *, problem: str = "", reason: str = "", codes: dict[int, l
         answers=case_details.answers(session, case),
         listed=case_details.listed(session, case),
         origins=catalogue.ancestors,
+        lists=listings.scans_at(session, case.location_id),
+        lists_wait=listings.is_being_read(session, case.location_id),
+        lists_closed=_why_closed(case),
         copies=copies.at(session, [case.location_id])[case.location_id],
         places_with_codes=case_details.places_with_codes(session, case),
         codes=codes or {},
@@ -117,6 +135,14 @@ def _meanwhile(number: int, detail: str, reason: str) -> str:
     last = case.decisions[-1] if case.decisions else None
     decider = members.names(session, {last.moderator_id}).get(last.moderator_id, "") if last else ""
     return render_template("cases/meanwhile.html", case=case, detail=detail, last=last, decider=decider, reason=reason)
+
+
+def _why_closed(case: Case) -> str | None:
+    """Why the files behind the place cannot be had, and what a moderator can do instead; None where they can."""
+    where = listings.place_of(case.location)
+    if where is None or where.access is not None or case_details.places_with_codes(database.session(), case):
+        return closed.CODE
+    return closed.words(where.key.partition(":")[0])
 
 
 def _state() -> CaseState:

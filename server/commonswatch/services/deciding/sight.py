@@ -26,6 +26,8 @@ def of_evidence(evidence: Evidence) -> Sight:
     facts = evidence.facts
     if evidence.basis is Basis.MEMBERSHIP:
         return Sight.LIST
+    if facts.get("where") == "list":  # our server read the list at the place itself
+        return Sight.PAGE
     if facts.get("claimed"):
         return Sight.NOTHING
     if facts.get("seen_on_page"):

@@ -19,9 +19,10 @@ def verified(found: Sequence[Found], offers: Sequence[Offer]) -> str:
     return " ".join([*words, "A moderator decides next."])
 
 
-def unmatched(look: Look) -> str:
+def unmatched(look: Look, *, are_lists_read: bool = False) -> str:
     """Nothing was recognised, and how much was not looked at."""
     words = "Nothing in it is registered here."
+    words += " The lists behind the page are read next." if are_lists_read else ""
     return f"{words} {look.unread} of its pictures could not be read." if look.unread else words
 
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from commonswatch.domain.errors import InvalidInput, RemoteError
 from commonswatch.domain.fingerprints import Fingerprint
 from commonswatch.fingerprints import PictureFacts
-from commonswatch.services.reporting import offers, pages
+from commonswatch.services.reporting import listings, offers, pages
 from commonswatch.services.reporting.offers import Offer
 from commonswatch.services.reporting.pages import PageLook, Reader
 from commonswatch.services.reporting.submissions import Media
@@ -52,6 +52,7 @@ class Look:
     media: Mapping[int, MediaLook]
     seen: tuple[bool | None, ...]
     offers: tuple[Offer, ...] = ()
+    lists: tuple[str, ...] = ()  # public addresses the page links to
 
     @property
     def trouble(self) -> str | None:
@@ -115,7 +116,7 @@ def look(
     for position in _to_read(media, set(skip)):
         looks[position] = _read_media(media[position].url or "", reader, examine_picture, deadline)
     text = page.plain
-    return Look(page, looks, tuple(_stands_on(text, one) for one in media), offers.read(page))
+    return Look(page, looks, tuple(_stands_on(text, one) for one in media), offers.read(page), listings.named_on(page))
 
 
 def _to_read(media: tuple[Media, ...], skip: set[int]) -> list[int]:

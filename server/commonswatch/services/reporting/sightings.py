@@ -55,7 +55,7 @@ def record(
     offers = offers[: copies.MOST_HERE]
     named = (*links[:MOST_LINKS], *(offer.where for offer in offers), page)
     ids = places.keep(session, keyring, named, now)
-    case, is_new = _case_at(session, ids[page.key], now)
+    case, is_new = case_at(session, ids[page.key], now)
     known = _known_sightings(session, case, {one.match.work_id for one in found})
     new_works = _add_sightings(session, case, known, found, now)
     link_keys = sorted({places.openly(keyring, one).key for one in named if one.key != page.key})
@@ -69,7 +69,7 @@ def record(
     return case
 
 
-def _case_at(session: Session, location_id: int, now: datetime) -> tuple[Case, bool]:
+def case_at(session: Session, location_id: int, now: datetime) -> tuple[Case, bool]:
     """The case of a location, and whether it was made just now."""
     row = {"location_id": location_id, "state": CaseState.OPEN, "version": 1, "opened_at": now}
     made = session.execute(queue.insert_new(session, Case).returning(Case.id), [row]).first()

@@ -22,7 +22,17 @@ from commonswatch.keyring import Keyring
 from commonswatch.models import Report
 from commonswatch.services.excluding import quarantine
 from commonswatch.services.membership import devices
-from commonswatch.services.reporting import conclusions, looking, matching, offers, sightings, submissions, videos
+from commonswatch.services.reporting import (
+    conclusions,
+    listings,
+    looking,
+    matching,
+    offers,
+    places,
+    sightings,
+    submissions,
+    videos,
+)
 from commonswatch.services.reporting.looking import Look, ObservedKey
 from commonswatch.services.reporting.matching import Match
 from commonswatch.services.reporting.pages import PageLook, Reader
@@ -121,10 +131,19 @@ def record(
         report.location_id = case.location_id
         quarantine.notice(session, [one.match for one in found if not one.facts.get("claimed")], now)
         _conclude(report, ReportState.VERIFIED, conclusions.verified(found, look.offers), now)
+    are_lists_read = _read_lists(session, keyring, task, look, report, now)
     again = look.trouble if attempt < task.patience.last_try else None
     if again is None and report.state == ReportState.RECEIVED:
-        _conclude(report, ReportState.UNMATCHED, conclusions.unmatched(look), now)
+        _conclude(report, ReportState.UNMATCHED, conclusions.unmatched(look, are_lists_read=are_lists_read), now)
     return again
+
+
+def _read_lists(session: Session, keyring: Keyring, task: Task, look: Look, report: Report, now: datetime) -> bool:
+    """Have the lists behind the page read; for strangers only where something was found: it is work for others."""
+    if task.page is None or look.page.text is None or (task.patience is STRANGERS and report.location_id is None):
+        return False
+    location_id = report.location_id or places.keep(session, keyring, [task.page], now)[task.page.key]
+    return listings.ask(session, location_id, task.page, look.lists, now, report_id=report.id)
 
 
 def _decided(session: Session, keys: tuple[tuple[ObservedKey, ...], ...]) -> frozenset[int]:

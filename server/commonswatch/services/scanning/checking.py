@@ -16,6 +16,7 @@ from commonswatch.domain.states import WorkState
 from commonswatch.keyring import Keyring
 from commonswatch.manifests.index import KeyIndex, NotAnIndex, forget
 from commonswatch.models import FingerprintOfWork, KeyOfWork, Scan, Work
+from commonswatch.services.reporting import listed_here
 from commonswatch.services.scanning import folder, memberships, spreading
 from commonswatch.services.upkeep import queue
 
@@ -104,6 +105,8 @@ def record(session: Session, findings: Findings, now: datetime) -> int:
         if scan is None:
             continue
         new += memberships.take(session, scan_id, listed, now)
+        if scan.location_id:
+            listed_here.add(session, scan, now, {one.work_id for one in listed})
         if scan.dataset:
             members[scan.dataset] |= {one.work_id for one in listed}
     works = {work_id for some in members.values() for work_id in some}

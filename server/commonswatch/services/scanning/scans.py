@@ -17,6 +17,7 @@ from commonswatch.domain.states import JobState, ScanState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Account, Job, Scan
 from commonswatch.services.deciding import audit
+from commonswatch.services.reporting import listed_here
 from commonswatch.services.scanning import spreading
 from commonswatch.services.upkeep import queue
 from commonswatch.services.words import one_line
@@ -25,6 +26,10 @@ JOB = "scan"
 PAGE = 25
 MOST_WAITING = 20
 """Scans that wait or are being read at one time: each may keep a manifest of gigabytes on the disk."""
+LARGEST = 20 * 2**30
+"""Bytes of a manifest that is fetched from an address a moderator gave."""
+LARGEST_BY_ITSELF = 200 * 2**20
+"""Bytes of one that is read because it stands at a reported place."""
 KEEP_MANIFEST = timedelta(days=7)
 """How long the manifest of a cancelled or failed scan stays, to be taken up again."""
 KEEP_UPLOAD = timedelta(hours=6)
@@ -42,6 +47,7 @@ class Task:
     dataset: str | None
     name: str
     url: str
+    most_bytes: int = LARGEST
 
 
 @dataclass(frozen=True)
@@ -123,7 +129,8 @@ def begin(session: Session, scan_id: int, now: datetime) -> Task | None:
     scan.state, scan.problem = ScanState.READING, None
     scan.started_at = scan.started_at or now
     scan.noted_at = now
-    return Task(scan.id, scan.dataset, scan.name, scan.url)
+    most = LARGEST_BY_ITSELF if scan.location_id else LARGEST
+    return Task(scan.id, scan.dataset, scan.name, scan.url, most)
 
 
 def note(session: Session, scan_id: int, progress: Progress, now: datetime) -> bool:
@@ -157,6 +164,8 @@ def finish(
     audit.record(session, "system", "scan.finish", f"scan:{scan.id}", facts, now)
     if scan.dataset and scan.matches:
         spreading.spread(session, {scan.dataset}, now)
+    if scan.location_id and scan.matches:
+        listed_here.add(session, scan, now)
 
 
 def fail(session: Session, scan_id: int, reason: str, now: datetime) -> None:
