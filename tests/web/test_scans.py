@@ -9,6 +9,7 @@ import filled
 import pytest
 from commonswatch.context import Context
 from commonswatch.domain.states import PersonWay, Role, ScanState
+from commonswatch.manifests.index import IndexWriter
 from commonswatch.models import AuditEntry, PersonMembership, Scan
 from commonswatch.services.scanning import folder, memberships, scans, uploads
 from flask.testing import FlaskClient
@@ -77,6 +78,12 @@ def test_a_large_file_comes_in_pieces_and_a_piece_sent_twice_counts_once(
     assert scan.name == "faces.tsv"
 
 
+def test_a_list_that_names_no_picture_says_so(moderator: FlaskClient, context: Context) -> None:
+    number = _scan(context, ScanState.DONE, rows=400)
+    IndexWriter(folder.index(context.settings.home, number)).commit(400)
+    assert "Is it the right file?" in moderator.get(f"/scans/{number}").text
+
+
 def test_nobody_adds_to_another_s_upload(moderator: FlaskClient, signed_in_as: object, context: Context) -> None:
     other = signed_in_as(Role.MODERATOR, email="other@example.org")  # type: ignore[operator]
     moderator.post("/scans/pieces/one-form?offset=0", data=LIST)
@@ -96,9 +103,14 @@ def test_an_address_is_scanned_without_a_file(moderator: FlaskClient, context: C
     ("form", "words"),
     [
         ({}, "Choose a file"),
-        ({"file": (b"", "empty.tsv")}, "Choose a file"),
+        ({"file": (b"", "empty.tsv")}, "This file is empty"),
         ({"file": (b"\x89PNG\r\n\x1a\n" + bytes(100), "list.tsv")}, "neither a table"),
-        ({"url": "https://pan.baidu.com/s/1Example00?pwd=ab12"}, "access code"),
+        ({"url": "https://pan.baidu.com/s/1Example00"}, "an account of Baidu Pan"),
+        ({"url": "https://www.kaggle.com/datasets/example/faces"}, "an account of Kaggle"),
+        (
+            {"url": "https://drive.google.com/drive/folders/1Example002AbCdEfGhIjKlMnOpQr?resourcekey=0-ab12"},
+            "access code",
+        ),
         ({"url": "https://data.example/list.tsv", "dataset": "no-such-set"}, "no dataset"),
     ],
 )
@@ -146,7 +158,7 @@ def test_a_scan_is_stopped_and_taken_up_again(moderator: FlaskClient, context: C
     number = _scan(context)
     folder.manifest(context.settings.home, number).write_bytes(LIST)
     assert "Stopped" in moderator.post(f"/scans/{number}/cancel", follow_redirects=True).text
-    assert moderator.post(f"/scans/{number}/cancel").status_code == 409
+    assert "This scan has ended already." in moderator.post(f"/scans/{number}/cancel", follow_redirects=True).text
     page = moderator.get(f"/scans/{number}").text
     assert "Take up again" in page
     assert "It waits for its turn" in moderator.post(f"/scans/{number}/resume", follow_redirects=True).text

@@ -6,8 +6,10 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
+from commonswatch import rules
 from commonswatch.domain.errors import Conflict, InvalidInput
 from commonswatch.domain.states import Role, ScanState
+from commonswatch.fetch.connectors import closed
 from commonswatch.keyring import new_token
 from commonswatch.models import Scan
 from commonswatch.rules.catalogue import DATASETS
@@ -52,7 +54,9 @@ def create() -> AnyResponse | tuple[str, int]:
     path = uploads.place(context.settings.home, context.keyring, account.id, token)
     try:
         name = _name(url)
-        if not url:
+        if url:
+            _refuse_closed(url)
+        else:
             _take_whole_file(path)
             uploads.look_at(path, name)
         scan, is_new = scans.open_scan(
@@ -121,8 +125,12 @@ def progress(number: int) -> str | Response:
 @blueprint.post("/scans/<int:number>/cancel")
 @role(Role.MODERATOR)
 def cancel(number: int) -> AnyResponse:
-    """Stop it."""
-    scans.cancel(database.session(), number, current_account(), database.current().now())
+    """Stop it, or say that it came to its end first."""
+    try:
+        scans.cancel(database.session(), number, current_account(), database.current().now())
+    except Conflict as error:
+        database.session().rollback()
+        return _done(number, error.detail)
     return _done(number, gettext("Stopped. What was found stays; you can take it up again for a week."))
 
 
@@ -161,6 +169,7 @@ def _form(token: str, problem: str = "") -> str:
         values=request.form if request.method == "POST" else request.args,
         datasets=sorted(DATASETS, key=lambda one: one.name.lower()),
         largest_piece=uploads.LARGEST_PIECE,
+        largest=uploads.LARGEST,
     )
 
 
@@ -171,8 +180,16 @@ def _progress(scan: Scan) -> dict[str, object]:
         "scan": scan,
         "pace": speed.of(scan),
         "under_way": scan.state in _UNDER_WAY,
+        "names_nothing": scan.state is ScanState.DONE and not scan.matches and folder.names_nothing(home, scan.id),
         "can_resume": scan.state in _TO_RESUME and kept,
     }
+
+
+def _refuse_closed(url: str) -> None:
+    """Raise InvalidInput, with what to do instead, for hosts that give nothing without an account."""
+    where = rules.location(url)
+    if where is not None and (words := closed.words(where.key.partition(":")[0])):
+        raise InvalidInput(words, ("url",))
 
 
 def _name(url: str) -> str:

@@ -5,6 +5,9 @@ import os
 from datetime import datetime
 from pathlib import Path
 
+from commonswatch.domain.errors import InvalidInput
+from commonswatch.manifests.index import KeyIndex
+
 NAME = "scans"
 _INCOMING = "incoming-"
 
@@ -29,6 +32,15 @@ def checkpoint(home: Path, scan_id: int) -> Path:
 def index(home: Path, scan_id: int) -> Path:
     """The keyed digests of all rows; it stays."""
     return of(home) / f"{scan_id}.index"
+
+
+def names_nothing(home: Path, scan_id: int) -> bool:
+    """Whether no row of a scan that was read has anything a work could be found by."""
+    try:
+        with KeyIndex.open(index(home, scan_id)) as kept:
+            return not kept.entries
+    except (OSError, InvalidInput):
+        return False
 
 
 def incoming(home: Path, name: str) -> Path:

@@ -10,6 +10,10 @@ from commonswatch.services.scanning import folder
 
 LARGEST_PIECE = 8 * 2**20  # bytes
 LARGEST = 8 * 2**30  # bytes
+_NO_LIST = (
+    "This is neither a table, a list, JSON nor an archive of pictures. "
+    "Choose the file that names the pictures, for example a .tsv, .csv, .txt, .json, .parquet or .zip."
+)
 ROOM_LEFT = 2 * 2**30
 """Bytes of the disk that an upload leaves free: the database is on it."""
 
@@ -38,14 +42,18 @@ def take_piece(path: Path, offset: int, piece: bytes) -> int:
 
 
 def look_at(path: Path, name: str) -> None:
-    """Raise InvalidInput when an upload is empty or nothing that lists pictures or people, whatever its name says."""
+    """Raise InvalidInput when an upload is empty or nothing that lists pictures or people, whatever its name says.
+
+    Without a ``name`` nobody chose a file.
+    """
     if not path.exists() or not path.stat().st_size:
-        raise InvalidInput("Choose a file, or give an address.", ("file",))
+        problem = "This file is empty. Choose another." if name else "Choose a file, or give an address."
+        raise InvalidInput(problem, ("file",))
     with open_manifest(path, name=name) as manifest:
         if manifest.problem is not None:
             raise InvalidInput(manifest.problem.detail, ("file",))
         if manifest.kind == "unknown":
-            raise InvalidInput("This is neither a table, a list, JSON nor an archive of pictures.", ("file",))
+            raise InvalidInput(_NO_LIST, ("file",))
 
 
 def hand_over(path: Path, home: Path, scan_id: int) -> None:

@@ -45,6 +45,10 @@ document.querySelector("form[data-pieces]")?.addEventListener("submit", async (e
   const sending = document.getElementById("sending");
   const button = form.querySelector("button");
   sending.hidden = false;
+  if (file.size > Number(told(form, "most"))) {
+    sending.querySelector("[role=status]").textContent = told(form, "too-large");
+    return;
+  }
   button.disabled = true;
   try {
     await sendFile(form, file, sending.querySelector("progress"));
