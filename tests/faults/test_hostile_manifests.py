@@ -246,6 +246,19 @@ def tar_of(*members):
     return made.getvalue()
 
 
+@pytest.mark.parametrize("deep", [b"[" * 100_000, b"{" * 100_000, b"- " * 60_000, b"? " * 60_000])
+def test_a_card_of_great_depth_takes_no_time(deep):
+    began = time.monotonic()
+    _, manifest = read(io.BytesIO(b"---\n" + deep + b"\n---\n"))
+    assert manifest.kind == "card"
+    assert time.monotonic() - began < 5
+
+
+def test_a_card_whose_names_are_dates_is_read():
+    rows, manifest = read(io.BytesIO(b"---\n2020-01-01: x\nlink: https://a.example/1.jpg\n---\n"))
+    assert (keys(rows), manifest.problem) == (["url:a.example/1.jpg"], None)
+
+
 def member(name, kind=tarfile.REGTYPE, link=""):
     info = tarfile.TarInfo(name)
     info.type, info.linkname = kind, link

@@ -1,5 +1,6 @@
 """Any other address: a page that lists files, as web servers make of a folder, or a file itself."""
 
+from contextlib import suppress
 from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -22,7 +23,8 @@ def files(where: LocationKey, reader: Reader) -> Shelf:
     if page.media_type not in ("text/html", "application/xhtml+xml"):
         return shelf_of([RemoteFile(where.url, _name(where.url), len(page.body))])
     links = _Links()
-    links.feed(page.body.decode("utf-8", "replace"))
+    with suppress(AssertionError):  # what Python's parser says of some broken marks; the links before them are kept
+        links.feed(page.body.decode("utf-8", "replace"))
     home = page.final_url.partition("?")[0].rpartition("/")[0] + "/"
     found = (_below(home, page.final_url, link) for link in links.found)
     return shelf_of((file for file in found if file), complete=len(links.found) < MOST_FILES)

@@ -9,9 +9,15 @@ import yaml
 
 _FRONT = re.compile(rb"\A---[ \t]*\r?\n(.*?\n)---[ \t]*\r?(?:\n|\Z)", re.DOTALL)
 _LONGEST_FRONT = 2**17  # bytes
+_DEEPEST = 32  # of a card; the time YAML takes grows with the square of the depth
 _LARGEST = 2**20  # bytes of a JSON description
 _MOST_FILES = 1000
 _LONGEST = 500  # characters
+
+
+_OPENS = (yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken)
+_OPENS += (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)
+_CLOSES = (yaml.BlockEndToken, yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
 
 
 class File(NamedTuple):
@@ -50,16 +56,24 @@ def of_json(text: bytes) -> Description | None:
 
 
 def front_matter(head: bytes) -> dict[str, Any]:
-    """The YAML between the dashes; nothing where it is broken, too long, or refers to itself (which may expand)."""
+    """The YAML between the dashes; nothing where it is broken, too long or deep, or refers to itself: it may expand."""
     found = _FRONT.match(head[:_LONGEST_FRONT])
     try:
         text = found[1].decode("utf-8", "replace") if found else ""
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-            return {}
-        data = yaml.safe_load(text)
+        data = yaml.safe_load(text) if _is_plain(text) else {}
     except (yaml.YAMLError, ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
+
+
+def _is_plain(text: str) -> bool:
+    """Whether nothing in it refers to anything else, and nothing is nested deeper than any card is."""
+    depth = 0
+    for token in yaml.scan(text):
+        depth += isinstance(token, _OPENS) - isinstance(token, _CLOSES)
+        if depth > _DEEPEST or isinstance(token, yaml.AliasToken):
+            return False
+    return True
 
 
 def of_card(front: dict[str, Any]) -> Description:

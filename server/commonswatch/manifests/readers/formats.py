@@ -240,7 +240,7 @@ class Card(Unknown):
         self.about = descriptions.of_card(front)
         reading.has_people = False
         self._document = JsonDocument(reading)
-        self._stream = Prefixed(json.dumps(front, default=str).encode(), _Nothing())
+        self._stream = Prefixed(json.dumps(front, default=str, skipkeys=True).encode(), _Nothing())
 
     @property
     def columns(self) -> tuple[Column, ...]:  # type: ignore[override]

@@ -199,6 +199,12 @@ def test_a_folder_of_a_web_server_gives_what_is_below_it(hosts: Hosts) -> None:
     assert names(behind(hosts, "https://files.example/data/")) == ["list one.csv", "sub/two.txt"]
 
 
+def test_a_folder_whose_page_is_broken_gives_what_stands_before_that(hosts: Hosts) -> None:
+    page = b'<a href="list.csv">one</a><![<![<!["'
+    hosts.at("https://files.example/data/", page, "text/html")
+    assert names(behind(hosts, "https://files.example/data/")) == ["list.csv"]
+
+
 def test_an_address_that_is_no_page_is_the_file(hosts: Hosts) -> None:
     hosts.at("https://files.example/data/list.tsv", b"a\tb\n", "text/tab-separated-values")
     shelf = behind(hosts, "https://files.example/data/list.tsv")
