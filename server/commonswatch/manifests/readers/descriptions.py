@@ -15,8 +15,12 @@ _MOST_FILES = 1000
 _LONGEST = 500  # characters
 
 
-_OPENS = (yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken)
-_OPENS += (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)
+_OPENS = (
+    yaml.BlockSequenceStartToken,
+    yaml.BlockMappingStartToken,
+    yaml.FlowSequenceStartToken,
+    yaml.FlowMappingStartToken,
+)
 _CLOSES = (yaml.BlockEndToken, yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
 
 
