@@ -150,7 +150,7 @@ def test_what_is_no_manifest_is_told_with_an_exit_code(home: Path, works: dict[i
     path.write_bytes(bytes(range(256)) * 40)
     answer = _run(home, path)
     assert answer.returncode == 1
-    assert "Only a part was read" in answer.stderr.decode()
+    assert "It was not read: " in answer.stderr.decode()
     assert _run(home, tmp_path / "nothing").returncode == 1
 
 

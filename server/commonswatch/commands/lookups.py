@@ -33,7 +33,13 @@ def lookup(inputs: tuple[str, ...], as_json: bool) -> None:
     looked up, unless `sha256:` or `pdq:` stands before them; 32 are an MD5. What is nothing else is a work key.
     """
     context = installed()
-    print_rows((row for text in inputs for row in _rows(context, text)), as_json, _COLUMNS)
+    rows = (row for text in inputs for row in _rows(context, text))
+    print_rows(rows if as_json else map(_told, rows), as_json, _COLUMNS)
+
+
+def _told(row: Row) -> Row:
+    """A row of dashes alone would not say that the question was understood."""
+    return row if row["basis"] else {**row, "key": "no registered work"}
 
 
 def _rows(context: "Context", text: str) -> Iterator[Row]:

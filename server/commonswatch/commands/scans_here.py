@@ -146,4 +146,4 @@ def _words(name: str, summary: Summary) -> Iterator[str]:
     if summary.pictures or summary.unread_pictures:
         yield f"  {summary.pictures:,} pictures looked at, {summary.unread_pictures:,} could not be read"
     if summary.problem:
-        yield f"  Only a part was read: {summary.problem.detail}"
+        yield f"  {'Only a part was read' if summary.rows else 'It was not read'}: {summary.problem.detail}"

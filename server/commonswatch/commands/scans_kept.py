@@ -20,7 +20,9 @@ class Kept:
     def __init__(self, context: Context, dataset: str | None) -> None:
         self._context, self._dataset = context, dataset
         if dataset is not None and find_dataset(dataset) is None:
-            raise InvalidInput("The catalogue has no dataset of this name.", ("dataset",))
+            raise InvalidInput(
+                "The catalogue has no dataset of this name. `commonswatch datasets` lists them all.", ("dataset",)
+            )
         with context.database.reading() as session:
             self._known = person_members.load(session, context.keyring)
         self.secret = checking.index_secret(context.keyring) if dataset is not None else None

@@ -35,7 +35,8 @@ def keep(folder: Path, envelope: bytes, key: PublicKey, fetch: Callable[[str], b
 
 
 def read(folder: Path, now: datetime, key: PublicKey | None = None) -> Held:
-    """Open a folder as ``keep`` left it. Raises Refused; OSError where a file is missing."""
+    """Open a folder as ``keep`` left it. Raises Refused; OSError where a file is missing, as in any other folder."""
+    (folder / ENVELOPE).stat()
     trusted = key or trusted_key(folder)
     need(trusted is not None, "signature")
     envelope = _limited(folder / ENVELOPE, MOST_ENVELOPE)

@@ -28,7 +28,7 @@ def main() -> None:
         import pyarrow as pa  # noqa: PLC0415  # an extra
         import pyarrow.parquet as pq  # noqa: PLC0415
     except ImportError:
-        _trouble("missing", "Parquet can be read only with the extra `columnar`.")
+        _trouble("missing", "Parquet files can be read once `make extras` was run (the extra `columnar`).")
         return
     try:
         source = pa.PythonFile(os.fdopen(0, "rb"), mode="r")
