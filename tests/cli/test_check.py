@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,41 @@ def test_quoted_cells_with_line_breaks_stay_whole(site: Context, tmp_path: Path)
     assert "two" not in clean.read_text()
     assert clean.read_bytes().startswith(b'title,url\r\n"one\nline",https://x.example/a.jpg\r\n')
     assert clean.read_bytes().endswith(b"last,https://x.example/z.jpg")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "latin-1"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("form", ['{0},"{1}",é', "{1}", '{{"n": {0},  "url": "{1}"}}'])
+@pytest.mark.parametrize("ends", [True, False])
+def test_what_stays_is_byte_for_byte_what_it_was(
+    site: Context, tmp_path: Path, encoding: str, line_end: str, form: str, *, ends: bool
+) -> None:
+    if form.startswith("{{") and line_end == "\r":
+        pytest.skip("lines of JSON never end like that")
+    photos = [f"https://live.staticflickr.com/65535/5300000000{n}_0123456789_b.jpg" for n in (3, 1, 4, 5, 6)]
+    lines = [form.format(number, photo) for number, photo in enumerate(photos)]
+    if form.endswith("é"):
+        lines.insert(0, "id,url,text")
+    clean = [line for line in lines if "53000000001" not in line]
+    last = line_end if ends else ""
+    path, out = _manifest(tmp_path, (line_end.join(lines) + last).encode(encoding)), tmp_path / "clean"
+    assert _run(site, path, "--out", out).exit_code == 0
+    assert out.read_bytes() == (line_end.join(clean) + last).encode(encoding)
+
+
+def test_a_table_without_rows_keeps_its_header(site: Context, tmp_path: Path) -> None:
+    path, out = _manifest(tmp_path, "id,url\n"), tmp_path / "clean"
+    assert _run(site, path, "--out", out).exit_code == 0
+    assert out.read_text() == "id,url\n"
+
+
+def test_lists_inside_an_archive_do_not_run_into_each_other(site: Context, tmp_path: Path) -> None:
+    path, out = tmp_path / "lists.zip", tmp_path / "clean"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in "ab":
+            archive.writestr(f"list_{name}.csv", f"id,url\n1,https://pictures.example/{name}.jpg")
+    assert _run(site, path, "--out", out).exit_code == 0
+    assert out.read_text().splitlines()[-2:] == ["1,https://pictures.example/a.jpg", "1,https://pictures.example/b.jpg"]
 
 
 def test_the_manifest_itself_is_never_written_over(site: Context, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def check(manifest: Path, out: Path, mark: bool, rows: TextIO | None, watch_list
 
     Left out are rows that hold a registered work (in whichever form of its address, id or file name) and rows with an
     opt-out mark of their own. Everything else stays as it was. Text keeps its form, a CLEAN that ends in .gz is packed;
-    JSON becomes one record a line; Parquet and archives become a table of the columns that were read.
+    documents of JSON, Parquet and archives become a table of the columns that were read.
     """
     from commonswatch.manifests.opening import open_manifest
 

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Self
 from commonswatch.manifests.readers import formats
 from commonswatch.manifests.readers.guards import Counted
 from commonswatch.manifests.readers.shapes import Block, Checkpoint, Column, Limits, Problem, Reading, Trouble
+from commonswatch.manifests.sniffing import Encoding
 
 _NO_LIMITS = Limits()
 
@@ -60,6 +61,11 @@ class Manifest:
     def head(self) -> bytes:
         """What stands before the first row of a list or table: comments and header, as the blocks are written."""
         return self._format.head
+
+    @property
+    def encoding(self) -> Encoding | None:
+        """How a list or table is written; None for what is no text."""
+        return self._format.encoding
 
     @property
     def rows(self) -> int:

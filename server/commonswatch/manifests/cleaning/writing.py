@@ -1,7 +1,7 @@
 """One pass over a manifest that writes the rows nobody objects to, byte for byte, or all of them with a word of mark.
 
-Text keeps its form, without its compression. JSON becomes one record a line; what is no text (Parquet, archives)
-becomes a table with tabs of the columns that were read.
+Text keeps its form and encoding, without its compression. What is no text (documents of JSON, Parquet, archives)
+becomes a table with tabs of the columns that were read; lists inside an archive follow each other as they are.
 """
 
 import json
@@ -15,6 +15,7 @@ from commonswatch.manifests.cleaning.objections import Objections, Reason
 from commonswatch.manifests.opening import Manifest
 from commonswatch.manifests.readers.shapes import Block, Problem
 from commonswatch.manifests.rows import row_of
+from commonswatch.manifests.sniffing import Encoding
 
 MARK = "commonswatch"
 """The column that says why, where rows are marked instead of left out."""
@@ -48,11 +49,11 @@ def clean(
     ``mark`` keeps all rows and adds a column. ``note`` hears of each row that is objected to (rows count from 0).
     Raises InvalidInput for a manifest whose rows cannot carry a mark.
     """
-    done, head = Cleaned(), None
+    done, paper, head = Cleaned(), _Paper(out, manifest.encoding), None
     for block in manifest.blocks():
         if head is None:
             head = _head(manifest, block, mark=mark)
-            out.write(head)
+            paper.write(head)
         found = _objected(block, objections)
         if note:
             for index, why in found.items():
@@ -60,10 +61,30 @@ def clean(
         done.rows += block.rows
         done.by.update(found.values())
         for piece in _marked(block, found) if mark else _left(block, found):
-            out.write(piece)
+            paper.write(piece)
         yield done
+    if head is None:
+        paper.write(manifest.head)
     done.problem = manifest.problem
     yield done
+
+
+class _Paper:
+    """What the rows are written on: in the encoding of the manifest, with the mark of its byte order."""
+
+    def __init__(self, out: BinaryIO, encoding: Encoding | None) -> None:
+        self._out, self._encoding = out, encoding
+        self._out.write(encoding.mark if encoding else b"")
+        self._end = b"\n"
+
+    def write(self, rows: bytes | memoryview) -> None:
+        """Write whole rows. One without a line break at its end was the last of a list; another list may follow."""
+        if not rows:
+            return
+        if self._end != b"\n":
+            self._out.write(b"\n")
+        self._out.write(self._encoding.written(bytes(rows)) if self._encoding else rows)
+        self._end = bytes(rows[-1:])
 
 
 def _objected(block: Block, objections: Objections) -> dict[int, Reason]:
@@ -87,9 +108,6 @@ def _head(manifest: Manifest, block: Block, *, mark: bool) -> bytes:
 
 def _left(block: Block, found: Mapping[int, Reason]) -> Iterator[bytes | memoryview]:
     """The rows nobody objects to: whole stretches between those that are left out."""
-    if block.reader.syntax == "json":
-        yield from (block.record(index) + b"\n" for index in range(block.rows) if index not in found)
-        return
     start = 0
     for index in sorted(found):
         yield block.buffer[start : int(block.starts[index])]

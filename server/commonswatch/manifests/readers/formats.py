@@ -107,6 +107,7 @@ class Unknown:
     about: Description | None = None
     columns: tuple[Column, ...] = ()
     head = b""  # what stands before the first row of a text
+    encoding: sniffing.Encoding | None = None  # of a text
 
     def __init__(self, why: str) -> None:
         self._why = why
@@ -133,7 +134,7 @@ class Text(Unknown):
 
     def __init__(self, inside: Unwrapped, reading: Reading, kind: sniffing.Kind) -> None:
         self._inside, self._reading = inside, reading
-        self._encoding = sniffing.encoding_of(inside.head)
+        self.encoding = self._encoding = sniffing.encoding_of(inside.head)
         head = inside.head
         if not self._encoding.is_plain:
             head = _recoded(head, self._encoding)
@@ -217,17 +218,9 @@ class Json(Unknown):
     def blocks(self, checkpoint: Checkpoint | None) -> Iterator[Block]:  # noqa: ARG002
         """Its rows, from the first."""
         encoding = sniffing.encoding_of(self._inside.head)
-        name = encoding.name if encoding.name != "utf-8" or _is_utf8(self._inside.head) else "latin-1"
+        name = encoding.name if encoding.name != "utf-8" or sniffing.is_utf8(self._inside.head) else "latin-1"
         stream = Recoded(self._inside.from_start(), "utf-8-sig" if name == "utf-8" else name)
         return self._document.blocks(stream)
-
-
-def _is_utf8(head: bytes) -> bool:
-    try:
-        head.decode()
-    except UnicodeDecodeError as failure:
-        return failure.end >= len(head) - 3  # cut in the middle of a character
-    return True
 
 
 class Card(Unknown):

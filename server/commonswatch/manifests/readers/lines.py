@@ -58,7 +58,7 @@ class Lines:
             return Place(first_row + number, line + into + 1, member=member)
 
         def after() -> Checkpoint:
-            rows = cast(Block, known()).rows
+            rows = cast("Block", known()).rows
             lines = rows if lines_before is None else int(lines_before[-1])
             until = {"until": self._until} if self._until is not None else {}
             return {"offset": end, "row": first_row + rows, "line": line + lines, **until}
