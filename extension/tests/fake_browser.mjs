@@ -83,7 +83,7 @@ export class FakeBrowser {
         sendMessage: (message) => browser.say(message),
       },
       i18n: { getUILanguage: () => browser.language },
-      storage: { local: areaOf(this.local), session: areaOf(this.session, () => this.quota ?? Infinity) },
+      storage: { local: areaOf(this.local, () => this.localQuota ?? Infinity), session: areaOf(this.session, () => this.quota ?? Infinity) },
       alarms: {
         create: async (name, { when, periodInMinutes }) => {
           this.alarms.set(name, Math.max(when, this.now + SHORTEST_ALARM));

@@ -23,6 +23,7 @@ export class PlayedServer {
       throw new TypeError("The answer got lost");
     }
     if (typeof fault === "number") return problem(fault, "In words.", fault === 429 || fault === 503 ? { "Retry-After": "120" } : {});
+    if (typeof fault === "function") return fault(() => this.real(method, pathname, searchParams, headers, body));
     return fault ?? this.real(method, pathname, searchParams, headers, body);
   }
 

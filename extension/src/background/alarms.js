@@ -13,6 +13,7 @@ import { change, read } from "../shared/storage.js";
 
 export const BEGUN = 2 * 60_000; // a task that did not end by then is due again
 const AFTER_FAILURE = 10 * 60_000;
+const FARTHEST = 25 * 3_600_000; // nothing is planned later than that
 const NEXT = "next";
 
 /** Tasks that run now, in this life of the worker. @type {Promise<void> | null} */
@@ -32,6 +33,11 @@ export async function plan(name, at, { replace = false } = {}) {
   await setAlarm(await change("queue", planned));
 }
 
+/** Whether a planned moment has come; also one later than any is planned: the clock was set back. @param {number} moment @param {number} now */
+export function hasCome(moment, now) {
+  return moment <= now || moment > now + FARTHEST;
+}
+
 /** @param {string} name */
 export async function cancel(name) {
   await setAlarm(
@@ -45,9 +51,11 @@ export async function cancel(name) {
 /** Run what is due, one after the other, and set the alarm for the next. Once at a time. @param {Tasks} tasks */
 export async function runDue(tasks) {
   if (running) await running;
-  running ??= runAll(tasks).finally(() => {
-    running = null;
-  });
+  running ??= runAll(tasks)
+    .catch(() => undefined) // the disk is full: the alarm rings again every minute
+    .finally(() => {
+      running = null;
+    });
   return running;
 }
 
@@ -55,7 +63,7 @@ export async function runDue(tasks) {
 async function runAll(tasks) {
   for (const name of Object.keys(tasks)) {
     const due = (await read("queue"))[name];
-    if (due !== undefined && due <= Date.now()) await run(name, tasks[name]);
+    if (due !== undefined && hasCome(due, Date.now())) await run(name, tasks[name]);
   }
   await setAlarm(await read("queue"));
 }

@@ -70,7 +70,7 @@ async function readOn() {
 /** Read those we know again, from time to time: only how they stand, nothing is told. */
 async function readAgain() {
   const { items, refreshedAt = 0 } = await read("alerts");
-  if (refreshedAt && (!items.length || Date.now() - refreshedAt < AGAIN)) return;
+  if (refreshedAt && (!items.length || Math.abs(Date.now() - refreshedAt) < AGAIN)) return;
   if (!refreshedAt) return void (await change("alerts", (book) => ({ ...book, refreshedAt: Date.now() })));
   const oldest = items.slice(0, PAGE).at(-1)?.id ?? 1;
   const answer = await ask(`/api/v1/alerts?after=${Math.max(0, oldest - 1)}&limit=${PAGE}`, { device: true });

@@ -30,6 +30,7 @@ const PARTS = {
 const WORDS = new Set(["text", "note", "title", "reason", "words", "name"]);
 const NEVER = new Set(["token"]);
 const HIDDEN = "•••";
+const ADDRESSES = /(?:https?:\/\/|magnet:\?)[^\s<>"']*[^\s<>"'.,;:!?)\]]/gi; // within words
 
 /** How much of what is stored; the watch list with its file. */
 export async function view() {
@@ -66,8 +67,8 @@ function codesIn(all, rules) {
   const found = new Set(apart.map(String));
   const visit = (/** @type {unknown} */ value) => {
     if (typeof value === "string") {
-      const code = isAddress(value) ? plainAddress(value, rules)?.code : value.split(CODE)[1];
-      if (code) found.add(code);
+      const read = (value.match(ADDRESSES) ?? []).map((address) => plainAddress(address, rules)?.code);
+      for (const code of [...read, value.split(CODE)[1]]) if (code) found.add(code);
     } else if (typeof value === "object" && value !== null) Object.values(value).forEach(visit);
   };
   visit(all);
@@ -88,7 +89,9 @@ function cleaned(value, codes, rules, name = "") {
   }
   if (typeof value !== "string") return value;
   if (isAddress(value)) return plainAddress(value, rules)?.url ?? "";
-  return WORDS.has(name) ? codes.reduce((text, code) => text.replaceAll(code, HIDDEN), value) : value;
+  if (!WORDS.has(name)) return value;
+  const plain = value.replace(ADDRESSES, (address) => plainAddress(address, rules)?.url ?? HIDDEN);
+  return codes.reduce((text, code) => text.replaceAll(code, HIDDEN), plain);
 }
 
 /** Forget everything: storage, list, alarms, scripts, permissions, badge, notifications; the server forgets the token. */

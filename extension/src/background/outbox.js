@@ -5,9 +5,9 @@
  * sent again with the same key, and the server takes it once. What a report says is not judged here.
  */
 
-import { Problem, ask, bodyOf } from "../shared/api.js";
+import { Problem, ask, bodyOf, server } from "../shared/api.js";
 import { change, changeAll, read } from "../shared/storage.js";
-import { plan } from "./alarms.js";
+import { hasCome, plan } from "./alarms.js";
 import { checkedReport } from "./report_shape.js";
 import { rulebooks } from "./rulebooks.js";
 import { keysOf, withoutSent } from "./sent_keys.js";
@@ -23,7 +23,7 @@ const LONGEST_WAIT = 6 * 3_600_000;
 const MOST_KEPT = 500; // reports; the oldest that are done go first
 const FIRST_OUTCOME = 30 * 60_000;
 const HELD = new Set(["revoked", "address"]); // waits for somebody to pair, or to name a server
-export const PASSING = new Set(["offline", "server", "busy", "limit"]); // passes by itself
+export const PASSING = new Set(["offline", "server", "busy", "limit", "unknown"]); // passes by itself
 
 /**
  * Put a report in the outbox. Throws `Problem`: nothing in it, or all of it was sent before.
@@ -44,7 +44,7 @@ export async function submit(draft, when, byHand) {
     const left = withoutSent(whole, keys, values.sentKeys);
     if (!left) throw new Problem("already-sent");
     /** @type {Outgoing} */
-    const one = { id, idempotencyKey: crypto.randomUUID(), ...left, sendAt, tries: 0, state: "waiting", createdAt };
+    const one = { id, idempotencyKey: crypto.randomUUID(), ...left, byHand, sendAt, tries: 0, state: "waiting", createdAt };
     if (isHeld) one.problem = { code: "revoked", words: "" };
     values.outbox = kept([one, ...values.outbox]);
     for (const key of left.keys) values.sentKeys[key] = mark(id);
@@ -68,12 +68,9 @@ function kept(outbox) {
 export async function sendDue() {
   if ((await read("device"))?.revoked) await hold({ code: "revoked", words: "" });
   for (let one = await take(); one; one = await take()) {
-    const { id } = one;
-    try {
-      await taken(id, await post(one));
-    } catch (error) {
-      if (await failed(id, problemOf(error))) break;
-    }
+    const answer = await post(one).catch(problemOf);
+    if (!(answer instanceof Problem)) await taken(one.id, answer); // not kept: it goes again, under the same key
+    else if (await failed(one.id, answer)) break;
   }
   const waiting = (await read("outbox")).filter(isWaiting);
   return waiting.length ? Math.min(...waiting.map(({ sendAt }) => sendAt)) : null;
@@ -88,18 +85,20 @@ function isWaiting({ state, problem }) {
 async function take() {
   return changeAll(["outbox"], (values) => {
     const now = Date.now();
-    const found = values.outbox.findLast((one) => isWaiting(one) && one.sendAt <= now);
+    const found = values.outbox.findLast((one) => isWaiting(one) && hasCome(one.sendAt, now));
     if (!found) return null;
     Object.assign(found, { state: "sending", tries: found.tries + 1 });
     return found;
   });
 }
 
-/** @param {Outgoing} one @returns {Promise<string>} the receipt */
+/** @param {Outgoing} one @returns {Promise<{receipt: string, server: string}>} the receipt, and who gave it */
 async function post({ idempotencyKey, report }) {
   const headers = { "Idempotency-Key": idempotencyKey };
-  const { status, body } = await ask("/api/v1/reports", { method: "POST", body: bodyOf(report), headers, device: true });
-  if (status === 202 && typeof body?.receipt === "string" && body.receipt.length <= 64) return body.receipt;
+  const base = await server();
+  const request = { method: "POST", body: bodyOf(report), headers, device: true, server: base };
+  const { status, body } = await ask("/api/v1/reports", request);
+  if (status === 202 && typeof body?.receipt === "string" && body.receipt.length <= 64) return { receipt: body.receipt, server: base };
   throw new Problem("server", "", status);
 }
 
@@ -108,14 +107,14 @@ export function problemOf(error) {
   return error instanceof Problem ? error : new Problem("unknown");
 }
 
-/** @param {string} id @param {string} receipt */
-async function taken(id, receipt) {
+/** @param {string} id @param {{receipt: string, server: string}} answer */
+async function taken(id, answer) {
   await plan("outcomes", Date.now() + FIRST_OUTCOME);
   await changeAll(["outbox", "sentKeys"], (values) => {
     const one = values.outbox.find((other) => other.id === id);
     if (!one) return; // everything was deleted meanwhile
-    Object.assign(one, { state: "sent", receipt, problem: null, outcome: "received" });
-    for (const key of one.keys) values.sentKeys[key] = receipt;
+    Object.assign(one, { state: "sent", ...answer, problem: null, outcome: "received" });
+    for (const key of one.keys) values.sentKeys[key] = answer.receipt;
   });
 }
 
@@ -175,13 +174,18 @@ export function remove(id) {
   });
 }
 
-/** Try again now, also what was refused: somebody says that it may go. @param {string} id @returns {Promise<boolean>} */
+/** Try again now, also what was refused, without what was sent meanwhile: somebody says that it may go. @param {string} id @returns {Promise<boolean>} */
 export async function retry(id) {
+  const rules = await rulebooks();
   const isThere = await changeAll(["outbox", "sentKeys"], (values) => {
     const one = values.outbox.find((other) => other.id === id && (other.state === "waiting" || other.state === "refused"));
     if (!one) return false;
-    for (const key of one.keys) values.sentKeys[key] ??= mark(id);
-    Object.assign(one, { state: "waiting", sendAt: Date.now(), problem: null });
+    release(one, values.sentKeys);
+    const left = withoutSent(one.report, keysOf(one.report, one.byHand, rules), values.sentKeys);
+    if (!left) throw new Problem("already-sent");
+    if (left.keys.length < one.keys.length) one.idempotencyKey = crypto.randomUUID(); // it says something else now
+    Object.assign(one, left, { state: "waiting", sendAt: Date.now(), problem: null });
+    for (const key of left.keys) values.sentKeys[key] = mark(id);
     return true;
   });
   if (isThere) await plan("outbox", Date.now());

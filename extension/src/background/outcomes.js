@@ -1,6 +1,6 @@
 /** What became of reports that were sent, asked for now and then; and all reports as the pages show them. Sends none. */
 
-import { Problem, ask } from "../shared/api.js";
+import { Problem, ask, server } from "../shared/api.js";
 import { change, read } from "../shared/storage.js";
 import { PASSING, problemOf } from "./outbox.js";
 import { rulebooks } from "./rulebooks.js";
@@ -18,12 +18,14 @@ const FINAL = new Set(["confirmed", "rejected", "gone"]);
 export async function list() {
   const { catalogue } = await rulebooks();
   const outbox = await read("outbox");
-  const items = outbox.map(({ id, createdAt, sendAt, state, tries, receipt, outcome, words, problem, report }) => {
+  const items = outbox.map((one) => {
+    const { id, createdAt, sendAt, state, tries, receipt, outcome, words, problem, report } = one;
     const { page, media = [], links = [] } = report;
     const ids = [...new Set(links.flatMap(({ dataset }) => dataset ?? []))];
     const datasets = ids.map((id) => catalogue.dataset(id)?.name ?? id);
     const counts = { media: media.length, links: links.length };
-    return { id, createdAt, sendAt, state, tries, receipt, outcome, words, problem, page, datasets, counts };
+    const sent = { receipt, server: one.server, outcome, words };
+    return { id, createdAt, sendAt, state, tries, ...sent, problem, page, datasets, counts };
   });
   const count = (/** @type {string[]} */ ...states) => items.filter(({ state }) => states.includes(state)).length;
   return { items, waiting: count("waiting", "sending"), refused: count("refused") };
@@ -36,24 +38,25 @@ export async function list() {
  */
 export async function refresh(wanted = false) {
   const least = wanted ? LEAST_WANTED : LEAST;
-  const open = (await read("outbox")).filter((one) => isOpen(one, Date.now()));
-  const due = open.filter(({ checkedAt = 0 }) => Date.now() - checkedAt >= least);
+  const base = await server();
+  const open = (await read("outbox")).filter((one) => isOpen(one, base, Date.now()));
+  const due = open.filter(({ checkedAt = 0 }) => Math.abs(Date.now() - checkedAt) >= least);
   due.sort((one, other) => (one.checkedAt ?? 0) - (other.checkedAt ?? 0));
   for (const one of due.slice(0, AT_ONCE)) {
-    const problem = await refreshOne(one).catch(problemOf);
+    const problem = await refreshOne(one, base).catch(problemOf);
     if (problem && PASSING.has(problem.code)) return Date.now() + Math.max(problem.retryAfter * 1000, LEAST);
   }
   return open.length ? Date.now() + EVERY * (0.75 + Math.random() / 2) : null;
 }
 
-/** @param {Outgoing} one @param {number} now */
-function isOpen({ state, receipt, outcome = "", createdAt }, now) {
-  return state === "sent" && Boolean(receipt) && !FINAL.has(outcome) && now - createdAt < GIVEN_UP;
+/** Only the server that gave a receipt is shown it. @param {Outgoing} one @param {string} base @param {number} now */
+function isOpen({ state, receipt, server: takenBy, outcome = "", createdAt }, base, now) {
+  return state === "sent" && Boolean(receipt) && takenBy === base && !FINAL.has(outcome) && now - createdAt < GIVEN_UP;
 }
 
-/** @param {Outgoing} one @returns {Promise<Problem | undefined>} */
-async function refreshOne({ id, receipt }) {
-  const answer = await ask(`/api/v1/reports/${receipt}`).catch((error) => problemOf(error));
+/** @param {Outgoing} one @param {string} base @returns {Promise<Problem | undefined>} */
+async function refreshOne({ id, receipt }, base) {
+  const answer = await ask(`/api/v1/reports/${receipt}`, { server: base }).catch((error) => problemOf(error));
   if (answer instanceof Problem && answer.code !== "gone") return answer;
   const told = answer instanceof Problem ? { state: "gone", words: "" } : answer.body;
   const state = String(told?.state).slice(0, 20);

@@ -12,6 +12,7 @@ import { send } from "../ui/seam.js";
  * @property {string} id
  * @property {number} createdAt
  * @property {number} [sendAt]
+ * @property {string} [server] that gave the receipt
  * @property {number} tries
  * @property {"waiting" | "sending" | "sent" | "refused"} state
  * @property {string} page
@@ -75,7 +76,7 @@ export class OutboxPart {
 
   /** @param {Sending} item */
   _card(item) {
-    const { state, page, receipt, problem, outcome, words: told } = item;
+    const { state, page, receipt, server, problem, outcome, words: told } = item;
     const { t } = this._words;
     return h(
       "li",
@@ -85,7 +86,7 @@ export class OutboxPart {
       h("p", { class: "quiet" }, this._what(item), h("br"), this._when(item)),
       outcome === "rejected" && told && h("p", { class: "quiet" }, told),
       problem && h("p", { class: "problem" }, this._words.problem(problem)),
-      receipt && h("p", { class: "quiet" }, t("receipt"), " ", this._receipt(receipt)),
+      receipt && h("p", { class: "quiet" }, t("receipt"), " ", this._receipt(receipt, server)),
       this._actions(item),
     );
   }
@@ -118,9 +119,8 @@ export class OutboxPart {
     );
   }
 
-  /** The receipt leads to its page at the server. @param {string} receipt */
-  _receipt(receipt) {
-    const server = this._now.settings?.server;
+  /** The receipt leads to its page at the server that gave it. @param {string} receipt @param {string} [server] */
+  _receipt(receipt, server) {
     if (!server) return h("span", { class: "mono" }, receipt);
     return webLink(`${server}/report/${encodeURIComponent(receipt)}`, receipt, this._words.t("opens_site"));
   }

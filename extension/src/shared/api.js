@@ -66,7 +66,8 @@ export async function ask(path, request = {}) {
 export async function askBytes(path, request = {}) {
   const base = request.server ?? (await server());
   if (!base) throw new Problem("address");
-  const token = request.device ? (await read("device"))?.token : undefined;
+  const device = request.device ? await read("device") : null;
+  const token = device?.server === base ? device.token : undefined; // never for another server's ears
   try {
     const response = await fetch(base + path, options(request, token));
     const bytes = await bytesOf(response, request.most ?? MOST);

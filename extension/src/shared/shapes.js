@@ -68,7 +68,9 @@
  * @property {number} tries
  * @property {"waiting" | "sending" | "sent" | "refused"} state
  * @property {number} createdAt
+ * @property {boolean} byHand somebody pointed at what it is about
  * @property {string} [receipt]
+ * @property {string} [server] that gave the receipt
  * @property {string} [outcome]
  * @property {string} [words] the outcome in the server's words
  * @property {number} [checkedAt] when the outcome was asked for

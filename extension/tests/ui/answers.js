@@ -86,6 +86,7 @@
       { url: "https://www.dropbox.com/s/example/megaface.zip", text: "Dropbox", dataset: "megaface", role: "data" },
     ],
   };
+  const server = "https://commonswatch.example";
   const sending = (id, fields) => ({
     id,
     createdAt: now - 60 * minute,
@@ -111,11 +112,12 @@
       counts: { media: 0, links: 0 },
       datasets: [],
     }),
-    sending("e", { state: "sent", receipt: "R7KQM2XPAB4TZ", outcome: "confirmed" }),
-    sending("f", { state: "sent", receipt: "R8KQM2XPAB4TZ", outcome: "received" }),
+    sending("e", { state: "sent", receipt: "R7KQM2XPAB4TZ", server, outcome: "confirmed" }),
+    sending("f", { state: "sent", receipt: "R8KQM2XPAB4TZ", server, outcome: "received" }),
     sending("g", {
       state: "sent",
       receipt: "R9KQM2XPAB4TZ",
+      server,
       outcome: "rejected",
       words: "The page could not be opened.",
     }),
