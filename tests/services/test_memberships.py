@@ -66,6 +66,17 @@ def test_what_a_scan_finds_is_kept_once_however_often_it_is_handed_over(
         assert one.matches == 2
 
 
+def test_creators_see_which_datasets_name_works_of_a_registration(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    with database.writing() as session:
+        work, other = factories.work(session, keyring, now), factories.work(session, keyring, now)
+        for dataset in (CELEB, CELEB, DUKE, None):
+            memberships.take(session, scan(session, now, dataset).id, [Match(work.id)], now)
+        assert memberships.of_registration(session, work.registration_id) == [(DUKE, 1), (CELEB, 1)]
+        assert memberships.of_registration(session, other.registration_id) == []
+
+
 def test_a_surer_row_takes_the_place_of_a_guessed_one_and_never_the_other_way(
     database: Database, keyring: Keyring, now: datetime
 ) -> None:

@@ -9,6 +9,7 @@ from commonswatch.domain.errors import InvalidInput, TooMany
 from commonswatch.keyring import new_token
 from commonswatch.services.registering import registrations, works
 from commonswatch.services.registering.rows import CSV_TEMPLATE, LONGEST_FILE, Row, RowError, parse_people, parse_rows
+from commonswatch.services.scanning import memberships
 from commonswatch.web.frame import database
 from commonswatch.web.frame.policy import current_account, signed_in
 from commonswatch.web.licence_choice import chosen_licence, licence_choices
@@ -129,5 +130,6 @@ def _progress(number: int) -> dict[str, object]:
         "problems": registrations.problems_of(session, registration, PROBLEMS_SHOWN),
         "reasons": registrations.common_reasons(session, registration),
         "found": works.list_works(session, account, wanted),
+        "listed": memberships.of_registration(session, registration.id),
         "unlicensed": works.count_without_licence(session, account, registration.id),
     }

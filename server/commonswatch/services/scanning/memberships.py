@@ -105,6 +105,20 @@ def of_work(session: Session, work_id: int) -> list[tuple[str, Certainty]]:
     return sorted(found.items())
 
 
+def of_registration(session: Session, registration_id: int) -> list[tuple[str, int]]:
+    """The datasets whose own lists name works of a registration, and how many, the most first; for its creator."""
+    works = func.count(Membership.work_id.distinct())
+    rows = session.execute(
+        select(Scan.dataset, works)
+        .join(Scan, Scan.id == Membership.scan_id)
+        .join(Work, Work.id == Membership.work_id)
+        .where(Work.registration_id == registration_id, Work.state != WorkState.WITHDRAWN, Scan.dataset.is_not(None))
+        .group_by(Scan.dataset)
+        .order_by(works.desc(), Scan.dataset)
+    )
+    return [(dataset, count) for dataset, count in rows if dataset is not None]
+
+
 def _row(match: RowMatch, scan_id: int, now: datetime) -> dict[str, Any]:
     how = WayWon(match.how)
     return {
