@@ -1,11 +1,16 @@
 """Moderators say which pictures are never a match."""
 
+import hashlib
+import io
+
 import pytest
 from commonswatch.context import Context
+from commonswatch.demo.pictures import photo
 from commonswatch.domain.states import Standing
 from commonswatch.models import CommonPicture
 from commonswatch.services.excluding import pictures
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import select
 
 BITS = bytes(range(32))
@@ -39,6 +44,24 @@ def test_a_picture_is_added_by_its_fingerprint(moderator: FlaskClient, context: 
     answer = moderator.post("/pictures", data=values, follow_redirects=True)
     assert "Added." in answer.text
     assert "A logo &lt;b&gt;" in answer.text
+
+
+def test_a_picture_is_added_by_its_file_and_is_not_kept(moderator: FlaskClient, context: Context) -> None:
+    flat = io.BytesIO()
+    Image.new("RGB", (300, 200), "red").save(flat, "PNG")
+    sent = {"logo.jpg": photo(7), "empty.png": flat.getvalue()}
+    for name, data in sent.items():
+        values = {"picture": (io.BytesIO(data), name), "fingerprint": "", "reason": "What a host shows"}
+        assert "Added." in moderator.post("/pictures", data=values, follow_redirects=True).text
+    with context.database.reading() as session:
+        kept = {one.algorithm: one.bits for one in session.scalars(select(CommonPicture))}
+    assert kept["sha256"] == hashlib.sha256(sent["empty.png"]).digest(), "there is too little to see in it"
+    looks = context.examine_picture(sent["logo.jpg"])
+    assert kept["pdq"] in [one.bits for one in looks.matchable]
+    broken = {"picture": (io.BytesIO(b"no picture"), "x.jpg"), "reason": "What a host shows"}
+    answer = moderator.post("/pictures", data=broken)
+    assert answer.status_code == 400
+    assert "This is not a picture that can be read" in answer.text
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""Common pictures: what waits in quarantine, what moderators decided, and the form to add one by its fingerprint."""
+"""Common pictures: what waits in quarantine, what moderators decided, and the form to add one.
+
+A picture that is sent is fingerprinted and not kept.
+"""
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -27,7 +30,7 @@ def add() -> AnyResponse:
     """Add a common picture."""
     context, session = database.current(), database.session()
     try:
-        algorithm, bits = pictures.read_fingerprint(request.form.get("fingerprint", ""))
+        algorithm, bits = _sent() or pictures.read_fingerprint(request.form.get("fingerprint", ""))
         actor = f"account:{current_account().id}"
         pictures.add(session, algorithm, bits, request.form.get("reason", ""), actor, context.now())
     except (InvalidInput, Conflict) as error:
@@ -52,6 +55,17 @@ def decide(number: int, standing: str) -> AnyResponse:
     else:
         flash(gettext("Kept as a common picture. It is never taken for a work."))
     return redirect(url_for("pictures.index"))
+
+
+def _sent() -> tuple[str, bytes] | None:
+    """How the picture that was sent looks, or its digest where there is too little to see; None when none was sent."""
+    file = request.files.get("picture")
+    if file is None or not file.filename:
+        return None
+    with file.stream as stream:
+        facts = database.current().examine_picture(stream.read())
+    looks = next((one.bits for one in facts.matchable if one.algorithm == "pdq" and one.rendition == "original"), None)
+    return ("pdq", looks) if looks else ("sha256", facts.sha256)
 
 
 def _page(problem: str = "") -> str:
