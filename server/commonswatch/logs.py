@@ -1,13 +1,15 @@
 """How the product logs: one JSON object a line on standard error, cleaned of addresses, whoever wrote it."""
 
 import atexit
+import contextlib
 import logging
 import re
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from datetime import UTC, datetime
 from typing import Any, TextIO
 
 import structlog
@@ -30,6 +32,8 @@ def set_up(level: str) -> None:
     ]
     lines = Lines(sys.stderr)
     atexit.register(lines.flush)
+    global _everyday  # noqa: PLW0603  # where all lines go is one thing for a process, as structlog's own set-up is
+    _everyday = lines.info if number <= logging.INFO else _drop
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(number),
@@ -44,6 +48,25 @@ def set_up(level: str) -> None:
     )
     logging.raiseExceptions = False  # or a broken line would spill its arguments
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)
+
+
+def _drop(_line: str) -> None:
+    """Nobody wants to read it."""
+
+
+_everyday: Callable[[str], None] = _drop
+
+
+def request(request_id: str, method: str, route: str, status: int, milliseconds: float) -> None:
+    """Log one request, as ``info("request", …)`` would: written by hand, since it is a tenth of what a request takes.
+
+    ``method`` and ``route`` are our own words, so there is nothing to clean or to escape.
+    """
+    moment = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    _everyday(
+        f'{{"request_id": "{request_id}", "method": "{method}", "route": "{route}", "status": {status}, '
+        f'"milliseconds": {milliseconds}, "event": "request", "level": "info", "timestamp": "{moment}"}}'
+    )
 
 
 class Lines:
@@ -93,7 +116,8 @@ class Lines:
         while self._some.wait():
             time.sleep(_MOMENT)
             self._some.clear()
-            self.flush()
+            with contextlib.suppress(OSError, ValueError):  # whoever read it is gone: that must not end the writing
+                self.flush()
 
 
 def name_errors(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -7,6 +7,8 @@ import uuid
 import structlog
 from flask import Flask, Response, g, request
 
+from commonswatch import logs
+
 log = structlog.get_logger("commonswatch.web")
 
 
@@ -43,14 +45,7 @@ def _end(response: Response) -> Response:
 
 def write(request_id: str, method: str, route: str, status: int, seconds: float) -> None:
     """The line of one request."""
-    log.info(
-        "request",
-        request_id=request_id,
-        method=method,
-        route=route,
-        status=status,
-        milliseconds=round(seconds * 1000, 1),
-    )
+    logs.request(request_id, method, route, status, round(seconds * 1000, 1))
 
 
 def _request_id() -> str:
