@@ -41,6 +41,20 @@ def _write(path: Path, rows: dict[int, int]) -> None:
     writer.commit(max(rows.values()) + 1)
 
 
+def test_a_new_work_in_a_list_of_file_names_is_only_perhaps_in_it(
+    database: Database, keyring: Keyring, settings: Settings, now: datetime
+) -> None:
+    with database.writing() as session:
+        work = factories.work(session, keyring, now, key="flickr:photo:53000000001")
+        scan = _index(session, keyring, settings.home, now, {work.key: 1})
+        digest = key_digest(checking.index_secret(keyring), work.key)
+        writer = IndexWriter(folder.index(settings.home, scan.id))
+        writer.add(np.array([digest], np.uint64), np.array([4], np.uint64))
+        writer.commit(5, guessed=True)
+        assert _check(session, keyring, settings.home, now, work) == 1
+        assert session.scalars(select(Membership.certainty)).all() == [Certainty.MAY_HOLD]
+
+
 def _check(session: Session, keyring: Keyring, home: Path, now: datetime, work: Work) -> int:
     task = checking.load(session, {"work": work.id})
     findings = checking.examine(home, checking.index_secret(keyring), task, key_digest)

@@ -18,7 +18,7 @@ BYTES_A_ROW = 13  # what an index may take for one row of its manifest
 MOST_ROW_BITS = 40
 _MOST_BUCKET_BITS = 38
 _NARROWEST, _WIDEST = 6, 8  # bytes of one entry
-_FIELDS = struct.Struct("<8sHBBBBxxQQQQ8s8sI")
+_FIELDS = struct.Struct("<8sHBBBB?xQQQQ8s8sI")
 HEADER_BYTES = _FIELDS.size + CHECK
 
 
@@ -96,6 +96,7 @@ class Header:
     secret_id: bytes  # which secret the digests were made with: 8 bytes that say nothing of it
     salt: bytes  # this file's own: a block of another file does not pass its checksum here
     directory_check: int
+    guessed: bool = False  # the manifest holds no addresses: its keys were read from file names
 
     @property
     def seed(self) -> int:
@@ -107,7 +108,7 @@ class Header:
         widths = self.widths
         body = _FIELDS.pack(
             *(MAGIC, VERSION, widths.digest_bits, widths.bucket_bits, widths.row_bits, widths.entry_bytes),
-            *(self.entries, self.rows, self.directory, self.length, self.secret_id, self.salt, self.directory_check),
+            *(self.guessed, self.entries, self.rows, self.directory, self.length, self.secret_id, self.salt, self.directory_check),
         )
         return body + zlib.crc32(body).to_bytes(CHECK, "little")
 
@@ -121,10 +122,10 @@ class Header:
         body, check = start[: _FIELDS.size], start[_FIELDS.size : HEADER_BYTES]
         if zlib.crc32(body).to_bytes(CHECK, "little") != check:
             raise NotAnIndex("The header of this key index is damaged.")
-        _, version, *widths, entries, rows, directory, told, secret_id, salt, directory_check = _FIELDS.unpack(body)
+        _, version, *widths, guessed, entries, rows, directory, told, secret_id, salt, directory_check = _FIELDS.unpack(body)
         if version != VERSION:
             raise NotAnIndex(f"This key index has version {version}; this program reads version {VERSION}.")
-        header = cls(Widths(*widths), entries, rows, directory, told, secret_id, salt, directory_check)
+        header = cls(Widths(*widths), entries, rows, directory, told, secret_id, salt, directory_check, guessed)
         if told != length:
             raise NotAnIndex("This key index is cut off." if length < told else "Something follows this key index.")
         if directory + 8 * (header.widths.groups + 1) != length:

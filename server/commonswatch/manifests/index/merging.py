@@ -49,25 +49,33 @@ def merge(paths: Sequence[Path], into: Path, first_rows: Sequence[int] | None = 
             raise InvalidInput("The digests of these key indexes were made with different secrets.")
         parts = [index.as_part(first_row) for index, first_row in zip(indexes, first_rows, strict=True)]
         rows = max((index.rows + first for index, first in zip(indexes, first_rows, strict=True)), default=0)
-        build(into, parts, rows, indexes[0].secret_id if indexes else NO_SECRET)
+        guessed = any(index.guessed for index in indexes)
+        build(into, parts, rows, indexes[0].secret_id if indexes else NO_SECRET, guessed=guessed)
     finally:
         for index in indexes:
             index.close()
 
 
 def build(
-    path: Path, parts: Sequence[Part], rows: int, secret_id: bytes = NO_SECRET, without: Numbers | None = None
+    path: Path,
+    parts: Sequence[Part],
+    rows: int,
+    secret_id: bytes = NO_SECRET,
+    without: Numbers | None = None,
+    *,
+    guessed: bool = False,
 ) -> None:
     """Write the index of these parts, whose row numbers are all below ``rows``, and put it at ``path``.
 
-    What was at ``path`` stays until the new file is whole and on disk. ``without``: digests that are left out.
+    What was at ``path`` stays until the new file is whole and on disk. ``without``: digests that are left out;
+    ``guessed``: all keys were read from file names.
     """
     if rows > 2**MOST_ROW_BITS or len(secret_id) != len(NO_SECRET):
         raise InvalidInput("A key index counts up to 2^40 rows and names its secret with 8 bytes.")
     entries = sum(part.entries for part in parts)
     known = min((part.digest_bits for part in parts), default=64)
     widths = choose(entries, rows, known)
-    header = Header(widths, 0, rows, 0, 0, secret_id, secrets.token_bytes(8), 0)
+    header = Header(widths, 0, rows, 0, 0, secret_id, secrets.token_bytes(8), 0, guessed)
     aside = path.with_name(f"{path.name}.new")
     with aside.open("wb") as file:
         file.write(bytes(HEADER_BYTES))

@@ -75,6 +75,11 @@ class KeyIndex:
         return self._header.secret_id
 
     @property
+    def guessed(self) -> bool:
+        """Whether its keys were read from file names alone, which may mean other works, too."""
+        return self._header.guessed
+
+    @property
     def chance(self) -> float:
         """How likely a digest that never stood in the manifest is found all the same."""
         return float(self.entries) / 2.0**self.digest_bits

@@ -29,9 +29,12 @@ class IndexWriter:
         """What was taken is on disk; the state to go on from, for JSON."""
         return self._runs.checkpoint()
 
-    def commit(self, rows: int) -> None:
-        """Write the index of a manifest of so many rows and put it in place; then the runs are removed."""
-        build(self.path, self._runs.runs(), rows, self._secret_id)
+    def commit(self, rows: int, *, guessed: bool = False) -> None:
+        """Write the index of a manifest of so many rows and put it in place; then the runs are removed.
+
+        ``guessed``: all keys were read from file names.
+        """
+        build(self.path, self._runs.runs(), rows, self._secret_id, guessed=guessed)
         self._runs.remove()
 
     def discard(self) -> None:

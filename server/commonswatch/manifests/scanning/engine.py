@@ -110,15 +110,18 @@ class Scan:
     def _end(self, folder: Folder, ranges: int) -> None:
         """Rows of all ranges, why it is partial, and the index."""
         runs: list[key_index.Part] = []
+        guessed = True
         for number in range(ranges):
             state = folder.part(number).state
             if self._options.index is not None:
                 runs += key_index.Runs(folder.part(number).runs, state["runs"]).runs(self.summary.rows)
             self.summary.rows += int(state["rows"])
+            guessed = guessed and bool(state["guessed"])
             self.summary.kind, self.summary.compression = state["kind"], state["compression"]
             ended = ended_by(state)
             self.summary.problem = ended or self.summary.problem or left_out(state)
             if ended:
                 break
         if self._options.index is not None:
-            key_index.build(self._options.index, runs, self.summary.rows, self._options.secret_id)
+            rows, secret_id = self.summary.rows, self._options.secret_id
+            key_index.build(self._options.index, runs, rows, secret_id, guessed=guessed)

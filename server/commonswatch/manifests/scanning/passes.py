@@ -21,6 +21,7 @@ from commonswatch.manifests.scanning.state import Part
 CHECKPOINT_EVERY = 5.0  # seconds
 _REPEATED = 4096
 _PERSONS = ("person", "mid", "qid")
+_SURE = ("address", "key", "md5", "sha256")  # what stands in such columns is no guess
 
 
 class Persons(Protocol):
@@ -49,6 +50,7 @@ class Pass:
         self._start = part.state.get("at", start)
         self._runs = Runs(part.runs, part.state.get("runs")) if looking.indexed else None
         self.rows, self.matches = int(part.state.get("rows", 0)), int(part.state.get("matches", 0))
+        self._guessed = bool(part.state.get("guessed", True))
         self._first, self._read_before = part.state.get("first"), int(part.state.get("read", 0))
         self._began = self._saved = time.monotonic()
         self._is_somebody = lru_cache(_REPEATED)(self._may_be_somebody)  # of one person there are many rows
@@ -60,6 +62,7 @@ class Pass:
         for block in self._manifest.blocks(self._start):
             found = self._matches(block)
             self._part.add(found)
+            self._guessed &= not any(column.role in _SURE for column in block.reader.columns)
             self.rows, self.matches = block.first_row + block.rows, self.matches + len(found)
             if self._first is None and block.rows:
                 self._first = block.place(0).line
@@ -115,6 +118,7 @@ class Pass:
             "rows": self.rows,
             "matches": self.matches,
             "first": self._first,
+            "guessed": self._guessed,
             "read": self.progress.read,
             "kind": self._manifest.kind,
             "compression": "+".join(self._manifest.compression),

@@ -87,12 +87,12 @@ def examine(home: Path, secret: bytes, task: Task, key_digest: KeyDigest) -> Fin
     for scan_id in task.scan_ids if wanted else ():
         try:
             with KeyIndex.open(folder.index(home, scan_id)) as index:
-                rows = index.rows_of_many(wanted)
+                rows, guessed = index.rows_of_many(wanted), index.guessed
         except (NotAnIndex, OSError, ValueError):
             damaged.append(scan_id)
             continue
         if rows:
-            listed[scan_id] = tuple(_listed(task, by_digest, rows))
+            listed[scan_id] = tuple(_listed(task, by_digest, rows, guessed=guessed))
     return Findings(listed, tuple(damaged))
 
 
@@ -152,8 +152,10 @@ def _keys(
     return {key: tuple(works) for key, works in found.items()}
 
 
-def _listed(task: Task, by_digest: Mapping[int, str], rows: Mapping[int, list[int]]) -> Iterable[Listed]:
+def _listed(
+    task: Task, by_digest: Mapping[int, str], rows: Mapping[int, list[int]], *, guessed: bool
+) -> Iterable[Listed]:
     for digest, places in rows.items():
         key = by_digest[digest]
         for work_id, how in task.works[key]:
-            yield Listed(work_id, min(places), key, how)
+            yield Listed(work_id, min(places), key, "guessed" if guessed else how)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from commonswatch.manifests.index import KeyIndex
+from commonswatch.manifests.index import KeyIndex, forget
 from commonswatch.manifests.readers.shapes import Limits
 from commonswatch.manifests.scanning import FileSource, Looking, Match, Options, Progress, Scan
 from commonswatch.manifests.scanning.sieves import RowByRow
@@ -61,6 +61,24 @@ def test_the_index_answers_for_rows_nobody_looked_for(source: PlayedSource, tmp_
         assert (index.rows, index.secret_id) == (ROWS, b"the-one.")
         assert index.rows_of(digest(key(1234))) == [1234]
         assert index.rows_of(digest(key(ROWS))) == []
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+@pytest.mark.parametrize(
+    ("line", "guessed"), [("{}_0a1b2c3d4e_b.jpg", True), ("https://live.staticflickr.com/1/{}_0a1b2c3d4e_b.jpg", False)]
+)
+def test_the_index_of_a_list_of_file_names_says_that_its_keys_are_guesses(
+    tmp_path: Path, line: str, *, guessed: bool, cores: int
+) -> None:
+    path = tmp_path / "list"
+    path.write_text("".join(f"{line.format(50_000_000_000 + row)}\n" for row in range(ROWS)))
+    matches, _ = _matches(FileSource(path), Options(index=tmp_path / "index", cores=cores, smallest_range=1))
+    assert {match.how for match in matches} == {"guessed" if guessed else "key"}
+    with KeyIndex.open(tmp_path / "index") as index:
+        assert (index.rows_of(digest(key(1234))), index.guessed) == ([1234], guessed)
+    assert forget(tmp_path / "index", [digest(key(1234))]) == 1
+    with KeyIndex.open(tmp_path / "index") as index:
+        assert index.guessed is guessed
 
 
 @pytest.mark.parametrize("cores", [1, 3])
