@@ -245,7 +245,7 @@ def _dataset(name: str | None) -> str | None:
 def _public(url: str) -> str:
     where = rules.location(url)
     if where is None or not url.lower().startswith(("https://", "http://")):
-        raise InvalidInput("This is not an address of the public web.", ("url",))
+        raise InvalidInput("This address leads nowhere. It must be whole and begin with https:// or http://.", ("url",))
     if where.access is not None or where.hidden:
         raise InvalidInput("This address holds an access code. Download the listing and upload it.", ("url",))
     return url.partition("#")[0]
