@@ -444,6 +444,15 @@ def test_a_server_that_drips_is_given_up():
     assert time.monotonic() - began < 6
 
 
+def test_who_reads_slowly_is_not_taken_for_a_slow_server(tmp_path):
+    path = tmp_path / "list.tsv"
+    path.write_bytes(ROW * 2)
+    with open_manifest(path, Limits(wait=0.05)) as manifest:
+        time.sleep(0.3)
+        rows = sum(block.rows for block in manifest.blocks())
+    assert (rows, manifest.problem) == (2, None)
+
+
 def test_a_server_that_falls_silent_is_given_up_and_its_rows_are_kept():
     rows, manifest = read(Dripping(8), wait=0.5)
     assert manifest.problem.what == "stalled"

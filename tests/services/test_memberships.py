@@ -66,6 +66,15 @@ def test_what_a_scan_finds_is_kept_once_however_often_it_is_handed_over(
         assert one.matches == 2
 
 
+def test_a_place_is_kept_without_what_no_database_or_page_can_bear(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    with database.writing() as session:
+        work, one = factories.work(session, keyring, now), scan(session, now)
+        memberships.take(session, one.id, [Match(work.id, place="member a\x00\ud800\u202egpj.b, line 1")], now)
+        assert session.scalars(select(Membership.place)).all() == ["member a gpj.b, line 1"]
+
+
 def test_creators_see_which_datasets_name_works_of_a_registration(
     database: Database, keyring: Keyring, now: datetime
 ) -> None:

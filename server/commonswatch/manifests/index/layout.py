@@ -108,7 +108,8 @@ class Header:
         widths = self.widths
         body = _FIELDS.pack(
             *(MAGIC, VERSION, widths.digest_bits, widths.bucket_bits, widths.row_bits, widths.entry_bytes),
-            *(self.guessed, self.entries, self.rows, self.directory, self.length, self.secret_id, self.salt, self.directory_check),
+            *(self.guessed, self.entries, self.rows, self.directory, self.length),
+            *(self.secret_id, self.salt, self.directory_check),
         )
         return body + zlib.crc32(body).to_bytes(CHECK, "little")
 
@@ -122,10 +123,10 @@ class Header:
         body, check = start[: _FIELDS.size], start[_FIELDS.size : HEADER_BYTES]
         if zlib.crc32(body).to_bytes(CHECK, "little") != check:
             raise NotAnIndex("The header of this key index is damaged.")
-        _, version, *widths, guessed, entries, rows, directory, told, secret_id, salt, directory_check = _FIELDS.unpack(body)
+        _, version, *widths, guessed, entries, rows, directory, told, secret, salt, directory_check = _FIELDS.unpack(body)
         if version != VERSION:
             raise NotAnIndex(f"This key index has version {version}; this program reads version {VERSION}.")
-        header = cls(Widths(*widths), entries, rows, directory, told, secret_id, salt, directory_check, guessed)
+        header = cls(Widths(*widths), entries, rows, directory, told, secret, salt, directory_check, guessed)
         if told != length:
             raise NotAnIndex("This key index is cut off." if length < told else "Something follows this key index.")
         if directory + 8 * (header.widths.groups + 1) != length:

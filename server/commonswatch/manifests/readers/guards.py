@@ -15,7 +15,7 @@ _T = TypeVar("_T")
 RATIO_FROM = 64 * 2**20  # bytes: what comes out before anybody asks how much went in
 _AHEAD = 4  # pieces
 _NOTHING = memoryview(b"")
-_SLOWEST = 1024  # bytes a second is what a server must manage, on average, after the first minute
+_SLOWEST = 1024  # bytes a second is what a server must manage, on average, after the first minute of waiting for it
 
 
 class Counts(Protocol):
@@ -31,7 +31,7 @@ class Counted(Stream):
         super().__init__(below)
         self.count = 0
         self._limits = limits
-        self._began = time.monotonic()
+        self._began, self._waited = time.monotonic(), 0.0
 
     def seekable(self) -> bool:
         """As the file itself."""
@@ -48,15 +48,16 @@ class Counted(Stream):
 
     def readinto(self, buffer: Any) -> int:
         """As files do."""
+        asked = time.monotonic()
         try:
             read = _into(self.below, memoryview(buffer))
         except (OSError, ValueError) as failure:
             raise Trouble("broken", "The file could not be read further.") from failure
         self.count += read
-        took = time.monotonic() - self._began
-        if took > self._limits.seconds:
+        self._waited += time.monotonic() - asked  # not while somebody thinks about what was read
+        if time.monotonic() - self._began > self._limits.seconds:
             raise Trouble("stalled", "Reading took too long.")
-        if took > self._limits.wait and self.count < _SLOWEST * took:
+        if self._waited > self._limits.wait and self.count < _SLOWEST * self._waited:
             raise Trouble("stalled", "The server sent too little, too slowly.")
         return read
 

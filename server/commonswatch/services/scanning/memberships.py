@@ -11,6 +11,7 @@ from commonswatch.domain.states import Certainty, ScanState, WayWon, WorkState
 from commonswatch.models import Membership, Scan, Suppression, Work
 from commonswatch.services.scanning import lineage
 from commonswatch.services.upkeep import bulk
+from commonswatch.services.words import one_line
 
 _AT_ONCE = 5000
 _CERTAIN = {
@@ -125,7 +126,7 @@ def _row(match: RowMatch, scan_id: int, now: datetime) -> dict[str, Any]:
         "scan_id": scan_id,
         "work_id": match.work_id,
         "row": match.row,
-        "place": str(match.place)[:300],
+        "place": one_line(str(match.place), 300),
         "how": how,
         "observed": match.what[:300],
         "certainty": _CERTAIN[how],

@@ -15,6 +15,7 @@ from commonswatch.models import Account, Person, PersonMembership, Scan
 from commonswatch.services.deciding import audit
 from commonswatch.services.scanning import lineage, person_keys
 from commonswatch.services.upkeep import bulk
+from commonswatch.services.words import one_line
 
 MOST_SHOWN = 200
 _SUREST = tuple(PersonWay)
@@ -60,7 +61,7 @@ class Known:
             for _, form in person_keys.forms(key.kind, key.value):
                 for person, way in self.people.get(person_keys.digest(self.keyring, form), ()):
                     best[person] = min(way, best.get(person, way), key=_SUREST.index)
-        return [PersonMatch(person, row, str(place)[:300], way) for person, way in best.items()]
+        return [PersonMatch(person, row, one_line(str(place), 300), way) for person, way in best.items()]
 
 
 def load(session: Session, keyring: Keyring) -> Known:
