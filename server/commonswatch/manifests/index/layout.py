@@ -123,10 +123,11 @@ class Header:
         body, check = start[: _FIELDS.size], start[_FIELDS.size : HEADER_BYTES]
         if zlib.crc32(body).to_bytes(CHECK, "little") != check:
             raise NotAnIndex("The header of this key index is damaged.")
-        _, version, *widths, guessed, entries, rows, directory, told, secret, salt, directory_check = _FIELDS.unpack(body)
+        fields = _FIELDS.unpack(body)
+        _, version, *widths, guessed, entries, rows, directory, told, secret, salt, check_of_all = fields
         if version != VERSION:
             raise NotAnIndex(f"This key index has version {version}; this program reads version {VERSION}.")
-        header = cls(Widths(*widths), entries, rows, directory, told, secret, salt, directory_check, guessed)
+        header = cls(Widths(*widths), entries, rows, directory, told, secret, salt, check_of_all, guessed)
         if told != length:
             raise NotAnIndex("This key index is cut off." if length < told else "Something follows this key index.")
         if directory + 8 * (header.widths.groups + 1) != length:
