@@ -196,3 +196,11 @@ def test_what_cannot_be_read_leaves_no_clean_one(site: Context, tmp_path: Path) 
     assert told.exit_code == 1
     assert "Nothing could be read." in told.output
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("clean")] == []
+
+
+def test_a_folder_that_is_not_there_is_named(site: Context, tmp_path: Path) -> None:
+    manifest = tmp_path / "list.txt"
+    manifest.write_text("https://data.example/1.jpg\n")
+    answer = _run(site, manifest, "--out", tmp_path / "nowhere" / "clean.txt")
+    assert answer.exit_code == 1
+    assert "There is no folder" in answer.output

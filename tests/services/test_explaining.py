@@ -64,3 +64,18 @@ def test_a_match_by_picture_names_both_fingerprints_and_their_distance(
 def test_a_match_that_does_not_exist_says_where_numbers_are(database: Database) -> None:
     with database.reading() as session, pytest.raises(NotFound, match="Technical"):
         explaining.explain(session, 1)
+
+
+def test_a_match_by_a_list_names_the_dataset_the_scan_and_the_line(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    with database.writing() as session:
+        work = factories.work(session, keyring, now)
+        factories.case(session, now, (work,))
+        evidence = session.scalars(select(Evidence)).one()
+        evidence.basis, evidence.facts = Basis.MEMBERSHIP, {"listed_in": "ms-celeb-1m", "scan": 4, "place": "line 79"}
+        session.flush()
+        facts = explaining.explain(session, evidence.id).facts
+        assert ("named in a list of", "ms-celeb-1m") in facts
+        assert ("scan no.", "4") in facts
+        assert ("where in it", "line 79") in facts

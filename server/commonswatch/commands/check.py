@@ -46,6 +46,8 @@ def check(manifest: Path, out: Path, mark: bool, rows: TextIO | None, watch_list
 
     if out.exists() and out.samefile(manifest):
         raise click.ClickException("CLEAN must be another file than MANIFEST.")
+    if not out.parent.is_dir():
+        raise click.ClickException(f"There is no folder {out.parent}. Make it first.")
     aside = out.with_name(out.name + ".part")
     try:
         objections = _listed(watch_list) if watch_list else _registered()

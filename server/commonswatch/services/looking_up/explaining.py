@@ -23,6 +23,8 @@ _RULES = {
     Basis.MEMBERSHIP: "a copy of a dataset is offered here, and a list of it or of a relative names the work",
 }
 
+_LISTED = {"listed_in": "named in a list of", "scan": "scan no.", "place": "where in it"}
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -93,7 +95,7 @@ def _seen(facts: dict[str, Any]) -> list[tuple[str, str]]:
     told = [("seen", word)]
     told += [("file read at", str(facts["fetched_at"]))] if facts.get("fetched_at") else []
     told += [("file not read", str(facts["reason"]))] if facts.get("reason") and not facts.get("fetched_at") else []
-    return told + [("list that names it", str(facts[name])) for name in ("scan", "row", "dataset") if facts.get(name)]
+    return told + [(label, str(facts[name])) for name, label in _LISTED.items() if facts.get(name) is not None]
 
 
 def _against(session: Session, evidence: Evidence, work: Work) -> list[str]:
