@@ -1,6 +1,7 @@
 """``python -m benchmarks.lookups``: lookups over HTTP among a million pictures, beside a Flask route that says ``ok``.
 
-One server process holds both: the product, and a bare Flask application at ``/ok``. Rounds alternate; the server is
+Each server process holds both: the product, and a bare Flask application at ``/ok``; there are two that share the
+port, as `commonswatch run` starts them (``--processes``). Rounds alternate; the server is
 pinned to two cores, wrk to the others. Half of the questions are registered hashes with 0 to 31 bits turned over, half
 are random; strangers ask, so matches are of publicly listed works and confirmed in the tables. The limit of reads is
 lifted: one network asks everything. Prints a table, then one line of JSON per figure.
@@ -143,7 +144,7 @@ def measure(home: str, chosen: argparse.Namespace) -> tuple[Rounds, Rounds, floa
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = start(home, port)
+    processes = [start(home, port) for _ in range(chosen.processes)]
     try:
         body = file.read_text().splitlines()[1]
         first = requests.post(
@@ -151,19 +152,26 @@ def measure(home: str, chosen: argparse.Namespace) -> tuple[Rounds, Rounds, floa
         )
         print("first answer:", first.text)
         sides = Rounds(OK), Rounds(LOOKUPS)
-        watched = psutil.Process(process.pid)
+        watched = [psutil.Process(process.pid) for process in processes]
         for number in range(chosen.rounds + 1):
             for side in sides:
-                before = watched.cpu_times()
+                before = spent(watched)
                 told = drive(port, side.path, file, chosen.seconds if number else 1, chosen.connections)
-                after = watched.cpu_times()
+                after = spent(watched)
                 if number:  # the first round only warms up
                     side.told.append(told)
-                    side.processor += after.user + after.system - before.user - before.system
-        return *sides, watched.memory_info().rss / 2**20
+                    side.processor += after - before
+        return *sides, sum(one.memory_info().rss for one in watched) / 2**20
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+        for process in processes:
+            process.wait(20)
+
+
+def spent(processes: list[psutil.Process]) -> float:
+    """Seconds of processor time."""
+    return sum(times.user + times.system for times in (one.cpu_times() for one in processes))
 
 
 def main() -> None:
@@ -171,6 +179,7 @@ def main() -> None:
     parser.add_argument("--works", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--connections", type=int, default=32)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lookups-") as home:
