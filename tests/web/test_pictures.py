@@ -58,6 +58,7 @@ def test_a_picture_is_added_by_its_file_and_is_not_kept(moderator: FlaskClient, 
     assert kept["sha256"] == hashlib.sha256(sent["empty.png"]).digest(), "there is too little to see in it"
     looks = context.examine_picture(sent["logo.jpg"])
     assert kept["pdq"] in [one.bits for one in looks.matchable]
+    assert "Choose the picture" in moderator.post("/pictures", data={"reason": "A logo"}).text
     broken = {"picture": (io.BytesIO(b"no picture"), "x.jpg"), "reason": "What a host shows"}
     answer = moderator.post("/pictures", data=broken)
     assert answer.status_code == 400

@@ -61,6 +61,8 @@ def _sent() -> tuple[str, bytes] | None:
     """How the picture that was sent looks, or its digest where there is too little to see; None when none was sent."""
     file = request.files.get("picture")
     if file is None or not file.filename:
+        if not request.form.get("fingerprint", "").strip():
+            raise InvalidInput("Choose the picture, or write its fingerprint.")
         return None
     with file.stream as stream:
         facts = database.current().examine_picture(stream.read())
