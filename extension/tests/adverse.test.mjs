@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { FakeBrowser } from "./fake_browser.mjs";
-import { PlayedServer, SERVER } from "./played_server.mjs";
+import { PlayedServer, SERVER, found } from "./played_server.mjs";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -135,4 +135,40 @@ test("the pages are told which server gave a receipt: its page is there", async 
   await send("a");
   await browser.say({ type: "settings.set", changes: { server: OTHER } });
   assert.equal((await items())[0].server, SERVER);
+});
+
+const SHARE = "https://pan.baidu.com/s/1Example001AbCdEfGhIjK";
+const FILE = "https://dl.example/MsCelebV1-Faces-Aligned.tsv";
+
+for (const [url, text] of [
+  [SHARE, `${SHARE} 提取码: q7w8`],
+  [SHARE, "链接 提取码: q7w8"],
+  [SHARE, "data, password: q7w8"],
+  [`${SHARE}?pwd=q7w8&token=t0k3n`, `${SHARE}?pwd=q7w8&token=t0k3n`],
+  [`${FILE}?sig=q7w8abc`, `Here: ${FILE}?sig=q7w8abc&token=t0k3n.`],
+  [SHARE, "https://user:t0k3n@dl.example/x"],
+]) {
+  test(`an access code in the words of a link is in no report and kept apart: ${text}`, async () => {
+    await found(browser, { text: `# MS-Celeb-1M\n\nThe dataset MS-Celeb-1M: [${text}](${url})`, links: [{ url, text, near: "", place: 1 }] });
+    await browser.emit("contextMenus.onClicked", { menuItemId: "link", pageUrl: "https://blog.example/a", linkUrl: url, linkText: text }, { id: 7 });
+    const hand = new URL(browser.opened.at(-1)).searchParams.get("hand");
+    const drafts = [{}, { hand }].map((more) => browser.say({ type: "report.draft", tabId: 7, ...more }));
+    for (const { report, warnings } of await Promise.all(drafts)) {
+      assert.ok(report.links.length === 1 && !/q7w8|t0k3n/.test(JSON.stringify(report)), JSON.stringify(report));
+      assert.equal(warnings.some(({ code }) => code === "access-code"), text.includes("q7w8") || url.includes("?"));
+    }
+    assert.ok(!/q7w8|t0k3n/.test(JSON.stringify(browser.session["findings/7"].copies)));
+    const { text: exported } = await browser.say({ type: "data.export" });
+    assert.ok(!/q7w8|t0k3n/.test(exported), exported);
+  });
+}
+
+test("access codes go with the findings of a page that leave nothing to count", async () => {
+  await browser.say({ type: "settings.set", changes: { keepFindings: true } });
+  const text = `# MS-Celeb-1M\n\nThe image list of MS-Celeb-1M: [list](${SHARE}?pwd=q7w8)`;
+  await found(browser, { works: [], text });
+  assert.deepEqual(browser.session["findings/7"].copies.map(({ role }) => role), ["list"]);
+  assert.ok(browser.session["codes/7"]);
+  await browser.emit("tabs.onRemoved", 7);
+  assert.deepEqual(browser.session, {});
 });

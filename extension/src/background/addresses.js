@@ -10,6 +10,7 @@ import { sha256 } from "../shared/rules/sha256.js";
 
 const LONGEST = 2048;
 const SENDABLE = /^(?:https?:\/\/|magnet:\?)[^\p{Cc} ]+$/iu;
+export const ADDRESSES = /(?:https?:\/\/|magnet:\?)[^\s<>"']*[^\s<>"'.,;:!?)\]]/gi; // within words
 const CODES = ["pwd", "password", "code"]; // parameters in which hosts take an access code
 
 /**
@@ -77,6 +78,23 @@ export function withCode(url, code, rules) {
     return where?.access === code && where.key === key;
   });
   return fits ? (sendable(fits, code)?.url ?? null) : null;
+}
+
+/**
+ * The access code that words say for an address; null where they say none.
+ * @param {string} url
+ * @param {string} words
+ * @param {Rulebooks} rules
+ */
+export function codeIn(url, words, rules) {
+  const where = rules.location(`${url} ${words.replace(ADDRESSES, "")}`);
+  return where && where.key === rules.location(url)?.key ? where.access : null;
+}
+
+/** Words without what opens data: addresses in them are plain, a code is hidden. @param {string} words @param {string | null} code @param {Rulebooks} rules */
+export function plainWords(words, code, rules) {
+  const plain = words.replace(ADDRESSES, (address) => plainAddress(address, rules)?.url ?? "…");
+  return code ? plain.replaceAll(code, "…") : plain;
 }
 
 /** A text as it may be kept and sent: one line, without control characters, not too long. @param {string} text @param {number} most */

@@ -5,7 +5,7 @@
  * sent. Access codes are put apart at once. Registered works are found in detect.js.
  */
 
-import { oneLine, placeKey, plainAddress } from "./addresses.js";
+import { codeIn, oneLine, placeKey, plainAddress, plainWords } from "./addresses.js";
 import { LONGEST_SHOWN, Pace } from "./detect.js";
 import { keptPlace } from "./kept_places.js";
 import { rulebooks } from "./rulebooks.js";
@@ -130,9 +130,9 @@ class Copies {
     const plain = known && plainAddress(url, this._rules);
     if (!known || !plain || !isRole(role)) return;
     const where = placed(url, this._rules);
-    const code = access ?? plain.code;
+    const code = access ?? plain.code ?? codeIn(plain.url, text, this._rules);
     if (code) this.codes[`${where.location}|${known.id}`] = code;
-    const shown = { text: oneLine(text, LONGEST_SHOWN), place: keptPlace(this._frame, place) };
+    const shown = { text: oneLine(plainWords(text, code, this._rules), LONGEST_SHOWN), place: keptPlace(this._frame, place) };
     const secret = { hasCode: code !== null, unlisted: where.isUnlisted || code !== null };
     const { location, from } = where;
     this.copies.push({ url: plain.url, location, from, role, reason, ...aboutDataset(known), ...shown, ...secret });

@@ -6,7 +6,7 @@
 
 import { alarm, badge, badgeTitle, clearNotifications, permissions, scripts } from "../shared/browser.js";
 import { everything, forgetEverything, read } from "../shared/storage.js";
-import { plainAddress } from "./addresses.js";
+import { ADDRESSES, plainAddress } from "./addresses.js";
 import { settled } from "./alarms.js";
 import { forget } from "./device.js";
 import { settled as allKept } from "./findings.js";
@@ -30,7 +30,6 @@ const PARTS = {
 const WORDS = new Set(["text", "note", "title", "reason", "words", "name"]);
 const NEVER = new Set(["token"]);
 const HIDDEN = "•••";
-const ADDRESSES = /(?:https?:\/\/|magnet:\?)[^\s<>"']*[^\s<>"'.,;:!?)\]]/gi; // within words
 
 /** How much of what is stored; the watch list with its file. */
 export async function view() {

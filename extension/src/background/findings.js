@@ -158,13 +158,15 @@ export function leaveTab(tabId, page) {
 async function leave(tabId, page) {
   const { keepFindings } = await read("settings");
   let hasLeft = true;
+  let stays = false;
   await changeSession(`findings/${tabId}`, (/** @type {Findings | undefined} */ now) => {
     hasLeft = page === undefined || now?.page === page;
     if (!hasLeft) return now;
-    return now && keepFindings && countOf(now) ? { ...now, left: true } : undefined;
+    stays = Boolean(now && keepFindings && countOf(now));
+    return now && stays ? { ...now, left: true } : undefined;
   });
   if (!hasLeft) return;
-  for (const kind of keepFindings ? ["pictures", "asked"] : ["codes", "pictures", "asked"]) {
+  for (const kind of stays ? ["pictures", "asked"] : ["codes", "pictures", "asked"]) {
     await changeSession(`${kind}/${tabId}`, () => undefined);
   }
   await forgetOldest();

@@ -7,7 +7,7 @@
 
 import { Problem } from "../shared/api.js";
 import { read, readSession } from "../shared/storage.js";
-import { oneLine, placeKey, plainAddress, withCode } from "./addresses.js";
+import { codeIn, oneLine, placeKey, plainAddress, plainWords, withCode } from "./addresses.js";
 import { codesOf, findingsOf } from "./findings.js";
 import { knownHosts } from "./hosts.js";
 import { rulebooks } from "./rulebooks.js";
@@ -91,14 +91,13 @@ async function draftByHand(pointed, keep, rules) {
     const key = rules.workKeys(url)[0]?.key;
     return plain ? [{ url: plain.url, ...(key && key.length <= 300 ? { key } : {}) }] : [];
   });
-  const found = pointed.links.flatMap(({ url, text }) => ({ plain: plainAddress(url, rules), text }));
-  const links = found.flatMap(({ plain, text }, at) => {
-    if (!plain) return [];
-    const code = plain.code ?? undefined;
-    return [linkOf({ url: plain.url, text }, code, keep.includes(`/links/${at}`), rules)];
+  const found = pointed.links.flatMap(({ url, text }) => {
+    const plain = plainAddress(url, rules);
+    return plain ? [{ url: plain.url, text, code: plain.code ?? codeIn(plain.url, text, rules) ?? undefined }] : [];
   });
+  const links = found.map((one, at) => linkOf(one, one.code, keep.includes(`/links/${at}`), rules));
   /** @type {Warning[]} */
-  const warnings = found.flatMap(({ plain }, at) => (plain?.code ? [{ code: "access-code", path: `/links/${at}` }] : []));
+  const warnings = found.flatMap(({ code }, at) => (code ? [{ code: "access-code", path: `/links/${at}` }] : []));
   if (page.code) warnings.push({ code: "access-code", path: "/page" });
   return finished({ ...head(page.url), media, links }, warnings, rules);
 }
@@ -129,7 +128,7 @@ function pictureOf({ url, pdq, quality }, rules) {
  * @returns {ObservedLink}
  */
 function linkOf({ url, text, dataset, role }, code, isKept, rules) {
-  const words = oneLine(code ? text.replaceAll(code, "…") : text, 400);
+  const words = oneLine(plainWords(text, code ?? null, rules), 400);
   const about = { ...(dataset ? { dataset } : {}), ...(role ? { role } : {}) };
   if (!code || !isKept) return { url, ...(words ? { text: words } : {}), ...about };
   const open = withCode(url, code, rules);
