@@ -235,7 +235,14 @@ def _delimited(lines: list[str]) -> tuple[str, list[str]]:
     whole = _whole(lines)
     if len(whole) < len(lines) and any(_is_quoted(whole, sign) and _fitness(whole, sign) for sign in _DELIMITERS[:-1]):
         lines = whole
-    return _delimiter(lines), lines
+    return _delimiter(lines) or ("," if _are_quoted_values(lines) else ""), lines
+
+
+def _are_quoted_values(lines: Sequence[str]) -> bool:
+    """Whether this is a table of one column, each cell in quotes."""
+    filled = [line for line in lines if line.strip()]
+    quoted = sum(re.fullmatch(r' *"(?:[^"]|"")*" *\r?', line) is not None for line in filled)
+    return quoted > 0 and quoted >= 0.8 * len(filled)
 
 
 def _whole(lines: Sequence[str]) -> list[str]:

@@ -158,6 +158,12 @@ FLICKR_LISTS = {
         [{"a": float("nan"), "b": float("-inf"), "url": url(n)} for n in range(ROWS)]
     ),
     "addresses": lines(url),
+    "addresses in quotes": lines(lambda n: f'"{url(n)}"'),
+    "addresses in quotes under a name": lines(lambda n: f'"{url(n)}"', ['"url"']),
+    "cut by carets": lines(lambda n: f"{n}^{url(n)}^a", ["id^url^text"]),
+    "cut by carets, addresses first": lines(lambda n: f"{url(n)}^a"),
+    "cut as Hive does": lines(lambda n: f"{n}\x01{url(n)}\x01a"),
+    "cut by two colons": lines(lambda n: f"{n}::{url(n)}::a", ["id::url::text"]),
     "addresses with commas": lines(lambda n: f"https://a.example/{n},x;y|z/w_100,h_2/a.jpg\n{url(n)}"),
     "only ids": lines(lambda n: f"{n};{photo(n)};1", ["id;flickr_id;x"]),
     "YAML card and addresses": lines(url, ["# a comment", "# another"]),
