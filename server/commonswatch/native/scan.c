@@ -19,11 +19,18 @@
 #define PREFETCH(x) __builtin_prefetch(x)
 #define FIRST_BIT(x) __builtin_ctz(x)
 #define EXPORT __attribute__((visibility("default")))
+#define FORCED inline __attribute__((always_inline)) /* so that it is compiled for the processor of its caller */
+#if defined(SCAN_SSE2) && defined(__x86_64__)
+#include <immintrin.h>
+#define SCAN_AVX2 1
+#define WITH_AVX2 __attribute__((target("avx2,bmi,bmi2,lzcnt")))
+#endif
 #else
 #define LIKELY(x) (x)
 #define UNLIKELY(x) (x)
 #define PREFETCH(x) ((void)0)
 #define EXPORT
+#define FORCED inline
 static int FIRST_BIT(unsigned x) { int n = 0; while (!(x & 1)) { x >>= 1; n++; } return n; }
 #endif
 
@@ -33,8 +40,8 @@ typedef uint64_t u64;
 
 enum { LONGEST = 4096, LONGEST_HOST = 253, DEEPEST = 4, GROUPS = 12, SLOTS = 48, MOST_KEYS = 64 };
 enum { ARENA = 1 << 17, STEPS = 20000, HOSTS = 1 << 12, KEPT_HOST = 46, NAMES = 256, RING = 64 };
-enum { BATCH = 16, ROW_RUNS = 128 };
-enum { SHORTEST_TOKEN = 3, COUNTS = 1 << 18 };
+enum { BATCH = 16, ROW_RUNS = 128, ROWS_AT_ONCE = 256, PIECE = 4096, LONG_ROW = 1024 };
+enum { SHORTEST_TOKEN = 3, COUNTS = 1 << 22 };
 enum { NO = 0, YES = 1, UNSURE = -1 };
 
 /* ---- what Python hands over: the same fields, in the same order, as in native/scan.py ---- */
@@ -57,7 +64,8 @@ struct scan_book {
     int32_t generic_form, secrets, noise, picture_noise, pictures, scripts, texts, n_texts, widest;
 };
 
-enum { HOST_PROGRAM, PATH_PROGRAM, ACTION, KEY, ADDRESS, SECONDS, N_SECONDS, QUERY, N_QUERY, MD5, N_MD5, NEEDS, FORM };
+enum { HOST_PROGRAM, PATH_PROGRAM, ACTION, KEY, ADDRESS, SECONDS, N_SECONDS, QUERY, N_QUERY, MD5, N_MD5, NEEDS, GUESSED, FORM };
+enum { SECOND = 11 }; /* numbers of a further key */
 enum { NOTHING, GIVES_KEY, GIVES_ADDRESS, IS_GENERIC, ASKS };
 enum { END, LITERAL, SET, RUN, RUN_ALL, SPLIT, JUMP, SAVE };
 enum { SLOT_HOST, SLOT_SITE, SLOT_PATH, SLOT_QUERY, SLOT_SEARCH, FIRST_SLOT };
@@ -66,11 +74,13 @@ enum { LOWER = 1, UPPER, BASE58, BASE36, TITLE, DECODE, BLANK, OTHER };
 struct scan_registry {
     u64 *slots; /* hashes; 0 is free */
     u32 *works;
-    u32 *counts; /* how many keys have a run of letters, by its hash */
+    u8 *counts; /* how many keys have a run of letters, by its hash; 255: as many or more */
     u64 *tokens; /* two filters: words of 64 bits, of which a token sets three */
     u64 mask;
     u64 token_mask;
     u64 seed;
+    u64 *checks; /* a second hash of each key in its slot, under `secret` */
+    const u8 *secret; /* 16 bytes */
     int32_t least; /* letters of the shortest token; 0: tokens tell nothing, all rows are read */
 };
 
@@ -82,6 +92,15 @@ struct scan_plan {
 
 enum { READ_NOTHING, READ_ADDRESS, READ_MD5, READ_SHA256, READ_BASE64, READ_PATTERN, READ_ENGINE };
 enum { BLANKS = ' ' }; /* the delimiter; -1: a row is one cell */
+
+/* Registered keys of rows that were read: row, work, how it was won, and the key's text. */
+struct scan_matches {
+    u32 *rows, *works, *text_ends;
+    u8 *hows, *texts;
+    u64 n, most, text_size, text_room;
+};
+
+enum { BY_KEY, BY_GUESS, BY_DIGEST };
 
 struct scan_found {
     u64 *rows;
@@ -120,8 +139,8 @@ struct scanner {
     const u8 *row_from, *row_end;
     u64 row, row_start;
     u32 used, ring;
-    u8 *written; /* keys in the clear, for tests only */
-    u64 room;
+    struct scan_matches *matches; /* keys in the clear instead of digests and candidates */
+    int guessed;
 };
 
 typedef struct { span of[SLOTS]; u64 has; } values;
@@ -584,19 +603,29 @@ static void note(struct scanner *s, u64 hash) {
     s->scratch->ring[s->ring++].row = s->row;
 }
 
-static int key_shown(struct scanner *s, span key) {
-    if (s->room == (u64)-1 || s->room < (u64)key.n + 2) { s->room = (u64)-1; return UNSURE; }
-    s->written[0] = (u8)key.n;
-    s->written[1] = (u8)(key.n >> 8);
-    memcpy(s->written + 2, key.at, key.n);
-    s->written += key.n + 2;
-    s->room -= key.n + 2;
+/* Write down a key with each of its works; UNSURE where there is no room left. Without a registry all are written. */
+static int key_shown(struct scanner *s, span key, int how) {
+    const struct scan_registry *r = s->registry;
+    struct scan_matches *m = s->matches;
+    u64 hash = quick(r->seed, key.at, key.n), check = r->checks ? sip(r->secret, key.at, key.n) : 0;
+    int is_there = 0;
+    for (u64 at = hash & r->mask; r->checks == NULL ? !is_there : r->slots[at] != 0; at = (at + 1) & r->mask) {
+        if (r->checks && (r->slots[at] != hash || r->checks[at] != check)) continue;
+        if (m->n == m->most || m->text_room - m->text_size < key.n) { m->most = 0; return UNSURE; }
+        if (!is_there) memcpy(m->texts + m->text_size, key.at, key.n);
+        m->text_size += is_there ? 0 : key.n;
+        is_there = 1;
+        m->rows[m->n] = (u32)s->row;
+        m->works[m->n] = r->works ? r->works[at] : 0;
+        m->hows[m->n] = (u8)how;
+        m->text_ends[m->n++] = (u32)m->text_size;
+    }
     return YES;
 }
 
-static int key_found(struct scanner *s, span key) {
+static int key_found(struct scanner *s, span key, int how) {
     struct scan_found *f = s->found;
-    if (UNLIKELY(s->written != NULL)) return key_shown(s, key);
+    if (UNLIKELY(s->matches != NULL)) return key_shown(s, key, s->guessed && how == BY_KEY ? BY_GUESS : how);
     note(s, quick(s->registry->seed, key.at, key.n));
     if (s->secret == NULL) return YES;
     u64 digest = sip(s->secret, key.at, key.n);
@@ -906,13 +935,15 @@ static int tail_fits(const struct scan_book *b, int which, span text) {
     return YES;
 }
 
-/* The further keys of a form: per second of, program, key, need one (at, n), need two (at, n), letters (low, high). */
-static int seconds(struct scanner *s, const int32_t *form, const values *v, u64 letters) {
+/* The further keys of a form: per second of, program, key, need one (at, n), need two (at, n), letters (low, high),
+ * guessed, before the form's own key (each before those told earlier). */
+static int seconds(struct scanner *s, const int32_t *form, const values *v, u64 letters, int before) {
     for (int i = 0; i < form[N_SECONDS]; i++) {
-        const int32_t *one = s->book->words + form[SECONDS] + 9 * i;
+        const int32_t *one = s->book->words + form[SECONDS] + SECOND * (before ? form[N_SECONDS] - 1 - i : i);
         u64 needed = (u32)one[7] | (u64)(u32)one[8] << 32;
         values more;
         span key;
+        if (one[10] != before) continue;
         if (one[0] < 0) more = *v;
         else {
             span text = v->has >> one[0] & 1 ? v->of[one[0]] : (span){(const u8 *)"", 0};
@@ -926,7 +957,7 @@ static int seconds(struct scanner *s, const int32_t *form, const values *v, u64 
             if (!found) continue;
         }
         if (one[2] < 0) continue; /* means many works */
-        if (filled(s, one[2], &more, &key) != YES || key_found(s, key) != YES) return UNSURE;
+        if (filled(s, one[2], &more, &key) != YES || key_found(s, key, one[9] ? BY_GUESS : BY_KEY) != YES) return UNSURE;
     }
     return YES;
 }
@@ -957,8 +988,11 @@ static int on_any_host(struct scanner *s, const struct address *a) {
         v.of[SLOT_HOST].n -= 4;
     }
     v.has |= 1ULL << SLOT_PATH | 1ULL << SLOT_SITE | 1ULL << SLOT_HOST | 1ULL << SLOT_QUERY | 1ULL << SLOT_SEARCH;
-    if (filled(s, form[KEY], &v, &key) != YES || key_found(s, key) != YES) return UNSURE;
-    return tail_fits(s->book, 0, a->path) ? seconds(s, form, &v, a->letters) : YES;
+    int has_more = form[N_SECONDS] && tail_fits(s->book, 0, a->path);
+    if (!a->explicit) s->guessed = 1;
+    if (has_more && seconds(s, form, &v, a->letters, YES) != YES) return UNSURE;
+    if (filled(s, form[KEY], &v, &key) != YES || key_found(s, key, BY_KEY) != YES) return UNSURE;
+    return has_more ? seconds(s, form, &v, a->letters, NO) : YES;
 }
 
 /* ---- forms ---- */
@@ -983,12 +1017,14 @@ static int md5_fits(const struct scan_book *b, const int32_t *form, const values
 
 static int given(struct scanner *s, const int32_t *form, const values *v, const struct address *a, int depth) {
     span made;
+    s->guessed |= form[GUESSED];
     switch (form[ACTION]) {
     case NOTHING:
         return YES;
     case GIVES_KEY:
-        if (form[KEY] >= 0 && (filled(s, form[KEY], v, &made) != YES || key_found(s, made) != YES)) return UNSURE;
-        return seconds(s, form, v, ~0ULL);
+        if (seconds(s, form, v, ~0ULL, YES) != YES) return UNSURE;
+        if (form[KEY] >= 0 && (filled(s, form[KEY], v, &made) != YES || key_found(s, made, BY_KEY) != YES)) return UNSURE;
+        return seconds(s, form, v, ~0ULL, NO);
     case GIVES_ADDRESS:
         if (filled(s, form[ADDRESS], v, &made) != YES) return UNSURE;
         if (a && a->fragment.n && !memchr(made.at, '#', made.n)) {
@@ -1061,7 +1097,7 @@ static int texts(struct scanner *s, span text, int depth, int is_address) {
         v.has = 0;
         found = form[PATH_PROGRAM] < 0 ? UNSURE : reads(s, form[PATH_PROGRAM], text, &v);
         if (found == YES && form[N_MD5]) found = md5_fits(b, form, &v);
-        if (found == YES) found = given(s, form, &v, NULL, depth);
+        if (found == YES) return given(s, form, &v, NULL, depth) == UNSURE ? UNSURE : YES;
         if (found) return found;
     }
     return NO;
@@ -1120,7 +1156,7 @@ static int digest_key(struct scanner *s, const char *prefix, const u8 *bits, u32
         to[length + 2 * i] = (u8)hex[bits[i] >> 4];
         to[length + 2 * i + 1] = (u8)hex[bits[i] & 15];
     }
-    return key_found(s, (span){to, length + 2 * n});
+    return key_found(s, (span){to, length + 2 * n}, BY_DIGEST);
 }
 
 static int hex_cell(struct scanner *s, span cell, const char *prefix, u32 n) {
@@ -1159,13 +1195,14 @@ static int pattern_cell(struct scanner *s, const struct scan_plan *plan, int num
     v.has = 0;
     s->book = plan->own;
     found = reads(s, form[PATH_PROGRAM], cell, &v);
-    if (found == YES) found = filled(s, form[KEY], &v, &key) == YES ? key_found(s, key) : UNSURE;
+    if (found == YES) found = filled(s, form[KEY], &v, &key) == YES ? key_found(s, key, BY_KEY) : UNSURE;
     s->book = book;
     return found == UNSURE ? UNSURE : YES;
 }
 
 static int read_cell(struct scanner *s, const struct scan_plan *plan, const int32_t *reading, span cell) {
     s->used = 0;
+    s->guessed = 0;
     if (reading[0] == READ_ADDRESS) return find(s, cell, 0);
     cell = without_blanks(cell);
     if (!cell.n) return YES;
@@ -1254,19 +1291,15 @@ static int read_row_of_blanks(struct scanner *s, const struct scan_plan *plan) {
 
 static int is_alnum(u8 c) { return (u8)((c | 0x20) - 'a') < 26 || (u8)(c - '0') < 10; }
 
-/* The hash of a run: of its first and last eight letters, small ones, and its length. Without a branch on the length,
- * which nothing could foretell. */
-static u64 token_hash(u64 seed, const u8 *run, u32 n, const u8 *safe_end) {
-    u64 x, y, mask = ~0ULL >> (64 - 8 * (n < 8 ? n : 8));
-    if (LIKELY(safe_end - run >= 8)) {
-        x = little8(run) & mask;
-        y = little8(run + (n < 8 ? 0 : n - 8)) & mask;
-    } else {
-        x = 0;
-        for (u32 i = n; i > 0; i--) x = x << 8 | run[i - 1];
-        y = x;
-    }
-    return folded((x | 0x2020202020202020ULL) ^ seed, (y | 0x2020202020202020ULL) + n * 0x9e3779b97f4a7c15ULL);
+/* The hash of a run: of its last eight letters, small ones. Nothing is read before `begin`. */
+static FORCED u64 letters_hash(u64 seed, u64 letters) { return folded((letters | 0x2020202020202020ULL) ^ seed, 0x9e3779b97f4a7c15ULL); }
+
+static u64 token_hash(u64 seed, const u8 *end, u32 n, const u8 *begin) {
+    u64 x = 0;
+    if (n > 8) n = 8;
+    if (LIKELY(end - begin >= 8)) x = little8(end - 8) >> (64 - 8 * n);
+    else for (u32 i = 1; i <= n; i++) x = x << 8 | end[-(int)i];
+    return letters_hash(seed, x);
 }
 
 static u64 token_bits(u64 hash) { return 1ULL << (hash >> 58) | 1ULL << (hash >> 52 & 63) | 1ULL << (hash >> 46 & 63); }
@@ -1302,9 +1335,9 @@ static int first_token(const struct scan_registry *r, const u64 *hashes, int n) 
     return -1;
 }
 
+/* Which of 64 bytes are letters or digits; `odd`: which are a `%` or no ASCII. */
 #ifdef SCAN_SSE2
-/* Which of 64 bytes are letters or digits; `odd` where any is a `%` or no ASCII. */
-static u64 letters_of(const u8 *p, u64 *odd) {
+static inline u64 letters_of(const u8 *p, u64 *odd) {
     u64 all = 0, found = 0;
     for (int i = 0; i < 4; i++) {
         __m128i x = _mm_loadu_si128((const __m128i *)(p + 16 * i));
@@ -1319,7 +1352,7 @@ static u64 letters_of(const u8 *p, u64 *odd) {
     return all;
 }
 #else
-static u64 letters_of(const u8 *p, u64 *odd) {
+static inline u64 letters_of(const u8 *p, u64 *odd) {
     u64 all = 0, found = 0;
     for (int i = 0; i < 64; i++) {
         all |= (u64)is_alnum(p[i]) << i;
@@ -1330,8 +1363,34 @@ static u64 letters_of(const u8 *p, u64 *odd) {
 }
 #endif
 
-/* How many bits stand above the highest bit that is set. */
-static int first_bit_from_top(u64 x) {
+#ifdef SCAN_AVX2
+WITH_AVX2 static inline u64 letters_of_wide(const u8 *p, u64 *odd) {
+    u64 all = 0, found = 0;
+    for (int i = 0; i < 2; i++) {
+        __m256i x = _mm256_loadu_si256((const __m256i *)(p + 32 * i));
+        __m256i small = _mm256_or_si256(x, _mm256_set1_epi8(0x20));
+        __m256i letter = _mm256_andnot_si256(_mm256_cmpgt_epi8(small, _mm256_set1_epi8('z')), _mm256_cmpgt_epi8(small, _mm256_set1_epi8('a' - 1)));
+        __m256i figure = _mm256_andnot_si256(_mm256_cmpgt_epi8(x, _mm256_set1_epi8('9')), _mm256_cmpgt_epi8(x, _mm256_set1_epi8('0' - 1)));
+        __m256i other = _mm256_or_si256(x, _mm256_cmpeq_epi8(x, _mm256_set1_epi8('%')));
+        all |= (u64)(u32)_mm256_movemask_epi8(_mm256_or_si256(letter, figure)) << (32 * i);
+        found |= (u64)(u32)_mm256_movemask_epi8(other) << (32 * i);
+    }
+    *odd = found;
+    return all;
+}
+#endif
+
+static FORCED int first_bit(u64 x) {
+#if defined(__GNUC__) || defined(__clang__)
+    return __builtin_ctzll(x);
+#else
+    return (u32)x ? FIRST_BIT((unsigned)x) : 32 + FIRST_BIT((unsigned)(x >> 32));
+#endif
+}
+
+/* How many bits are set from the highest one down, to eight. */
+static FORCED int set_from_top(u64 x) {
+    x = ~x | 1ULL << 55;
 #if defined(__GNUC__) || defined(__clang__)
     return __builtin_clzll(x);
 #else
@@ -1341,17 +1400,28 @@ static int first_bit_from_top(u64 x) {
 #endif
 }
 
-static int first_bit(u64 x) { return (u32)x ? FIRST_BIT((unsigned)x) : 32 + FIRST_BIT((unsigned)(x >> 32)); }
+/* Where runs of at least `least` letters end: the places behind them. `before`: the 64 bytes before. */
+static FORCED u64 ends_of_runs(u64 runs, u64 before, int least) {
+    u64 ends = ~runs & (runs << 1 | before >> 63) & (runs << 2 | before >> 62) & (runs << 3 | before >> 61);
+    return least > SHORTEST_TOKEN ? ends & (runs << 4 | before >> 60) : ends;
+}
+
+/* The hash of the run that ends at bit `at` of 64 bytes from p. */
+static inline u64 hash_at(u64 seed, const u8 *p, int at, u64 runs, u64 before, const u8 *begin) {
+    u64 till = at ? (runs << (64 - at)) | (before >> at) : before;
+    return token_hash(seed, p + at, (u32)set_from_top(till), begin);
+}
 
 /* The hashes of all runs of a row that may be tokens, each on its way into the cache. -1 where the row holds what may
  * hide a key, or too many runs: it is to be read. */
 static int collected(const struct scan_registry *r, const u8 *p, const u8 *end, const u8 *safe_end, u64 *hashes) {
+    const u8 *begin = p;
+    u64 before = 0;
     int n = 0;
-    while (p < end) {
+    for (; p <= end; p += 64) { /* to the end itself, where the last run ends */
         u8 copy[64];
         const u8 *from = p;
-        u64 odd, runs, starts, valid = end - p >= 64 ? ~0ULL : (1ULL << (end - p)) - 1;
-        int whole = 64;
+        u64 odd, runs, ends, valid = end - p >= 64 ? ~0ULL : (1ULL << (end - p)) - 1;
         if (safe_end - p < 64) {
             memset(copy, 0, sizeof copy);
             memcpy(copy, p, (size_t)(end - p < 64 ? end - p : 64));
@@ -1359,30 +1429,67 @@ static int collected(const struct scan_registry *r, const u8 *p, const u8 *end, 
         }
         runs = letters_of(from, &odd) & valid;
         if ((odd & valid) || n + 20 > ROW_RUNS) return -1;
-        if (end - p > 64 && runs >> 63) { /* a run that may go on: it is looked at from its start */
-            whole = ~runs ? 64 - first_bit_from_top(~runs) : 0;
-            if (whole == 0) { /* nothing but a run: as long as it is */
-                const u8 *stop = p + 64;
-                while (stop < end && is_alnum(*stop)) stop++;
-                hashes[n] = token_hash(r->seed, p, (u32)(stop - p), stop);
-                PREFETCH(r->tokens + (hashes[n++] & r->token_mask));
-                p = stop;
-                continue;
-            }
-            runs &= (1ULL << whole) - 1;
-        }
-        starts = runs & runs >> 1 & runs >> 2;
-        if (r->least > SHORTEST_TOKEN) starts &= runs >> 3;
-        while (starts) {
-            int start = first_bit(starts), stop = ~(runs >> start) ? start + first_bit(~(runs >> start)) : 64;
-            hashes[n] = token_hash(r->seed, p + start, (u32)(stop - start), safe_end);
+        for (ends = ends_of_runs(runs, before, r->least); ends; ends &= ends - 1) {
+            hashes[n] = hash_at(r->seed, p, first_bit(ends), runs, before, begin);
             PREFETCH(r->tokens + (hashes[n++] & r->token_mask));
-            if (stop >= 64) break;
-            starts &= ~0ULL << stop;
         }
-        p += whole;
+        before = runs;
     }
     return n;
+}
+
+/* ---- tokens: many rows at once, as if they were one text ---- */
+
+/* Mark the row in which a place lies. Places come in order, `row` remembers. */
+static void mark_row(const u64 *ends, u64 at, u64 *row, u8 *marked) {
+    while (ends[*row] < at) ++*row;
+    marked[*row] = 1;
+}
+
+/* Mark those of some rows that hold a first token, or what may hide a key. They stand behind each other, at least
+ * eight bytes behind the start of the buffer and 64 before its end (`is_one_text`). */
+#define MARK_ROWS(name, target, letters) \
+target static void name(const struct scan_registry *r, const u8 *buffer, const u64 *starts, const u64 *row_ends, u64 n_rows, u8 *marked) { \
+    u64 hashes[PIECE / 4 + 64], before = 0, token_row = 0, odd_row = 0; \
+    u32 places[PIECE / 4 + 64]; \
+    const u8 *p = buffer + starts[0], *stop = buffer + row_ends[n_rows - 1]; \
+    while (p <= stop) { \
+        const u8 *from = p; \
+        u32 n = 0; \
+        for (; p <= stop && p - from < PIECE; p += 64) { \
+            u64 odd, valid = stop - p >= 64 ? ~0ULL : (1ULL << (stop - p)) - 1, runs = letters(p, &odd) & valid; \
+            for (u64 ends = ends_of_runs(runs, before, r->least); ends; ends &= ends - 1) { \
+                int at = first_bit(ends); \
+                u64 till = (runs << 1 << (63 - at)) | (before >> at), hash; \
+                hash = letters_hash(r->seed, little8(p + at - 8) >> (64 - 8 * set_from_top(till))); \
+                PREFETCH(r->tokens + (hash & r->token_mask)); \
+                hashes[n] = hash; \
+                places[n++] = (u32)(p - from) + (u32)at; \
+            } \
+            for (odd &= valid; UNLIKELY(odd != 0); odd &= odd - 1) \
+                mark_row(row_ends, (u64)(p - buffer) + (u64)first_bit(odd), &odd_row, marked); \
+            before = runs; \
+        } \
+        for (u32 i = 0; i < n; i++) \
+            if (UNLIKELY(is_set(r, hashes[i]))) mark_row(row_ends, (u64)(from - buffer) + places[i], &token_row, marked); \
+    } \
+}
+
+MARK_ROWS(mark_rows, , letters_of)
+#ifdef SCAN_AVX2
+MARK_ROWS(mark_rows_wide, WITH_AVX2, letters_of_wide)
+#endif
+
+/* Whether rows stand behind each other with nothing but line breaks between them, and with room around them. */
+static int is_one_text(const u8 *buffer, u64 length, const u64 *starts, const u64 *ends, u64 n) {
+    if (starts[0] < 8 || length < 64 || ends[n - 1] > length - 64 || ends[n - 1] - starts[0] > n * LONG_ROW) return NO;
+    for (u64 i = 0; i < n; i++) {
+        u64 next = i + 1 < n ? starts[i + 1] : ends[i] + 1;
+        if (starts[i] > ends[i] || next <= ends[i] || next - ends[i] > 2) return NO;
+        if (buffer[next - 1] != '\n' && (i + 1 < n || is_alnum(buffer[next - 1]))) return NO;
+        if (next - ends[i] == 2 && buffer[ends[i]] != '\r') return NO;
+    }
+    return YES;
 }
 
 /* Where what a row may be known by ends: behind its last column that is looked at, if it is long. */
@@ -1395,50 +1502,83 @@ static const u8 *end_of_columns(const struct scan_plan *plan, const u8 *p, const
     return end;
 }
 
-static void look_at_row(struct scanner *s, const struct scan_plan *plan, u64 row, const u8 *from, const u8 *end) {
+static int row_is_read(struct scanner *s, const struct scan_plan *plan, u64 row, const u8 *from, const u8 *end) {
     s->row = row;
-    s->row_start = s->found->n_digests;
     s->row_from = from;
     while (end > from && (end[-1] == '\r' || end[-1] == '\n')) end--;
     s->row_end = end;
-    if ((plan->delimiter == BLANKS ? read_row_of_blanks : read_row)(s, plan) == YES) return;
+    return (plan->delimiter == BLANKS ? read_row_of_blanks : read_row)(s, plan) == YES;
+}
+
+static void look_at_row(struct scanner *s, const struct scan_plan *plan, u64 row, const u8 *from, const u8 *end) {
+    s->row_start = s->found->n_digests;
+    if (row_is_read(s, plan, row, from, end)) return;
     s->found->n_digests = s->row_start;
     note(s, 0);
 }
 
-/* Read only rows with a token: they are gathered first, as their tokens come from far memory. Returns how many rows. */
+/* Read those of some rows that hold a pair of tokens: they are gathered first, as these come from far memory. */
+static void look_at_rows(struct scanner *s, const struct scan_plan *plan, const u8 *buffer, u64 length, const u64 *starts,
+                         const u64 *ends, const u32 *rows, u32 n, u64 first_row) {
+    const struct scan_registry *r = s->registry;
+    u64 hashes[BATCH * ROW_RUNS], *hash = hashes;
+    int counts[BATCH], firsts[BATCH];
+    for (u32 i = 0; i < n; i++) {
+        const u8 *from = buffer + starts[rows[i]];
+        counts[i] = collected(r, from, end_of_columns(plan, from, buffer + ends[rows[i]]), buffer + length, hash);
+        hash += counts[i] > 0 ? counts[i] : 0;
+    }
+    hash = hashes;
+    for (u32 i = 0; i < n; hash += counts[i] > 0 ? counts[i] : 0, i++) firsts[i] = first_token(r, hash, counts[i]);
+    hash = hashes;
+    for (u32 i = 0; i < n; hash += counts[i] > 0 ? counts[i] : 0, i++) {
+        int is_worth = counts[i] < 0;
+        for (int j = firsts[i]; j >= 0 && j < counts[i] && !is_worth; j++)
+            if (is_set(r, hash[j])) is_worth = has_pair(r, hash[j], hash, counts[i]);
+        if (UNLIKELY(is_worth)) look_at_row(s, plan, first_row + rows[i], buffer + starts[rows[i]], buffer + ends[rows[i]]);
+    }
+}
+
+/* Which of some rows may hold a token at all. Returns how many. */
+static u32 rows_with_tokens(const struct scan_registry *r, const u8 *buffer, u64 length, const u64 *starts, const u64 *ends,
+                            u32 n, u32 *rows) {
+    u8 marked[ROWS_AT_ONCE] = {0};
+    u32 found = 0;
+    if (!is_one_text(buffer, length, starts, ends, n)) memset(marked, 1, n);
+#ifdef SCAN_AVX2
+    else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) mark_rows_wide(r, buffer, starts, ends, n, marked);
+#endif
+    else mark_rows(r, buffer, starts, ends, n, marked);
+    for (u32 i = 0; i < n; i++) {
+        rows[found] = i;
+        found += marked[i];
+    }
+    return found;
+}
+
+/* Read only rows with tokens. Returns how many rows were gone through. */
 static u64 worthy_rows(struct scanner *s, const struct scan_plan *plan, const u8 *buffer, u64 length, const u64 *starts,
                        const u64 *ends, u64 n_rows, u64 first_row) {
-    const struct scan_registry *r = s->registry;
-    u64 hashes[BATCH * ROW_RUNS];
-    const u8 *stops[BATCH];
-    int counts[BATCH], firsts[BATCH];
-    u64 row = 0;
-    while (row < n_rows) {
-        u64 used = 0, n = 0;
-        for (; n < BATCH && row + n < n_rows && starts[row + n] <= ends[row + n] && ends[row + n] <= length; n++) {
-            const u8 *from = buffer + starts[row + n];
-            stops[n] = end_of_columns(plan, from, buffer + ends[row + n]);
-            counts[n] = collected(r, from, stops[n], buffer + length, hashes + used);
-            used += counts[n] > 0 ? (u64)counts[n] : 0;
-        }
+    u32 rows[ROWS_AT_ONCE];
+    u64 done = 0;
+    while (done < n_rows) {
+        u32 n = 0, found;
+        while (n < ROWS_AT_ONCE && done + n < n_rows && starts[done + n] <= ends[done + n] && ends[done + n] <= length) n++;
         if (!n) break;
-        const u64 *hash = hashes;
-        for (u64 i = 0; i < n; hash += counts[i] > 0 ? counts[i] : 0, i++) firsts[i] = first_token(r, hash, counts[i]);
-        hash = hashes;
-        for (u64 i = 0; i < n; hash += counts[i] > 0 ? counts[i] : 0, i++) {
-            const u8 *from = buffer + starts[row + i];
-            int is_worth = counts[i] < 0;
-            for (int j = firsts[i]; j >= 0 && j < counts[i] && !is_worth; j++)
-                if (is_set(r, hash[j])) is_worth = has_pair(r, hash[j], hash, counts[i]);
-            if (UNLIKELY(is_worth)) look_at_row(s, plan, first_row + row + i, from, buffer + ends[row + i]);
+        found = rows_with_tokens(s->registry, buffer, length, starts + done, ends + done, n, rows);
+        for (u32 i = 0; i < found; i += BATCH) {
+            u32 many = found - i < BATCH ? found - i : BATCH;
+            look_at_rows(s, plan, buffer, length, starts + done, ends + done, rows + i, many, first_row + done);
         }
-        row += n;
+        done += n;
     }
-    return row;
+    return done;
 }
 
 /* ---- exported ---- */
+
+/* What `scan.py` knows of this file: changed with every structure and every list of arguments. */
+EXPORT u64 scan_version(void) { return 2; }
 
 EXPORT u64 scan_scratch_size(void) { return sizeof(struct scan_scratch); }
 
@@ -1451,8 +1591,8 @@ EXPORT void scan_digests(const u8 *secret, const u8 *p, const int64_t *lengths, 
     for (u64 i = 0; i < n; p += lengths[i], i++) out[i] = sip(secret, p, (size_t)lengths[i]);
 }
 
-static u32 *count_of(const struct scan_registry *r, const u8 *run, u32 n) {
-    return r->counts + (token_hash(r->seed, run, n, run + n) & (COUNTS - 1));
+static u8 *count_of(const struct scan_registry *r, const u8 *run, u32 n) {
+    return r->counts + (token_hash(r->seed, run + n, n, run) & (COUNTS - 1));
 }
 
 /* Where a key may have tokens: behind the words that say what kind of key it is. */
@@ -1474,8 +1614,8 @@ static void count_runs(struct scan_registry *r, const u8 *key, const u8 *end) {
     for (const u8 *p = behind_kind(key, end); p < end;) {
         const u8 *run = next_run(&p, end);
         if (p - run < SHORTEST_TOKEN) continue;
-        u32 *count = count_of(r, run, (u32)(p - run));
-        if (*count < UINT32_MAX) ++*count;
+        u8 *count = count_of(r, run, (u32)(p - run));
+        if (*count < UINT8_MAX) ++*count;
     }
 }
 
@@ -1491,7 +1631,7 @@ static span token_of(const struct scan_registry *r, const u8 *key, const u8 *end
         if (n < least || run == but) continue;
         for (const u8 *digit = run; n > 4 && digit < p && score == few; digit++) if (*digit <= '9') score += 6;
         if (path && run > path) score += 8; /* many have a host in common */
-        count = *count_of(r, run, n);
+        for (count = 0, few = *count_of(r, run, n); few; few >>= 1) count++; /* about as many are the same: they are counted by hash */
         if (count < best_count || (count == best_count && score > best_score)) {
             best = (span){run, n};
             best_count = count;
@@ -1502,8 +1642,8 @@ static span token_of(const struct scan_registry *r, const u8 *key, const u8 *end
 }
 
 static void set_tokens(struct scan_registry *r, span first, span second) {
-    u64 hash = token_hash(r->seed, first.at, first.n, first.at + first.n);
-    u64 pair = pair_hash(hash, token_hash(r->seed, second.at, second.n, second.at + second.n));
+    u64 hash = token_hash(r->seed, first.at + first.n, first.n, first.at);
+    u64 pair = pair_hash(hash, token_hash(r->seed, second.at + second.n, second.n, second.at));
     r->tokens[hash & r->token_mask] |= token_bits(hash);
     *pair_word(r, pair) |= token_bits(pair);
 }
@@ -1538,6 +1678,7 @@ EXPORT u64 scan_register(struct scan_registry *r, const u8 *p, const int64_t *le
         u64 hash = quick(r->seed, p, (size_t)lengths[done]), at = hash & r->mask;
         while (r->slots[at]) at = (at + 1) & r->mask;
         r->slots[at] = hash;
+        r->checks[at] = sip(r->secret, p, (size_t)lengths[done]);
         r->works[at] = works[done];
     }
     return done;
@@ -1550,15 +1691,16 @@ EXPORT void scan_move(const struct scan_registry *from, struct scan_registry *to
         if (!hash) continue;
         while (to->slots[at]) at = (at + 1) & to->mask;
         to->slots[at] = hash;
+        to->checks[at] = from->checks[i];
         to->works[at] = from->works[i];
     }
 }
 
 /* The works of a key. Returns how many there are, of which at most `most` are written. */
 EXPORT u64 scan_works(const struct scan_registry *r, const u8 *key, u64 n, u32 *works, u64 most) {
-    u64 found = 0, hash = quick(r->seed, key, (size_t)n);
+    u64 found = 0, hash = quick(r->seed, key, (size_t)n), check = sip(r->secret, key, (size_t)n);
     for (u64 at = hash & r->mask; r->slots[at]; at = (at + 1) & r->mask)
-        if (r->slots[at] == hash) {
+        if (r->slots[at] == hash && r->checks[at] == check) {
             if (found < most) works[found] = r->works[at];
             found++;
         }
@@ -1618,21 +1760,29 @@ EXPORT u64 scan_rows(const struct scan_book *book, const struct scan_registry *r
     return i;
 }
 
-/* The keys of one text, for tests: written to `out`, each behind its length of two bytes. -1: not sure, -2: no room. */
-EXPORT int64_t scan_keys(const struct scan_book *book, const u8 *text, u64 n, u8 *out, u64 most, struct scan_scratch *scratch) {
-    u64 slot = 0;
-    u32 no_work = 0;
-    struct scan_registry none = {&slot, &no_work, NULL, NULL, 0, 0, 0, 0};
-    u64 row, digest[MOST_KEYS], rows[MOST_KEYS];
-    u8 asked;
-    struct scan_found found = {&row, &asked, digest, rows, 0, 0, MOST_KEYS};
-    struct scanner s = {book, &none, NULL, &found, scratch, NULL, NULL, 0, 0, 0, 0, NULL, 0};
-    int sure;
-    if (n > INT32_MAX) return UNSURE;
-    s.written = out;
-    s.room = most;
-    sure = find(&s, (span){text, (u32)n}, 0);
-    return s.room == (u64)-1 ? -2 : sure == UNSURE ? -1 : (int64_t)(s.written - out);
+/* The registered keys of rows that the kernel is sure of. Returns how many rows were read: fewer when there was no room
+ * left, or when a row lies outside or is not sure at all. */
+EXPORT u64 scan_matched(const struct scan_book *book, const struct scan_registry *registry, const struct scan_plan *plan,
+                        const u8 *buffer, u64 length, const u64 *starts, const u64 *ends, const u64 *rows, u64 n_rows,
+                        struct scan_matches *matches, struct scan_scratch *scratch) {
+    struct scanner s = {book, registry, NULL, NULL, scratch, NULL, NULL, 0, 0, 0, 0, matches, 0};
+    u64 i = 0;
+    for (; i < n_rows; i++) {
+        u64 before = matches->n, size = matches->text_size;
+        if (starts[rows[i]] > ends[rows[i]] || ends[rows[i]] > length) break;
+        if (row_is_read(&s, plan, i, buffer + starts[rows[i]], buffer + ends[rows[i]])) continue;
+        matches->n = before;
+        matches->text_size = size;
+        break;
+    }
+    return i;
+}
+
+/* All keys of one text, for tests. 0: not sure, or no room. */
+EXPORT int32_t scan_keys(const struct scan_book *book, const u8 *text, u64 n, struct scan_matches *matches, struct scan_scratch *scratch) {
+    struct scan_registry none = {0};
+    struct scanner s = {book, &none, NULL, NULL, scratch, NULL, NULL, 0, 0, 0, 0, matches, 0};
+    return n <= INT32_MAX && find(&s, (span){text, (u32)n}, 0) != UNSURE;
 }
 
 static int inside(int32_t at, int32_t n, int32_t size) { return at >= 0 && n >= 0 && at <= size && n <= size - at; }
@@ -1672,10 +1822,10 @@ static int form_is_sound(const struct scan_book *b, const int32_t *form) {
     const int32_t *w = b->words;
     if (form[HOST_PROGRAM] >= b->n_programs || form[PATH_PROGRAM] >= b->n_programs) return 0;
     if (!pieces_are_sound(b, form[KEY]) || !pieces_are_sound(b, form[ADDRESS])) return 0;
-    if (!inside(form[SECONDS], 9 * form[N_SECONDS], b->n_words) || !inside(form[QUERY], 3 * form[N_QUERY], b->n_words)) return 0;
+    if (!inside(form[SECONDS], SECOND * form[N_SECONDS], b->n_words) || !inside(form[QUERY], 3 * form[N_QUERY], b->n_words)) return 0;
     if (!inside(form[MD5], 2 * form[N_MD5], b->n_words) || !inside(form[NEEDS], 4, b->n_words)) return 0;
     for (int i = 0; i < form[N_SECONDS]; i++) {
-        const int32_t *one = w + form[SECONDS] + 9 * i;
+        const int32_t *one = w + form[SECONDS] + SECOND * i;
         if (one[0] >= SLOTS || one[1] >= b->n_programs || !pieces_are_sound(b, one[2])) return 0;
         if (!inside(one[3], one[4], b->n_pool) || !inside(one[5], one[6], b->n_pool)) return 0;
     }

@@ -7,9 +7,9 @@ import ctypes
 import functools
 import secrets
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +22,11 @@ Rows = NDArray[np.uint64]
 SECRET_BYTES = 16
 _MOST_KEYS = 64  # of one row, as in scan.c
 _MOST_WORKS = 1000  # of one key
-_LONGEST_SHOWN = 1 << 16
-_COUNTS = 1 << 18  # as in scan.c
-_TOKEN_WORDS = 1 << 18  # of 64 bits, and twice as many for pairs: of a million keys, one foreign run in 200 passes
-_WIDTHS = {"classes": 256, "programs": 3, "families": 2, "forms": 12, "domains": 4, "endings": 4}
+_VERSION = 2  # of scan.c
+FORM = 13  # numbers of a form, as in scan.c
+_COUNTS = 1 << 22  # as in scan.c
+_TOKEN_WORDS = 1 << 19  # of 64 bits, and twice as many for pairs: of a million keys, one foreign run in 200 passes
+_WIDTHS = {"classes": 256, "programs": 3, "families": 2, "forms": FORM, "domains": 4, "endings": 4}
 
 _pointer, _u64, _int32 = ctypes.c_void_p, ctypes.c_uint64, ctypes.c_int32
 
@@ -47,7 +48,16 @@ class _Registry(ctypes.Structure):
     _fields_ = (
         *((name, _pointer) for name in ("slots", "works", "counts", "tokens")),
         *((name, _u64) for name in ("mask", "token_mask", "seed")),
+        ("checks", _pointer),
+        ("secret", ctypes.c_char_p),
         ("least", _int32),
+    )
+
+
+class _Matches(ctypes.Structure):
+    _fields_ = (
+        *((name, _pointer) for name in ("rows", "works", "text_ends", "hows", "texts")),
+        *((name, _u64) for name in ("n", "most", "text_size", "text_room")),
     )
 
 
@@ -78,7 +88,8 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "scan_works": (_u64, [_pointer, _pointer, _u64, _pointer, _u64]),
     "scan_lines": (_u64, [_pointer, _u64, _pointer, _pointer, _u64, _pointer]),
     "scan_rows": (_u64, [*[_pointer] * 5, _u64, _pointer, _pointer, _u64, _u64, _pointer, _pointer]),
-    "scan_keys": (ctypes.c_int64, [_pointer, _pointer, _u64, _pointer, _u64, _pointer]),
+    "scan_matched": (_u64, [*[_pointer] * 4, _u64, *[_pointer] * 3, _u64, _pointer, _pointer]),
+    "scan_keys": (_int32, [_pointer, _pointer, _u64, _pointer, _pointer]),
     "scan_book_is_sound": (_int32, [_pointer]),
     "scan_forms_are_sound": (_int32, [_pointer]),
 }
@@ -86,7 +97,7 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
 
 @functools.cache
 def _library() -> ctypes.CDLL:
-    library = native.library()
+    library = _fitting()
     if library is None:
         raise RuntimeError("the compiled kernels are not there")
     for name, (result, arguments) in _FUNCTIONS.items():
@@ -95,9 +106,17 @@ def _library() -> ctypes.CDLL:
     return library
 
 
+@functools.cache
+def _fitting() -> ctypes.CDLL | None:
+    """The library, unless it was compiled from another scan.c than this file was written for."""
+    library = native.library()
+    version = getattr(library, "scan_version", None)
+    return library if version is not None and int(version()) == _VERSION else None
+
+
 def available() -> bool:
     """Whether the compiled kernel is there."""
-    return native.library() is not None
+    return _fitting() is not None
 
 
 def hashed(seed: int, text: bytes) -> int:
@@ -129,27 +148,44 @@ def lines(buffer: Buffer, most: int) -> tuple[Rows, Rows, int]:
 
 
 class Tables:
-    """A hash table of registered keys and their works: 12 bytes a slot; it grows when three slots in four are used.
+    """A hash table of registered keys and their works: 20 bytes a slot; it grows when three slots in four are used.
+    A key is known by two hashes of 64 bits, the second one SipHash under a secret of this table.
 
     Beside it a filter of tokens: runs of at least ``least`` letters and digits that a row with a registered key holds.
     """
 
     def __init__(self, expected: int = 0, least: int = 0) -> None:
-        self._seed = secrets.randbits(64)
+        self._seed, self._secret = secrets.randbits(64), secrets.token_bytes(SECRET_BYTES)
         self._used = 0
-        self.least = least
-        self._counts = np.zeros(_COUNTS if least else 1, np.uint32)
+        self._structure: _Registry | None = None
+        self._least = least
+        self._counts = np.zeros(_COUNTS if least else 1, np.uint8)
         self._tokens = np.zeros(3 * _TOKEN_WORDS if least else 3, np.uint64)
         self._make(1 << max(10, (4 * expected // 3).bit_length()))
 
+    @property
+    def least(self) -> int:
+        """Letters of the shortest token; 0: tokens tell nothing, all rows must be read."""
+        return self._least
+
+    @least.setter
+    def least(self, least: int) -> None:
+        self._least, self._structure = least, None
+
     def _make(self, size: int) -> None:
+        self._structure = None
         self._slots, self._works = np.zeros(size, np.uint64), np.zeros(size, np.uint32)
+        self._checks = np.zeros(size, np.uint64)
 
     def structure(self) -> _Registry:
         """What the C reads. Keep the table, and put nothing in, as long as this is in use."""
-        arrays = (self._slots, self._works, self._counts, self._tokens)
-        masks = len(self._slots) - 1, len(self._tokens) // 3 - 1
-        return _Registry(*(array.ctypes.data for array in arrays), *masks, self._seed, self.least)
+        if self._structure is None:
+            arrays = (self._slots, self._works, self._counts, self._tokens)
+            pointers = [array.ctypes.data for array in arrays]
+            masks = len(self._slots) - 1, len(self._tokens) // 3 - 1
+            checks = self._checks.ctypes.data
+            self._structure = _Registry(*pointers, *masks, self._seed, checks, self._secret, self._least)
+        return self._structure
 
     def mark(self, run: bytes) -> None:
         """Let rows with this run of letters and digits be read, whatever else they hold."""
@@ -177,7 +213,7 @@ class Tables:
         )
 
     def _grow(self) -> None:
-        kept, before = (self._slots, self._works), self.structure()
+        kept, before = (self._slots, self._works, self._checks), self.structure()
         self._make(2 * len(self._slots))
         _library().scan_move(ctypes.byref(before), ctypes.byref(self.structure()))
         del kept
@@ -223,16 +259,34 @@ class Kernel:
 
     def keys(self, text: bytes) -> list[bytes] | None:
         """The keys of one text, as the kernel reads it; None where it is not sure. For tests."""
-        out = ctypes.create_string_buffer(_LONGEST_SHOWN)
-        size = _library().scan_keys(ctypes.byref(self._book), text, len(text), out, len(out), self._scratch())
-        if size < 0:
-            return None
-        keys, at = [], 0
-        while at < size:
-            length = int.from_bytes(out.raw[at : at + 2], "little")
-            keys.append(out.raw[at + 2 : at + 2 + length])
-            at += 2 + length
-        return keys
+        room = _Texts(_MOST_KEYS * 8)
+        book, out = ctypes.byref(self._book), ctypes.byref(room.structure)
+        is_sure = _library().scan_keys(book, text, len(text), out, self._scratch())
+        return [found.text for found in room.found(np.zeros(1, np.uint64))] if is_sure else None
+
+    def matched(
+        self, buffer: Buffer, starts: Rows, ends: Rows, rows: Rows, tables: Tables, plan: "Plan"
+    ) -> tuple[list["Matched"], list[int]]:
+        """The registered keys in some rows, and those of the rows of which the kernel is not sure."""
+        data, registry = np.frombuffer(buffer, np.uint8), tables.structure()
+        starts, ends = np.ascontiguousarray(starts, np.uint64), np.ascontiguousarray(ends, np.uint64)
+        rows = np.ascontiguousarray(rows[rows < len(starts)], np.uint64)
+        found, unsure, size = list[Matched](), list[int](), 4 * len(rows) + _MOST_KEYS
+        while len(rows):
+            room = _Texts(size)
+            read = _library().scan_matched(
+                ctypes.byref(self._book), ctypes.byref(registry), ctypes.byref(plan.structure), data.ctypes.data,
+                len(data), starts.ctypes.data, ends.ctypes.data, rows.ctypes.data, len(rows),
+                ctypes.byref(room.structure), self._scratch(),
+            )  # fmt: skip
+            found += room.found(rows)
+            if room.is_full:
+                size *= 2
+            elif read < len(rows):
+                unsure.append(int(rows[read]))
+                read += 1
+            rows = rows[read:]
+        return found, unsure
 
     def rows(
         self, buffer: Buffer, starts: Rows, ends: Rows, first: int, tables: Tables, plan: "Plan", secret: bytes | None
@@ -297,6 +351,41 @@ def _book(arrays: Mapping[str, NDArray[Any]], numbers: Mapping[str, int]) -> _Bo
         if name != "letters":
             setattr(book, f"n_{name}", array.size // _WIDTHS.get(name, 1))
     return book
+
+
+class Matched(NamedTuple):
+    """A registered key in a row. ``how``: 0 by its key, 1 by one that may mean another work, 2 by a digest."""
+
+    row: int
+    how: int
+    text: bytes
+    work: int
+
+
+class _Texts:
+    """Room for keys as they stand in rows."""
+
+    def __init__(self, most: int) -> None:
+        self._rows, self._works, self._text_ends = (np.empty(most, np.uint32) for _ in range(3))
+        self._hows, self._texts = np.empty(most, np.uint8), np.empty(128 * most, np.uint8)
+        arrays = (self._rows, self._works, self._text_ends, self._hows, self._texts)
+        self.structure = _Matches(*(array.ctypes.data for array in arrays), 0, most, 0, len(self._texts))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether something had no room."""
+        return not self.structure.most
+
+    def found(self, rows: Rows) -> Iterator[Matched]:
+        """What was written down; ``rows`` are those that were asked for."""
+        n, start, before = int(self.structure.n), 0, 0
+        texts = self._texts[: int(self.structure.text_size)].tobytes()
+        ends = self._text_ends[:n].tolist()
+        numbers = rows[self._rows[:n]].tolist()
+        for row, how, end, work in zip(numbers, self._hows[:n].tolist(), ends, self._works[:n].tolist(), strict=True):
+            if end != before:
+                start, before = before, end
+            yield Matched(row, how, texts[start:end], work)
 
 
 class _Room:

@@ -1,12 +1,12 @@
 """Rows of a manifest → which of them may hold a registered work, and keyed digests of all their keys.
 
-Written in C (`native/scan.c`), with a slower twin here. Neither decides: a row found here is read again by the exact
-engine, and so is each row the kernel is not sure of. No host is known to either: docs/scan-kernel.md.
+Written in C (`native/scan.c`), with a slower twin here, that finds candidates only. What either is not sure of is read
+by the exact engine. No host is known to either: docs/scan-kernel.md.
 """
 
 from commonswatch.manifests.kernel.digests import key_digest, key_digests
 from commonswatch.manifests.kernel.lines import lines
 from commonswatch.manifests.kernel.registry import Registry
-from commonswatch.manifests.kernel.scanner import Found, Scanner
+from commonswatch.manifests.kernel.scanner import Certain, Found, Scanner
 
-__all__ = ["Found", "Registry", "Scanner", "key_digest", "key_digests", "lines"]
+__all__ = ["Certain", "Found", "Registry", "Scanner", "key_digest", "key_digests", "lines"]

@@ -18,7 +18,7 @@ from commonswatch.domain.keys import MANY_WORKS
 from commonswatch.manifests.kernel.expressions import NotCompiled, Tree, read_expression
 from commonswatch.manifests.kernel.programs import Pool, Programs
 from commonswatch.manifests.kernel.tails import Tails, tails_of
-from commonswatch.native.scan import hashed
+from commonswatch.native.scan import FORM, hashed
 from commonswatch.rules.forms import ANY_HOST, ANY_PATH, Form, Second
 from commonswatch.rules.patterns import FIELD, Pattern
 
@@ -88,7 +88,7 @@ class Compiler:
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Programs, forms, and what they point into."""
         return {
-            "forms": _int32(self._forms or [[0] * 12])[: len(self._forms)],
+            "forms": _int32(self._forms or [[0] * FORM])[: len(self._forms)],
             "code": _int32(self._code.code),
             "programs": _int32(self._programs),
             "words": _int32(self._words or [0]),
@@ -176,12 +176,13 @@ class Compiler:
             self._list(folders),
             len(folders),
             self._list([self._needs(form.pattern(part))]),
+            int(form.how == "guessed" and not form.generic),
         ]
 
     def _asking(self, form: Form, part: str) -> list[int]:
         """A form of which only the host is understood: the engine is asked about all that come to it."""
         host = _NONE if form.host == ANY_HOST else self._program(form.host, form.fields)
-        return [host, _NONE, ASKS, _NONE, _NONE, 0, 0, 0, 0, 0, 0, self._list([self._needs(form.pattern(part))])]
+        return [host, _NONE, ASKS, _NONE, _NONE, 0, 0, 0, 0, 0, 0, self._list([self._needs(form.pattern(part))]), 0]
 
     def _action(self, form: Form) -> int:
         if form.generic:
@@ -192,15 +193,16 @@ class Compiler:
 
     def _second(self, second: Second, form: Form) -> tuple[int, ...]:
         key = _NONE if second.kind in MANY_WORKS else self._template(second.key)
+        how = int(second.how == "guessed"), int(second.first)
         if not second.of:
-            return (_NONE, _NONE, key, 0, 0, 0, 0, 0, 0)
+            return (_NONE, _NONE, key, 0, 0, 0, 0, 0, 0, *how)
         pattern = Pattern(second.pattern, form.fields)
         bits = 0
         for letter in "".join(pattern.needs):
             bits |= self._letters.setdefault(letter, 1 << len(self._letters) if len(self._letters) < 62 else 0)
         halves = np.array([bits], np.uint64).view(np.int32)
         program = self._program(second.pattern, form.fields)
-        return (self._slots[second.of], program, key, *self._needs(pattern), int(halves[0]), int(halves[1]))
+        return (self._slots[second.of], program, key, *self._needs(pattern), int(halves[0]), int(halves[1]), *how)
 
     # ---- words ----
 

@@ -12,8 +12,8 @@ _BATCH = 50_000
 class Registry:
     """Keys of works (`flickr:photo:105`) and of files (`md5:…`, `sha256:…` in small hexadecimal digits) → works.
 
-    The compiled kernel keeps a seeded 64-bit hash of each: that a foreign key has the hash of one of a million is one
-    chance in 2⁴⁴, and nobody can look for such a key, as the seed never leaves the process. Forked processes share it.
+    The compiled kernel keeps two 64-bit hashes of each, under secrets that never leave the process: that a foreign key
+    is taken for one of a million is one chance in 2¹⁰⁸, and nobody can look for such a key. Forked processes share it.
     """
 
     def __init__(self, keys: Iterable[tuple[str, int]], expected: int = 0) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 from functools import cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,14 +22,27 @@ _NO_ROWS = np.empty(0, np.uint64)
 class Found(NamedTuple):
     """What a block gave.
 
-    ``rows`` count within the block; each is to be read by the exact engine. ``asked`` says which of them were not read
-    here: their keys are not among the digests. ``digest_rows`` count in the manifest; a key counts once in a row.
+    ``rows`` count within the block. ``asked`` says which of them were not read here: the exact engine is to be asked,
+    and their keys are not among the digests. The others may hold a registered key: `Scanner.certain` reads them.
+    ``digest_rows`` count in the manifest; a key counts once in a row.
     """
 
     rows: NDArray[np.uint64]
     asked: NDArray[np.bool_]
     digests: NDArray[np.uint64]
     digest_rows: NDArray[np.uint64]
+
+
+class Certain(NamedTuple):
+    """A registered key in a row of a block, and a work that has it."""
+
+    row: int
+    how: Literal["key", "guessed", "digest"]
+    text: str
+    work: int
+
+
+_HOWS: tuple[Literal["key", "guessed", "digest"], ...] = ("key", "guessed", "digest")
 
 
 class Scanner:
@@ -52,6 +65,18 @@ class Scanner:
         result = kernel().rows(block.buffer, starts, ends, block.first_row, tables, plan, self._secret)
         return Found(result.rows - np.uint64(block.first_row), result.asked, result.digests, result.digest_rows)
 
+    def certain(self, block: Block, rows: NDArray[np.uint64]) -> tuple[list[Certain], list[int]]:
+        """What is registered of the keys in rows that were not asked about, and rows that the engine is to read.
+
+        A key of another work is taken for a registered one in one of 2¹⁰⁸ cases.
+        """
+        tables = self._registry.tables
+        plan = self._plan(block.reader) if tables is not None and len(rows) else None
+        if tables is None or plan is None:
+            return [], rows.tolist()
+        found, unsure = kernel().matched(block.buffer, *bounds_of(block), rows, tables, plan)
+        return [Certain(one.row, _HOWS[one.how], one.text.decode(), one.work) for one in found], unsure
+
     def _by_twin(self, block: Block, starts: NDArray[np.uint64], ends: NDArray[np.uint64]) -> Found:
         if self._twin is None or self._secret is not None or not tokens_tell(block.reader):
             return _all(len(starts))
@@ -67,11 +92,10 @@ class Scanner:
 
 def bounds_of(block: Block) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """Where the records of a block start and end."""
-    if not block.is_lines or block.bounds is not None:
-        return block.starts, block.ends
-    starts, ends = lines(block.buffer)
-    block.found(len(starts))
-    return starts, ends
+    if block.is_lines and block.bounds is None:
+        block.bounds = lines(block.buffer)
+        block.found(len(block.bounds[0]))
+    return block.starts, block.ends
 
 
 @cache

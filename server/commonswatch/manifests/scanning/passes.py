@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Protocol
 
 import numpy as np
@@ -82,7 +83,7 @@ class Pass:
 
     def _matches(self, block: Block) -> list[Match]:
         sifted = self._looking.sieve(block)
-        found = []
+        found = list(sifted.matches)
         for number, unsure in zip(sifted.rows, sifted.unsure, strict=True):
             texts = texts_in(block, number)
             found += matches_in(block, number, texts, self._looking.registry)
@@ -90,6 +91,7 @@ class Pass:
                 self._index(texts, block.first_row + number)
         if self._runs is not None:
             self._runs.add(sifted.digests, sifted.digest_rows)
+        found.sort(key=attrgetter("row"))
         return found + self._persons(block)
 
     def _persons(self, block: Block) -> list[Match]:

@@ -1,6 +1,9 @@
 """Which rows of a block may hold something registered, and the digests of all its keys."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -8,24 +11,28 @@ import numpy.typing as npt
 
 from commonswatch.manifests.kernel.digests import key_digest
 from commonswatch.manifests.kernel.registry import Registry as Registered
-from commonswatch.manifests.kernel.scanner import Scanner, kernel
+from commonswatch.manifests.kernel.scanner import Certain, Scanner, kernel
 from commonswatch.manifests.readers.shapes import Block
-from commonswatch.manifests.scanning.matching import Registry, texts_in
+from commonswatch.manifests.scanning.findings import How, Match
+from commonswatch.manifests.scanning.matching import Registry, matches_in, matches_of, texts_in
 from commonswatch.native import scan
 
+_CHECKED = 500  # of so many rows that the kernel alone has read, the engine reads one again
 FEW = 2000  # rows that the exact engine reads in less time than the kernel needs to get ready
 
 
 class Sifted(NamedTuple):
     """What a sieve says of a block. Row numbers of ``rows`` count within the block, ``digest_rows`` in the manifest.
 
-    Of rows that are ``unsure`` no digests are among ``digests``.
+    Those of ``rows`` are still to be read by the exact engine; of such as are ``unsure`` no digests are among
+    ``digests``. ``matches`` are those of all other rows.
     """
 
     rows: list[int]
     unsure: list[bool]
     digests: npt.NDArray[np.uint64]
     digest_rows: npt.NDArray[np.uint64]
+    matches: Sequence[Match] = ()
 
 
 class Sieve(Protocol):
@@ -72,7 +79,8 @@ class Kernel:
 
     def __init__(self, registry: Registered, secret: bytes | None = None) -> None:
         """With a ``secret`` (16 bytes) the digests of all keys of all rows are made, too."""
-        self._secret = secret
+        self._secret, self._registry = secret, registry
+        self._is_trusted, self._read_alone = True, 0
         self._scanner, self._is_ready = Scanner(registry, secret), False
         self._row_by_row = RowByRow(registry, self.digest if secret else None)
 
@@ -82,7 +90,28 @@ class Kernel:
             return self._row_by_row(block)
         self._is_ready = True
         found = self._scanner.scan(block)
-        return Sifted(found.rows.tolist(), found.asked.tolist(), found.digests, found.digest_rows)
+        sure = found.rows[~found.asked]
+        matches, rest = self._read_by_kernel(block, sure) if self._is_trusted else ([], sure.tolist())
+        asked = dict.fromkeys(found.rows[found.asked].tolist(), True) | dict.fromkeys(rest, False)
+        rows = sorted(asked)
+        return Sifted(rows, [asked[row] for row in rows], found.digests, found.digest_rows, matches)
+
+    def _read_by_kernel(self, block: Block, sure: npt.NDArray[np.uint64]) -> tuple[list[Match], list[int]]:
+        """What rows hold, and those that the engine is to read: all, if it finds something else in one of them."""
+        certain, rest = self._scanner.certain(block, sure)
+        matches = [match for row in _by_row(certain) for match in matches_of(block, row[0].row, _won(row))]
+        rows = list(dict.fromkeys(match.row - block.first_row for match in matches))
+        checked = rows[-self._read_alone % _CHECKED :: _CHECKED]
+        self._read_alone += len(rows)
+        if all(self._is_right(block, row, matches) for row in checked):
+            return matches, rest
+        self._is_trusted = False
+        logging.getLogger(__name__).error("The scan kernel reads a row otherwise than the engine: it is not used.")
+        return [], sure.tolist()
+
+    def _is_right(self, block: Block, row: int, matches: list[Match]) -> bool:
+        by_engine = matches_in(block, row, texts_in(block, row), self._registry)
+        return by_engine == [match for match in matches if match.row == block.first_row + row]
 
     def digest(self, text: str) -> int:
         """As the kernel makes them."""
@@ -93,3 +122,13 @@ class Kernel:
         if scan.available():
             kernel()
         self._is_ready = True
+
+
+def _by_row(certain: list[Certain]) -> Iterator[list[Certain]]:
+    return (list(group) for _, group in groupby(certain, attrgetter("row")))
+
+
+def _won(row: list[Certain]) -> list[tuple[How, str, int]]:
+    """How each key was won the first time it stands in a row, as the engine tells it."""
+    hows: dict[str, How] = {}
+    return [(hows.setdefault(one.text, one.how), one.text, one.work) for one in row]
