@@ -156,6 +156,7 @@ def _text_kind(head: bytes) -> tuple[Kind, str]:
         and sum(head[:4096].count(octet) for octet in b"\x02\x03\x04\x05\x06\x0e\x0f\x10") > len(head[:4096]) / 50
     ):
         return "unknown", "Neither text nor a format that is known."
+    text = text.replace(b"\r", b"\n") if encoding.returns else text
     return text_kind(text[encoding.skipped :]), ""
 
 

@@ -207,9 +207,12 @@ def are_names(cells: Sequence[str], least: int = _LEAST_NAMES) -> bool:
 def _together(columns: list[Column], cells: list[list[str]], rows: Sequence[Sequence[str]]) -> list[Column]:
     """What only a look at several columns tells."""
     roles = {column.role for column in columns}
+    is_flickrs = {"secret", "server"} <= {squeezed(column.name) for column in columns}  # as its API tells of photos
     for at, column in enumerate(columns):
         if column.role == "person" and not squeezed(column.name) and roles & {"licence", "account"}:
             columns[at] = Column(column.name)  # who took the picture, not who is shown
+        if is_flickrs and squeezed(column.name) == "id" and FLICKR.share(cells[at]) >= FLICKR.named:
+            columns[at] = FLICKR.column(column.name)
         if not column.role and not squeezed(column.name):
             columns[at] = _by_neighbours(at, columns, cells, rows)
     return columns

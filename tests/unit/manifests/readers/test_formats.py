@@ -157,6 +157,18 @@ FLICKR_LISTS = {
     "JSON as Python writes it": json.dumps(
         [{"a": float("nan"), "b": float("-inf"), "url": url(n)} for n in range(ROWS)]
     ),
+    "answers of Flickr": json.dumps(
+        {
+            "photos": {
+                "photo": [
+                    {"id": str(photo(n)), "owner": "1@N00", "secret": "63d7", "server": "65535"} for n in range(ROWS)
+                ]
+            }
+        }
+    ),
+    "photos of Flickr, line by line": lines(
+        lambda n: json.dumps({"id": str(photo(n)), "owner": "1@N00", "secret": "63d7", "server": "65535", "farm": 66})
+    ),
     "addresses": lines(url),
     "addresses in quotes": lines(lambda n: f'"{url(n)}"'),
     "addresses in quotes under a name": lines(lambda n: f'"{url(n)}"', ['"url"']),
