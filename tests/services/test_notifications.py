@@ -57,6 +57,16 @@ def test_creators_and_confirmed_people_shown_get_one_letter_each(
         checked("alert", letter["values"])
 
 
+def test_a_work_without_a_title_is_named_in_words(database: Database, keyring: Keyring, now: datetime) -> None:
+    with database.writing() as session:
+        creator = factories.account(session, keyring, now, address="ada@example.org")
+        keys = ("flickr:photo:53", "url:data.example/a:b.jpg")
+        works = tuple(factories.work(session, keyring, now, creator=creator, title="", key=key) for key in keys)
+        _notify(session, keyring, factories.case(session, now, works, state=CaseState.CONFIRMED), now)
+        told = _letters(session, keyring)["ada@example.org"]["values"]["works"]
+    assert set(told) == {"flickr photo 53", "data.example/a:b.jpg"}
+
+
 def test_who_is_creator_and_shown_gets_one_letter(database: Database, keyring: Keyring, now: datetime) -> None:
     with database.writing() as session:
         creator = factories.account(session, keyring, now)

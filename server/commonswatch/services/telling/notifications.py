@@ -149,11 +149,17 @@ def _place_values(case: Case) -> dict[str, Any]:
     }
 
 
+def _without_title(work: FoundWork) -> str:
+    """A work key as words: “flickr photo 53000000001”."""
+    kind, _, name = work.key.partition(":")
+    return name if kind == "url" else work.key.replace(":", " ", 2)
+
+
 def _work_values(works: Sequence[FoundWork]) -> dict[str, Any]:
     """What it says of the works that were found there."""
     return {
         "count": len(works),
-        "works": [work.title or work.key for work in works[:_MOST_WORKS]],
+        "works": [work.title or _without_title(work) for work in works[:_MOST_WORKS]],
         "about": "creator" if any(work.own for work in works) else "shown",
         "basis": sorted({work.why.value for work in works}),
         "copies": _copies(works),
