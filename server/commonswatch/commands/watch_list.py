@@ -77,7 +77,8 @@ def download(address: str, folder: Path, key: str | None) -> None:
     """Download and check the watch list of the server at ADDRESS into FOLDER. Needs no installation.
 
     The first time, the key the server shows is trusted and kept in FOLDER, unless you give the --key it must be.
-    Everybody gets the same bytes, and nothing is told to the server but that somebody downloads it.
+    Everybody gets the same bytes, and nothing is told to the server but that somebody downloads it. ADDRESS is one on
+    the public web, such as https://commonswatch.example: your own installation is asked without any list.
     """
     from commonswatch.context import fetch_policy
     from commonswatch.fetch import Fetcher
