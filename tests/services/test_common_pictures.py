@@ -106,6 +106,18 @@ def test_one_picture_taken_for_very_many_works_is_quarantined(
         assert _matches(session) == []
 
 
+def test_a_creator_who_registers_a_picture_many_times_silences_nobody(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    with database.writing() as session:
+        mine = factories.work(session, keyring, now, pdq=BITS)
+        other = factories.account(session, keyring, now)
+        for _ in range(3 * quarantine.MOST_WORKS):
+            factories.work(session, keyring, now, pdq=BITS, creator=other)
+        assert quarantine.notice(session, _matches(session), now) == []
+        assert mine.id in {match.work_id for match in _matches(session)}
+
+
 def test_a_cleared_picture_matches_again_and_what_waited_is_verified_anew(
     database: Database, keyring: Keyring, now: datetime
 ) -> None:

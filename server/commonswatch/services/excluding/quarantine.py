@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from commonswatch.domain.errors import Conflict
 from commonswatch.domain.states import Basis, Standing
-from commonswatch.models import CommonPicture, Evidence, HeldReport, Location, Sighting
+from commonswatch.models import CommonPicture, Evidence, HeldReport, Location, Sighting, Work
 from commonswatch.services.excluding import pictures
 from commonswatch.services.reporting.matching import Match
 from commonswatch.services.upkeep import bulk
@@ -23,6 +23,8 @@ MOST_SITES = 30
 """Registered domains on which one work may be recognised by its picture within ``WINDOW``."""
 MOST_WORKS = 20
 """Works for which one observed picture may be taken."""
+MOST_OF_ONE = 5
+"""How many works of one creator count for that: nobody can silence others by registering their picture many times."""
 WINDOW = timedelta(days=7)
 _BY_PICTURE = (Basis.PDQ, Basis.SHA256)
 _MOST_READ = 2_000
@@ -38,19 +40,25 @@ def hold(session: Session, report_id: int, observed: Iterable[str]) -> None:
 def notice(session: Session, matches: Sequence[Match], now: datetime) -> list[CommonPicture]:
     """Quarantine what matched too much, after the ``matches`` the server saw itself were written down."""
     seen = [one for one in matches if one.basis in _BY_PICTURE]
-    too_common = {one: reason for one, count in _works_of(seen).items() if (reason := _too_many_works(count))}
+    too_common = _taken_for_many(session, seen)
     for one in {match.work_id: match for match in seen}.values():
         if reason := _too_many_sites(session, one, now):
             too_common.setdefault(_own(one), reason)
     return [entry for observed, reason in too_common.items() if (entry := _quarantine(session, observed, reason, now))]
 
 
-def _works_of(matches: Sequence[Match]) -> Counter[str]:
-    return Counter(observed for observed, _ in {(one.observed, one.work_id) for one in matches})
-
-
-def _too_many_works(works: int) -> str | None:
-    return f"One observed picture was taken for {works} works." if works > MOST_WORKS else None
+def _taken_for_many(session: Session, matches: Sequence[Match]) -> dict[str, str]:
+    """The observed pictures that were taken for too many works, and that in words."""
+    works = Counter(observed for observed, _ in {(one.observed, one.work_id) for one in matches})
+    if not works or max(works.values()) <= MOST_WORKS:
+        return {}
+    creators = select(Work.id, Work.creator_id).where(Work.id.in_({one.work_id for one in matches}))
+    creator = dict(session.execute(creators).tuples().all())
+    of_each = Counter((one, creator.get(work)) for one, work in {(one.observed, one.work_id) for one in matches})
+    counted = Counter[str]()
+    for (observed, _), number in of_each.items():
+        counted[observed] += min(number, MOST_OF_ONE)
+    return {one: f"One observed picture was taken for {works[one]} works." for one in works if counted[one] > MOST_WORKS}
 
 
 def _too_many_sites(session: Session, match: Match, now: datetime) -> str | None:
