@@ -53,12 +53,13 @@ def _taken_for_many(session: Session, matches: Sequence[Match]) -> dict[str, str
     if not works or max(works.values()) <= MOST_WORKS:
         return {}
     creators = select(Work.id, Work.creator_id).where(Work.id.in_({one.work_id for one in matches}))
-    creator = dict(session.execute(creators).tuples().all())
+    creator = dict(session.execute(creators).all())
     of_each = Counter((one, creator.get(work)) for one, work in {(one.observed, one.work_id) for one in matches})
     counted = Counter[str]()
     for (observed, _), number in of_each.items():
         counted[observed] += min(number, MOST_OF_ONE)
-    return {one: f"One observed picture was taken for {works[one]} works." for one in works if counted[one] > MOST_WORKS}
+    too_common = (one for one in works if counted[one] > MOST_WORKS)
+    return {one: f"One observed picture was taken for {works[one]} works." for one in too_common}
 
 
 def _too_many_sites(session: Session, match: Match, now: datetime) -> str | None:
