@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { FakeBrowser } from "./fake_browser.mjs";
-import { PlayedServer, SERVER, found } from "./played_server.mjs";
+import { PlayedServer, SERVER, alert, found } from "./played_server.mjs";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -171,4 +171,20 @@ test("access codes go with the findings of a page that leave nothing to count", 
   assert.ok(browser.session["codes/7"]);
   await browser.emit("tabs.onRemoved", 7);
   assert.deepEqual(browser.session, {});
+});
+
+test("what a hostile server says of alerts breaks nothing: only what has their shape is kept, each once", async () => {
+  const bad = [null, 7, {}, { id: -1 }, { works: null }, { since: "soon" }, { created_at: 7 }, { url: "x".repeat(5000) }, { works_total: 1.5 }, { site: {} }];
+  const works = [null, 7, {}, { id: 1, title: {}, key: "k", why: "key" }, { id: 2, title: "A work", key: "flickr:photo:2", why: "key", more: "x" }];
+  server.alerts = [...bad.map((more, at) => more && (more === 7 ? more : alert(at + 10, more))), alert(1, { works }), alert(1), alert(2, { works: Array(1000).fill(works[4]), x: "y".repeat(9_000) })];
+  server.tellAlerts = () => Response.json({ alerts: server.alerts, after: 2, page: "javascript:alert(1)" });
+  await browser.say({ type: "device.pair", code: "ABCD2345", name: "x", server: SERVER });
+  await browser.pass(HOUR);
+  const { items, page, unread } = await browser.say({ type: "alerts.list" });
+  const known = "created_at id kind read since site state url works works_total";
+  assert.deepEqual(items.map((one) => Object.keys(one).sort().join(" ")), Array(items.length).fill(known));
+  assert.deepEqual(items.map(({ id }) => id).filter((id) => id < 10).sort(), [1, 2]);
+  assert.deepEqual([items.length, unread], [3, 3]);
+  for (const one of items) assert.ok(one.works.length <= 20 && one.works.every(({ title, key }) => typeof title === "string" && typeof key === "string"));
+  assert.equal(page, "");
 });

@@ -10,6 +10,7 @@ import { notify } from "../shared/browser.js";
 import { load, plural, t } from "../shared/i18n.js";
 import { quietUntil } from "../shared/settings.js";
 import { change, read } from "../shared/storage.js";
+import { MOST, alertsOf, pageOf } from "./alert_shape.js";
 import { showUnread } from "./badge.js";
 
 /**
@@ -19,7 +20,6 @@ import { showUnread } from "./badge.js";
 
 const EVERY = 15 * 60_000;
 const AGAIN = 24 * 3_600_000; // older ones are read again once a day: a moderator may have taken one back
-const PAGE = 100;
 const MOST_PAGES = 10;
 const MOST_KEPT = 500;
 const MOST_SINGLE = 3; // notifications at once; more are told in one
@@ -48,13 +48,14 @@ async function readOn() {
   const { after, etag } = await read("alerts");
   /** @type {Record<string, string>} */
   const headers = etag ? { "If-None-Match": etag } : {};
-  const answer = await ask(`/api/v1/alerts?after=${after}&limit=${PAGE}`, { headers, device: true });
+  const answer = await ask(`/api/v1/alerts?after=${after}&limit=${MOST}`, { headers, device: true });
   if (answer.status === 304) return false;
   const found = alertsOf(answer.body);
   const last = Number(answer.body?.after);
   await change("alerts", (book) => {
     if (book.after !== after) return book; // somebody else was quicker, or everything was forgotten
-    const fresh = found.filter(({ id }) => id > after);
+    const known = new Set(book.items.map(({ id }) => id));
+    const fresh = found.filter(({ id }) => id > after && !known.has(id));
     return {
       ...book,
       after: Number.isSafeInteger(last) && last > after ? last : after,
@@ -64,7 +65,7 @@ async function readOn() {
       page: pageOf(answer.body?.page) || book.page,
     };
   });
-  return found.length === PAGE;
+  return found.length === MOST;
 }
 
 /** Read those we know again, from time to time: only how they stand, nothing is told. */
@@ -72,30 +73,12 @@ async function readAgain() {
   const { items, refreshedAt = 0 } = await read("alerts");
   if (refreshedAt && (!items.length || Math.abs(Date.now() - refreshedAt) < AGAIN)) return;
   if (!refreshedAt) return void (await change("alerts", (book) => ({ ...book, refreshedAt: Date.now() })));
-  const oldest = items.slice(0, PAGE).at(-1)?.id ?? 1;
-  const answer = await ask(`/api/v1/alerts?after=${Math.max(0, oldest - 1)}&limit=${PAGE}`, { device: true });
+  const oldest = items.slice(0, MOST).at(-1)?.id ?? 1;
+  const answer = await ask(`/api/v1/alerts?after=${Math.max(0, oldest - 1)}&limit=${MOST}`, { device: true });
   const now = new Map(alertsOf(answer.body).map((one) => [one.id, one]));
   await change("alerts", (book) => {
     return { ...book, refreshedAt: Date.now(), items: book.items.map((one) => now.get(one.id) ?? one) };
   });
-}
-
-/** @param {any} body @returns {Alert[]} */
-function alertsOf(body) {
-  if (!Array.isArray(body?.alerts)) throw new Problem("server");
-  return body.alerts.slice(0, PAGE).filter(isAlert);
-}
-
-/** @param {any} one @returns {one is Alert} */
-function isAlert(one) {
-  const texts = [one?.url, one?.site, one?.kind, one?.state, one?.since, one?.created_at];
-  const areTexts = texts.every((text) => typeof text === "string" && text.length <= 4096);
-  return areTexts && Number.isSafeInteger(one.id) && Array.isArray(one.works) && Number.isSafeInteger(one.works_total);
-}
-
-/** @param {unknown} page */
-function pageOf(page) {
-  return typeof page === "string" && /^https?:\/\//i.test(page) && page.length <= 2048 ? page : "";
 }
 
 /** Show what was not told yet, unless it is a quiet hour. @returns {Promise<number | null>} when that hour ends */
