@@ -15,7 +15,8 @@ from commonswatch.manifests.rows import PersonKey, row_of
 from commonswatch.manifests.scanning.findings import NO_WORK, Match, Progress
 from commonswatch.manifests.scanning.matching import Registry, Texts, matches_in, texts_in
 from commonswatch.manifests.scanning.pictures import Looked
-from commonswatch.manifests.scanning.sieves import Sieve
+from commonswatch.manifests.scanning.side_by_side import sifted, threads_for
+from commonswatch.manifests.scanning.sieves import Sieve, Sifted
 from commonswatch.manifests.scanning.source import Manifest
 from commonswatch.manifests.scanning.state import Part
 
@@ -60,8 +61,9 @@ class Pass:
         """Each block's matches, with how far it has come. Ends with the range, or with a problem of the manifest."""
         if self._part.state.get("done"):
             return
-        for block in self._manifest.blocks(self._start):
-            found = self._matches(block)
+        threads = threads_for(self._manifest.compression)
+        for block, told in sifted(self._manifest.blocks(self._start), self._looking.sieve, threads):
+            found = self._matches(block, told)
             self._part.add(found)
             self._guessed &= not any(column.role in _SURE for column in block.reader.columns)
             self.rows, self.matches = block.first_row + block.rows, self.matches + len(found)
@@ -81,16 +83,15 @@ class Pass:
             self.rows, read if total is None else min(read, total), total, self.matches, time.monotonic() - self._began
         )
 
-    def _matches(self, block: Block) -> list[Match]:
-        sifted = self._looking.sieve(block)
-        found = list(sifted.matches)
-        for number, unsure in zip(sifted.rows, sifted.unsure, strict=True):
+    def _matches(self, block: Block, told: Sifted) -> list[Match]:
+        found = list(told.matches)
+        for number, unsure in zip(told.rows, told.unsure, strict=True):
             texts = texts_in(block, number)
             found += matches_in(block, number, texts, self._looking.registry)
             if unsure and self._runs is not None:
                 self._index(texts, block.first_row + number)
         if self._runs is not None:
-            self._runs.add(sifted.digests, sifted.digest_rows)
+            self._runs.add(told.digests, told.digest_rows)
         found.sort(key=attrgetter("row"))
         return found + self._persons(block)
 

@@ -77,10 +77,13 @@ class RowByRow:
 class Kernel:
     """The scan kernel, or its twin where it is not compiled. Short lists are read row by row until it is ready."""
 
-    def __init__(self, registry: Registered, secret: bytes | None = None) -> None:
-        """With a ``secret`` (16 bytes) the digests of all keys of all rows are made, too."""
+    def __init__(self, registry: Registered, secret: bytes | None = None, *, is_trusted: bool = True) -> None:
+        """With a ``secret`` (16 bytes) the digests of all keys of all rows are made, too.
+
+        Without trust every row it finds is read by the exact engine.
+        """
         self._secret, self._registry = secret, registry
-        self._is_trusted, self._read_alone = True, 0
+        self._is_trusted, self._read_alone = is_trusted, 0
         self._scanner, self._is_ready = Scanner(registry, secret), False
         self._row_by_row = RowByRow(registry, self.digest if secret else None)
 
