@@ -204,3 +204,10 @@ def test_a_folder_that_is_not_there_is_named(site: Context, tmp_path: Path) -> N
     answer = _run(site, manifest, "--out", tmp_path / "nowhere" / "clean.txt")
     assert answer.exit_code == 1
     assert "There is no folder" in answer.output
+
+
+def test_a_list_in_which_nothing_can_be_compared_is_not_called_clean(site: Context, tmp_path: Path) -> None:
+    told = _run(site, _manifest(tmp_path, "age\tweight\n12\t40\n13\t41\n"), "--out", tmp_path / "clean.tsv")
+    assert told.exit_code == 1
+    assert "nothing can be compared" in told.output
+    assert not (tmp_path / "clean.tsv").exists()

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from commonswatch.manifests.cleaning import Cleaned, Objections
     from commonswatch.manifests.opening import Manifest
 
+_NOT_COMPARABLE = (
+    "None of its columns has addresses, file names, numbers of pictures or digests, so nothing can be compared. "
+    "Is it the right file? `commonswatch scan` says what it is."
+)
 _MARKED, _LEFT = "marked", "left out"
 
 
@@ -55,6 +59,8 @@ def check(manifest: Path, out: Path, mark: bool, rows: TextIO | None, watch_list
             done = _run(opened, objections, file, mark=mark, rows=rows)
         if done.rows == 0 and done.problem:
             raise click.ClickException(f"Nothing could be read. {done.problem.detail}")
+        if done.rows and not done.comparable:
+            raise click.ClickException(_NOT_COMPARABLE)
         aside.replace(out)
     except CommonswatchError as error:
         raise click.ClickException(error.detail) from error

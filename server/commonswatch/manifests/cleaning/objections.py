@@ -17,6 +17,7 @@ from commonswatch.manifests.readers.shapes import Block, Cells, Column
 from commonswatch.manifests.rows import Row
 from commonswatch.watch_list.prefixes import sorted_prefixes
 
+_TELLING = ("address", "path", "key", "md5", "sha256")
 Reason = Literal["registered", "opt-out"]
 
 _YES = r"1|true|yes|y|reserved|no ?(?:image)?ai|opt(?:ed)?[-_ ]?out"
@@ -85,6 +86,11 @@ def marked(cells: Cells) -> Reason | None:
         if any(name.fullmatch(column.name) and value.fullmatch(text.strip()) for name, value in _MARKS):
             return "opt-out"
     return None
+
+
+def is_telling(column: Column) -> bool:
+    """Whether a column can say which work a row is about, or that somebody objects."""
+    return column.role in _TELLING or _is_mark(column)
 
 
 def _is_mark(column: Column) -> bool:

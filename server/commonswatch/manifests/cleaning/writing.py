@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from commonswatch.domain.errors import InvalidInput
-from commonswatch.manifests.cleaning.objections import Objections, Reason
+from commonswatch.manifests.cleaning.objections import Objections, Reason, is_telling
 from commonswatch.manifests.opening import Manifest
 from commonswatch.manifests.readers.shapes import Block, Problem
 from commonswatch.manifests.rows import row_of
@@ -29,6 +29,7 @@ class Cleaned:
     rows: int = 0
     by: Counter[Reason] = field(default_factory=Counter)
     problem: Problem | None = None
+    comparable: bool = False  # whether any column has addresses, file names, numbers of pictures, digests or marks
 
     @property
     def objected(self) -> int:
@@ -59,6 +60,7 @@ def clean(
             for index, why in found.items():
                 note(block.first_row + index, why)
         done.rows += block.rows
+        done.comparable = done.comparable or any(map(is_telling, block.reader.columns))
         done.by.update(found.values())
         for piece in _marked(block, found) if mark else _left(block, found):
             paper.write(piece)
