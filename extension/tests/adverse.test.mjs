@@ -188,3 +188,10 @@ test("what a hostile server says of alerts breaks nothing: only what has their s
   for (const one of items) assert.ok(one.works.length <= 20 && one.works.every(({ title, key }) => typeof title === "string" && typeof key === "string"));
   assert.equal(page, "");
 });
+
+test("a report goes at once while something else is still waiting for the server", async () => {
+  server.tellAlerts = () => new Promise(() => {});
+  await browser.say({ type: "device.pair", code: "ABCD2345", name: "x", server: SERVER });
+  await send("a");
+  assert.equal((await items())[0].state, "sent");
+});

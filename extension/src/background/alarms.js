@@ -8,6 +8,7 @@
 
 import { alarm } from "../shared/browser.js";
 import { change, read } from "../shared/storage.js";
+import { turns } from "../shared/turns.js";
 
 /** @typedef {Record<string, () => Promise<number | null>>} Tasks each answers when it is due again; null: never */
 
@@ -16,8 +17,9 @@ const AFTER_FAILURE = 10 * 60_000;
 const FARTHEST = 25 * 3_600_000; // nothing is planned later than that
 const NEXT = "next";
 
-/** Tasks that run now, in this life of the worker. @type {Promise<void> | null} */
-let running = null;
+/** Tasks that run now, in this life of the worker. @type {Map<string, Promise<void>>} */
+const running = new Map();
+const inTurn = turns(); // the alarm is set anew one after the other, each time for what is planned then
 
 /**
  * Plan a task; sooner than planned before, or anew with `replace`. The alarm is set first: stopped in between, it rings
@@ -29,8 +31,9 @@ export async function plan(name, at, { replace = false } = {}) {
   const planned = (/** @type {Record<string, number>} */ queue) => {
     return { ...queue, [name]: replace ? at : Math.min(queue[name] ?? Infinity, at) };
   };
-  await setAlarm(planned(await read("queue")));
-  await setAlarm(await change("queue", planned));
+  await setAlarm(planned);
+  await change("queue", planned);
+  await setAlarm();
 }
 
 /** Whether a planned moment has come; also one later than any is planned: the clock was set back. @param {number} moment @param {number} now */
@@ -40,32 +43,36 @@ export function hasCome(moment, now) {
 
 /** @param {string} name */
 export async function cancel(name) {
-  await setAlarm(
-    await change("queue", (queue) => {
-      delete queue[name];
-      return queue;
-    }),
-  );
+  await change("queue", (queue) => {
+    delete queue[name];
+    return queue;
+  });
+  await setAlarm();
 }
 
-/** Run what is due, one after the other, and set the alarm for the next. Once at a time. @param {Tasks} tasks */
+/** Run what is due, each once at a time; none waits for another: a list may take minutes to come. @param {Tasks} tasks */
 export async function runDue(tasks) {
-  if (running) await running;
-  running ??= runAll(tasks)
-    .catch(() => undefined) // the disk is full: the alarm rings again every minute
-    .finally(() => {
-      running = null;
-    });
-  return running;
+  await Promise.all(Object.entries(tasks).map(([name, task]) => runOnce(name, task)));
 }
 
-/** @param {Tasks} tasks */
-async function runAll(tasks) {
-  for (const name of Object.keys(tasks)) {
+/** @param {string} name @param {Tasks[string]} task */
+async function runOnce(name, task) {
+  await running.get(name);
+  if (!running.has(name)) running.set(name, runIfDue(name, task));
+  await running.get(name);
+}
+
+/** @param {string} name @param {Tasks[string]} task */
+async function runIfDue(name, task) {
+  try {
     const due = (await read("queue"))[name];
-    if (due !== undefined && hasCome(due, Date.now())) await run(name, tasks[name]);
+    if (due !== undefined && hasCome(due, Date.now())) await run(name, task);
+    await setAlarm();
+  } catch {
+    // the disk is full: the alarm rings again every minute
+  } finally {
+    running.delete(name);
   }
-  await setAlarm(await read("queue"));
 }
 
 /** @param {string} name @param {Tasks[string]} task */
@@ -81,14 +88,16 @@ async function run(name, task) {
   });
 }
 
-/** @param {Record<string, number>} queue */
-async function setAlarm(queue) {
-  const moments = Object.values(queue);
-  if (moments.length) await alarm.set(NEXT, Math.max(Math.min(...moments), Date.now()));
-  else await alarm.clearAll();
+/** Set the alarm for what is next. @param {(queue: Record<string, number>) => Record<string, number>} [planned] what will be in the queue soon */
+function setAlarm(planned = (queue) => queue) {
+  return inTurn(async () => {
+    const moments = Object.values(planned(await read("queue")));
+    if (moments.length) await alarm.set(NEXT, Math.max(Math.min(...moments), Date.now()));
+    else await alarm.clearAll();
+  });
 }
 
 /** Until nothing runs. */
 export async function settled() {
-  await running;
+  await Promise.all(running.values());
 }

@@ -117,7 +117,7 @@ async function sendReport({ draft: report, when, hand }) {
 /** @param {Fields} fields */
 async function retry({ id }) {
   const ok = await outbox.retry(id);
-  if (ok) await runDue(tasks);
+  if (ok) await runDue({ outbox: tasks.outbox });
   return { ok };
 }
 
@@ -135,7 +135,7 @@ async function refreshOutcomes() {
 
 async function checkAlerts() {
   await plan("alerts", Date.now());
-  await runDue(tasks);
+  await runDue({ alerts: tasks.alerts });
   return alerts.list();
 }
 
