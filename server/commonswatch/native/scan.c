@@ -1093,7 +1093,7 @@ static int texts(struct scanner *s, span text, int depth, int is_address) {
         int found;
         if (!seek(text.at, text.at + text.n, b->pool + need[0], (size_t)need[1])) continue;
         if (!seek(text.at, text.at + text.n, b->pool + need[2], (size_t)need[3])) continue;
-        if (!checked && (checked = is_printable(text) ? YES : plain(text)) != YES) return checked == NO ? YES : UNSURE;
+        if (!checked && (checked = is_printable(text) ? YES : plain(text)) != YES) return checked == NO ? NO : UNSURE;
         v.has = 0;
         found = form[PATH_PROGRAM] < 0 ? UNSURE : reads(s, form[PATH_PROGRAM], text, &v);
         if (found == YES && form[N_MD5]) found = md5_fits(b, form, &v);

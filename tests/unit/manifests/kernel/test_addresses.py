@@ -60,6 +60,8 @@ def test_texts_nobody_would_write_are_read_as_by_the_engine() -> None:
         " " * 5000 + "https://pictures.example/a.jpg",
         "(" * 4000 + "12345678).jpg",
         "https://i0.wp.com/" * 6 + "pictures.example/a.jpg",
+        '"\x00pictures.example/a.jpg',
+        '""\rpictures.example/a.jpg',
     ],
 )
 def test_long_and_nested_texts_are_read_as_by_the_engine(text: str) -> None:
