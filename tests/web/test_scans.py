@@ -209,3 +209,22 @@ def test_scans_are_for_moderators(signed_in_as: object, client: FlaskClient, con
 
 def moderated_menu(browser: FlaskClient) -> bool:
     return "/scans" in browser.get("/account").text
+
+
+def test_a_moderator_takes_a_wrong_list_back_and_says_why(moderator: FlaskClient, context: Context) -> None:
+    number = _scan(context, ScanState.DONE, index_file="1.index")
+    _found(context, number)
+    index = folder.index(context.settings.home, number)
+    index.write_bytes(b"marks")
+    assert "Take back this list" in moderator.get(f"/scans/{number}").text
+    refused = moderator.post(f"/scans/{number}/take-back", data={"reason": " "})
+    assert refused.status_code == 400
+    assert "Give a reason" in refused.text
+    assert index.exists()
+    page = moderator.post(f"/scans/{number}/take-back", data={"reason": "Wrong file."}, follow_redirects=True).text
+    assert "This list was taken back" in page
+    assert "Take back this list" not in page
+    assert "flickr:photo:53000000001" not in page
+    assert "taken back" in moderator.get("/scans").text
+    assert not index.exists()
+    assert moderator.post(f"/scans/{number}/take-back", data={"reason": "Again."}).status_code == 409

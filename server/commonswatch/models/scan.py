@@ -38,6 +38,7 @@ class Scan(Base):
     started_at: Mapped[datetime | None]
     noted_at: Mapped[datetime | None]  # when ``rows`` and ``matches`` were written last
     finished_at: Mapped[datetime | None]
+    taken_back_at: Mapped[datetime | None]  # a moderator said that it says nothing: see services.scanning.taking_back
 
     __table_args__ = (Index("ix_scans_dataset", "dataset"),)
 

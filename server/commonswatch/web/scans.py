@@ -13,7 +13,16 @@ from commonswatch.fetch.connectors import closed
 from commonswatch.keyring import new_token
 from commonswatch.models import Scan
 from commonswatch.rules.catalogue import DATASETS
-from commonswatch.services.scanning import folder, memberships, person_members, scans, speed, uploads, versions
+from commonswatch.services.scanning import (
+    folder,
+    memberships,
+    person_members,
+    scans,
+    speed,
+    taking_back,
+    uploads,
+    versions,
+)
 from commonswatch.web.frame import database
 from commonswatch.web.frame.pages import page_count, wanted_page
 from commonswatch.web.frame.policy import current_account, role
@@ -94,6 +103,10 @@ def piece(token: str) -> AnyResponse:
 @role(Role.MODERATOR)
 def show(number: int) -> str:
     """One scan: its progress, the works found with the rows that prove it, and what changed since the last version."""
+    return _page(number)
+
+
+def _page(number: int, *, problem: str = "", reason: str = "") -> str:
     session, page = database.session(), wanted_page()
     scan = scans.get(session, number)
     before = versions.before(session, scan)
@@ -106,6 +119,8 @@ def show(number: int) -> str:
         named=person_members.of_scan(session, number),
         page=page,
         pages=page_count(scan.matches, MEMBERS_PAGE),
+        problem=problem,
+        reason=reason,
     )
 
 
@@ -142,6 +157,23 @@ def resume(number: int) -> AnyResponse:
     kept = folder.manifest(context.settings.home, number).exists()
     scans.resume(database.session(), number, current_account(), manifest_kept=kept, now=context.now())
     return _done(number, gettext("Taken up again, where it stopped."))
+
+
+@blueprint.post("/scans/<int:number>/take-back")
+@role(Role.MODERATOR)
+def take_back(number: int) -> AnyResponse:
+    """Undo what it says; its files go once that is written down."""
+    context, session = database.current(), database.session()
+    reason = request.form.get("reason", "")
+    try:
+        taking_back.take_back(session, number, current_account(), reason, context.now())
+    except (InvalidInput, Conflict) as error:
+        session.rollback()
+        code = 400 if isinstance(error, InvalidInput) else 409
+        return Response(_page(number, problem=error.detail, reason=reason), code)
+    database.commit()
+    folder.forget_all(context.settings.home, number)
+    return _done(number, gettext("Taken back. It stands in the audit log."))
 
 
 @blueprint.post("/scans/<int:number>/names/<int:member>")
@@ -181,7 +213,7 @@ def _progress(scan: Scan) -> dict[str, object]:
         "pace": speed.of(scan),
         "under_way": scan.state in _UNDER_WAY,
         "names_nothing": scan.state is ScanState.DONE and not scan.matches and folder.names_nothing(home, scan.id),
-        "can_resume": scan.state in _TO_RESUME and kept,
+        "can_resume": scan.state in _TO_RESUME and kept and not scan.taken_back_at,
     }
 
 

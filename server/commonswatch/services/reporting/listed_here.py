@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from commonswatch.domain.states import Basis, ReportState, WayWon
@@ -54,12 +54,19 @@ def _add_evidence(session: Session, scan: Scan, members: Collection[Membership],
     again = statement.on_conflict_do_update(
         index_elements=["sighting_id", "basis", "observed"],
         set_={"facts": statement.excluded.facts, "at": statement.excluded.at},
+        where=_is_weaker(),
     )
     rows = [_evidence(one, scan, ids[one.work_id], now) for one in members]
     session.connection().execute(again, rows)
     stronger = update(Sighting).where(here, Sighting.basis == Basis.MEMBERSHIP)
     named = select(Membership.work_id).where(Membership.scan_id == scan.id, Membership.how != WayWon.DISTANCE)
     session.execute(stronger.where(Sighting.work_id.in_(named)).values(basis=Basis.KEY, last_seen=now))
+
+
+def _is_weaker() -> ColumnElement[bool]:
+    """What a list, or a watcher, said before; what our server saw itself stays, should the list be taken back."""
+    said_by_list = Evidence.facts["where"].as_string() == "list"
+    return or_(said_by_list, Evidence.facts["claimed"].as_boolean())
 
 
 def _evidence(one: Membership, scan: Scan, sighting_id: int, now: datetime) -> dict[str, Any]:

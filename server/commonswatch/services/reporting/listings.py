@@ -74,13 +74,16 @@ def open_scans(
     files: Iterable[RemoteFile],
     now: datetime,
 ) -> list[int]:
-    """Make a scan of each file at a place that has none yet or whose last one is a week old. Return their numbers."""
+    """Make a scan of each file at a place that has none yet or whose last one is a week old. Return their numbers.
+
+    What a moderator took back is not read there again.
+    """
     room = MOST_WAITING - (session.scalar(select(func.count()).where(Scan.state.in_(_UNDER_WAY))) or 0)
     made = []
     for file in list(files)[: min(MOST_FILES, max(0, room))]:
         digest = keyring.digest("listing", f"{location_id} {file.url}")
         known = session.scalars(select(Scan).where(Scan.form_digest == digest)).first()
-        if known is not None and (known.state in _UNDER_WAY or known.created_at > now - REST):
+        if known is not None and (known.taken_back_at or known.state in _UNDER_WAY or known.created_at > now - REST):
             continue
         if known is not None:
             known.form_digest = None  # it stays, as what was there then

@@ -76,7 +76,7 @@ def _memberships() -> Select[Membership, str | None, bool]:
     """Memberships of works in force; ``is_old``: a newer version of the same list, read to its end, has it no more."""
     newest = (
         select(Scan.dataset, Scan.name, func.max(Scan.id).label("id"))
-        .where(Scan.state == ScanState.DONE)
+        .where(Scan.state == ScanState.DONE, Scan.taken_back_at.is_(None))
         .group_by(Scan.dataset, Scan.name)
         .subquery("newest")
     )

@@ -50,8 +50,10 @@ def take(session: Session, scan_id: int, matches: Iterable[RowMatch], now: datet
     """Keep the works that a scan found; return how many are new to it. The same again changes nothing.
 
     Of several rows with one work the surest is kept, and among those the first. Withdrawn works, and keys that
-    somebody said are not of this work, are left out.
+    somebody said are not of this work, are left out. A list that was taken back says nothing any more.
     """
+    if not _speaks(session, scan_id):
+        return 0
     best: dict[int, dict[str, Any]] = {}
     for row in (_row(one, scan_id, now) for one in matches):
         known = best.get(row["work_id"])
@@ -76,8 +78,8 @@ def count_of(session: Session, dataset: str) -> int:
 
 def scans_of(session: Session, dataset: str) -> Sequence[Scan]:
     """The scans of lists of a dataset that were read, wholly or in part; the newest first."""
-    read = Scan.state.in_((ScanState.DONE, ScanState.PARTIAL))
-    return session.scalars(select(Scan).where(Scan.dataset == dataset, read).order_by(Scan.id.desc()).limit(200)).all()
+    read = (Scan.state.in_((ScanState.DONE, ScanState.PARTIAL)), Scan.taken_back_at.is_(None))
+    return session.scalars(select(Scan).where(Scan.dataset == dataset, *read).order_by(Scan.id.desc()).limit(200)).all()
 
 
 def of_scan(session: Session, scan_id: int, page: int, page_size: int) -> Sequence[tuple[Membership, Work]]:
@@ -118,6 +120,12 @@ def of_registration(session: Session, registration_id: int) -> list[tuple[str, i
         .order_by(works.desc(), Scan.dataset)
     )
     return [(dataset, count) for dataset, count in rows if dataset is not None]
+
+
+def _speaks(session: Session, scan_id: int) -> bool:
+    """Whether it was not taken back; locked, so that it is not meanwhile."""
+    stands = select(Scan.id).where(Scan.id == scan_id, Scan.taken_back_at.is_(None))
+    return session.scalar(stands.with_for_update()) is not None
 
 
 def _row(match: RowMatch, scan_id: int, now: datetime) -> dict[str, Any]:

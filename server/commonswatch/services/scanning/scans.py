@@ -188,11 +188,11 @@ def cancel(session: Session, scan_id: int, account: Account, now: datetime) -> S
 def resume(session: Session, scan_id: int, account: Account, *, manifest_kept: bool, now: datetime) -> Scan:
     """Take a scan up again that was stopped or broke off. Raise Conflict when its manifest is gone."""
     scan = get(session, scan_id)
-    if scan.state not in _TO_RESUME:
+    if scan.state not in _TO_RESUME or scan.taken_back_at is not None:
         raise Conflict("This scan cannot be taken up again.")
     if not (manifest_kept or scan.url):
         raise Conflict("Its manifest was deleted meanwhile. Upload it once more.")
-    if session.scalar(select(Job.id).where(Job.kind == JOB, Job.key == _job_key(scan), Job.state == JobState.LEASED)):
+    if is_being_read(session, scan):
         raise Conflict("It is being stopped. Try again in a moment.")
     scan.state, scan.problem, scan.finished_at = ScanState.WAITING, None, None
     scan.tries += 1
@@ -202,9 +202,15 @@ def resume(session: Session, scan_id: int, account: Account, *, manifest_kept: b
     return scan
 
 
-def get(session: Session, scan_id: int) -> Scan:
-    """One scan; raise NotFound."""
-    scan = session.get(Scan, scan_id)
+def is_being_read(session: Session, scan: Scan) -> bool:
+    """Whether it waits or is read, or was stopped so lately that its job has not noticed."""
+    leased = select(Job.id).where(Job.kind == JOB, Job.key == _job_key(scan), Job.state == JobState.LEASED)
+    return scan.state in _UNDER_WAY or session.scalar(leased) is not None
+
+
+def get(session: Session, scan_id: int, *, lock: bool = False) -> Scan:
+    """One scan; raise NotFound. With ``lock`` nobody else writes about it meanwhile."""
+    scan = session.get(Scan, scan_id, with_for_update=lock, populate_existing=lock)
     if scan is None:
         raise NotFound("There is no such scan.")
     return scan
@@ -223,12 +229,19 @@ def newest(session: Session, page: int) -> Sequence[Scan]:
 
 def to_forget(session: Session, scan_ids: Sequence[int], now: datetime) -> list[int]:
     """Of some scans, those whose manifest is not needed any more: read, unknown, or laid aside for a week."""
-    rows = session.execute(select(Scan.id, Scan.state, Scan.finished_at).where(Scan.id.in_(scan_ids)))
+    rows = session.execute(
+        select(Scan.id, Scan.state, Scan.finished_at, Scan.taken_back_at).where(Scan.id.in_(scan_ids))
+    )
     needed = {
         row.id
         for row in rows
         if row.state in _UNDER_WAY
-        or (row.state in _TO_RESUME and row.finished_at and row.finished_at > now - KEEP_MANIFEST)
+        or (
+            row.state in _TO_RESUME
+            and not row.taken_back_at
+            and row.finished_at
+            and row.finished_at > now - KEEP_MANIFEST
+        )
     }
     return [one for one in scan_ids if one not in needed]
 

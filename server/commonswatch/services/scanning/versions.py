@@ -44,7 +44,10 @@ def _count(session: Session, of: Scan, other: Scan, *, there: bool) -> int:
 
 def before(session: Session, scan: Scan) -> Scan | None:
     """The scan before this one of the same list (dataset and name), read to its end; None for the first."""
-    if scan.dataset is None:
+    if scan.dataset is None or scan.taken_back_at is not None:
         return None
-    same = (Scan.dataset == scan.dataset, Scan.name == scan.name, Scan.state == ScanState.DONE)
-    return session.scalars(select(Scan).where(*same, Scan.id < scan.id).order_by(Scan.id.desc()).limit(1)).first()
+    same = (Scan.dataset == scan.dataset, Scan.name == scan.name)
+    read = (Scan.state == ScanState.DONE, Scan.taken_back_at.is_(None))
+    return session.scalars(
+        select(Scan).where(*same, *read, Scan.id < scan.id).order_by(Scan.id.desc()).limit(1)
+    ).first()
