@@ -290,7 +290,9 @@ def test_an_idle_worker_takes_no_lock_and_hardly_any_time(context: Context) -> N
 
 
 def test_every_kind_of_job_has_a_handler_that_ends_for_a_subject_that_is_gone(context: Context) -> None:
-    payloads = {"examine": {"work": 9}, "notify": {"case": 9}, "deliver": {"delivery": 9}}
+    payloads = {"examine": {"work": 9}, "notify": {"case": 9}, "deliver": {"delivery": 9}, "scan": {"scan": 9}}
+    payloads |= {"check-lists": {"work": 9}, "forget-work": {"work": 9}}
+    payloads["read-lists"] = {"location": 9, "report": 9, "urls": []}
     with context.database.writing() as session:
         for kind in HANDLERS:
             queue.enqueue(session, kind, kind, payloads.get(kind), now=context.now())

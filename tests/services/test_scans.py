@@ -80,7 +80,7 @@ def test_a_cancelled_scan_stops_and_is_taken_up_again(database: Database, keyrin
     ("wrong", "words"),
     [
         ({"dataset": "no-such-set"}, "no dataset"),
-        ({"url": "ftp://example.org/list.tsv"}, "public web"),
+        ({"url": "ftp://example.org/list.tsv"}, "must be whole and begin with https"),
         ({"url": "https://pan.baidu.com/s/1Example00?pwd=ab12"}, "access code"),
     ],
 )

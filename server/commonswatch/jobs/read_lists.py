@@ -14,6 +14,8 @@ from commonswatch.services.reporting import listings
 from commonswatch.services.scanning import scans
 from commonswatch.services.upkeep.queue import ClaimedJob
 
+_PATIENCE = 4  # tries until a host that does not answer counts as one that has nothing
+
 
 def _run(context: Context, job: ClaimedJob) -> Record:
     files = list(dict.fromkeys(_files(context, job)))
@@ -34,10 +36,10 @@ def _files(context: Context, job: ClaimedJob) -> Iterator[RemoteFile]:
         try:
             found = choose(files_behind(where, context.fetcher).files, listings.MOST_FILES)
         except RemoteError as error:
-            if not error.permanent and job.attempts < READ_LISTS.max_attempts:
+            if not error.permanent and job.attempts < _PATIENCE:
                 raise
             continue
         yield from (file for file in found if (file.size or 0) <= scans.LARGEST_BY_ITSELF)
 
 
-READ_LISTS = Handler(_run, max_attempts=4)
+READ_LISTS = Handler(_run)
