@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
+from commonswatch.cli import main
 from commonswatch.context import Context, open_context
 from commonswatch.models import FingerprintOfWork, Membership, Scan
 from commonswatch.settings import Settings
@@ -53,15 +55,17 @@ def works(context: Context) -> dict[int, int]:
         }
 
 
-def _run(home: Path, *words: str | Path, given: bytes = b"", **more: str) -> subprocess.CompletedProcess[bytes]:
-    environment = {**os.environ, "COMMONSWATCH_HOME": str(home), **more}
-    command = [sys.executable, "-m", "commonswatch", "scan", *map(str, words)]
-    return subprocess.run(command, capture_output=True, input=given, env=environment, timeout=60)
+def _run(home: Path, *words: str | Path, given: bytes = b"", **more: str) -> Result:
+    """In this interpreter: where a process of its own matters, the test starts one."""
+    environment = {"COMMONSWATCH_HOME": str(home), **more}
+    answer = CliRunner().invoke(main, ["scan", *map(str, words)], input=given, env=environment)
+    assert isinstance(answer.exception, SystemExit | None), answer.exception
+    return answer
 
 
 def _told(home: Path, *words: str | Path, given: bytes = b"", **more: str) -> list[dict[str, Any]]:
     answer = _run(home, "--json", *words, given=given, **more)
-    assert answer.returncode == 0, answer.stderr
+    assert answer.exit_code == 0, answer.stderr
     return [json.loads(line) for line in answer.stdout.splitlines()]
 
 
@@ -85,10 +89,10 @@ def test_people_get_a_table_and_what_was_found_in_words(home: Path, works: dict[
     path = tmp_path / "list.tsv.gz"
     path.write_bytes(gzip.compress(_tsv(20) + _tsv(20)[7:]))
     answer = _run(home, path)
-    lines = answer.stdout.decode().splitlines()
+    lines = answer.stdout.splitlines()
     assert lines[0].split() == ["ROW", "HOW", "WORK", "WHAT", "PLACE"]
     assert len(lines) == 7
-    words = answer.stderr.decode()
+    words = answer.stderr
     assert "list.tsv.gz (table, gzip): 40 rows, 6 with registered works (3 works)" in words
     assert "found by key 6" in words
     assert f"work {works[3]}: 2 rows" in words
@@ -133,8 +137,8 @@ def test_an_address_is_fetched_through_the_guarded_fetcher(home: Path, works: di
         )
     assert [one["work"] for one in told[:-1]] == list(works.values())
     refused = _run(home, "http://127.0.0.1:9/list.tsv")
-    assert refused.returncode == 1
-    assert b"Traceback" not in refused.stderr
+    assert refused.exit_code == 1
+    assert "Traceback" not in refused.stderr
 
 
 def test_a_manifest_that_breaks_off_is_told_as_partial(home: Path, works: dict[int, int], tmp_path: Path) -> None:
@@ -142,16 +146,16 @@ def test_a_manifest_that_breaks_off_is_told_as_partial(home: Path, works: dict[i
     path.write_bytes(gzip.compress(os.urandom(20_000).hex().encode() + b"\n" + _tsv(2000), 1)[:-5_000])
     *_, summary = _told(home, path)
     assert summary["partial"]["what"] == "broken"
-    assert "Only a part was read" in _run(home, path).stderr.decode()
+    assert "Only a part was read" in _run(home, path).stderr
 
 
 def test_what_is_no_manifest_is_told_with_an_exit_code(home: Path, works: dict[int, int], tmp_path: Path) -> None:
     path = tmp_path / "noise"
     path.write_bytes(bytes(range(256)) * 40)
     answer = _run(home, path)
-    assert answer.returncode == 1
-    assert "It was not read: " in answer.stderr.decode()
-    assert _run(home, tmp_path / "nothing").returncode == 1
+    assert answer.exit_code == 1
+    assert "It was not read: " in answer.stderr
+    assert _run(home, tmp_path / "nothing").exit_code == 1
 
 
 def test_pictures_inside_are_looked_at_when_asked(home: Path, context: Context, tmp_path: Path) -> None:
@@ -199,8 +203,8 @@ def test_with_a_dataset_what_is_found_stays(
     assert (home / "scans" / f"{scan.id}.index").exists()
     assert {one.name for one in (home / "scans").iterdir()} == {f"{scan.id}.index"}
     answer = _run(home, "--dataset", "no-such", path)
-    assert answer.returncode == 1
-    assert b"no dataset of this name" in answer.stderr
+    assert answer.exit_code == 1
+    assert "no dataset of this name" in answer.stderr
 
 
 def _tar(path: Path, members: dict[str, bytes]) -> None:
