@@ -127,3 +127,44 @@ def test_the_worker_knows_the_kind_and_gives_it_a_lane(context: Context) -> None
     with context.database.reading() as session:
         assert session.scalars(select(Job.state).where(Job.kind == "scan")).all() == [JobState.QUEUED]
     assert Path(context.settings.home).exists()
+
+
+def test_what_is_found_is_told_while_it_is_read_and_stays_after_a_stop(context: Context, monkeypatch) -> None:
+    monkeypatch.setattr(job_of_scans, "NOTE_EVERY", 0.0)
+    monkeypatch.setattr("commonswatch.manifests.scanning.shards.TELL_EVERY", -1.0)
+    with context.database.writing() as session:
+        factories.work(session, context.keyring, context.now(), key=_key(2))
+        factories.work(session, context.keyring, context.now(), key=_key(299_990))
+    number = _opened(context, _manifest(300_000))
+    note, told = scans.note, []
+
+    def stopped_at_the_third(session, scan_id, progress, now):
+        told.append((progress.rows, session.get(Scan, scan_id).matches))
+        if len(told) == 3:
+            scans.cancel(session, scan_id, factories.account(session, context.keyring, now), now)
+            session.flush()
+        return note(session, scan_id, progress, now)
+
+    monkeypatch.setattr(scans, "note", stopped_at_the_third)
+    scan = _run(context, number)
+    assert told[2][1] == 1, "found and told before the end"
+    assert (scan.state, scan.matches) == (ScanState.CANCELLED, 1)
+    assert folder.manifest(context.settings.home, number).exists()
+
+
+def test_what_is_found_in_the_rows_told_of_last_stays_after_a_stop(context: Context, monkeypatch) -> None:
+    monkeypatch.setattr(job_of_scans, "NOTE_EVERY", 0.0)
+    monkeypatch.setattr("commonswatch.manifests.scanning.shards.TELL_EVERY", -1.0)
+    with context.database.writing() as session:
+        factories.work(session, context.keyring, context.now(), key=_key(2))
+    number = _opened(context, _manifest(50))
+    note = scans.note
+
+    def stopped(session, scan_id, progress, now):
+        scans.cancel(session, scan_id, factories.account(session, context.keyring, now), now)
+        session.flush()
+        return note(session, scan_id, progress, now)
+
+    monkeypatch.setattr(scans, "note", stopped)
+    scan = _run(context, number)
+    assert (scan.state, scan.matches) == (ScanState.CANCELLED, 1)

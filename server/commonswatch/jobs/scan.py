@@ -1,15 +1,13 @@
 """Kind ``scan``: read one manifest and note the works in it. In one process: the web has the other cores.
 
-Killed or stopped, it goes on from its last checkpoint. Each batch of matches is written as it comes; the end, in the
+Killed or stopped, it goes on from its last checkpoint. Matches are written every two seconds; the end, in the
 transaction that ends the job.
 """
 
 import time
-from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import event
@@ -17,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from commonswatch.context import Context
 from commonswatch.domain.errors import RemoteError
-from commonswatch.fetch.connectors import RemoteFile, save
+from commonswatch.fetch.connectors import Closed, RemoteFile, choose, files_behind, has_listing, save
 from commonswatch.jobs.handling import Handler, Record, nothing_to_record
 from commonswatch.manifests.scanning import FileSource, Match, Options, Progress, Scan, Summary
+from commonswatch.rules import page_location
 from commonswatch.services.scanning import checking, folder, person_members, scans
 from commonswatch.services.scanning.keeping import keep
 from commonswatch.services.scanning.looking import look_for
@@ -28,6 +27,7 @@ from commonswatch.services.upkeep.queue import ClaimedJob
 NOTE_EVERY = 2.0  # seconds
 AT_ONCE = 2000  # matches that are written together
 _LONGEST_FETCHING = 6 * 3600.0  # seconds
+_NO_LIST = "No file behind this address could list pictures. If you have the list, upload it as a file."
 _GONE = "Its manifest was deleted meanwhile. Upload it once more."
 
 
@@ -60,6 +60,7 @@ def _run(context: Context, job: ClaimedJob) -> Record:
 
 def _fetch(context: Context, task: scans.Task, path: Path) -> bool:
     """Keep what the address answers; not under its name before it is whole."""
+    task = _first_behind(context, task)
     aside = path.with_name(f"{path.name}.part")
     try:
         with aside.open("w+b") as into:
@@ -72,42 +73,73 @@ def _fetch(context: Context, task: scans.Task, path: Path) -> bool:
     return True
 
 
+def _first_behind(context: Context, task: scans.Task) -> scans.Task:
+    """Of the page of a repository or dataset, the first of its lists; for each other a scan is opened."""
+    where = page_location(task.url)
+    if task.is_at_place or where is None or not has_listing(where):
+        return task
+    files = files_behind(where, context.fetcher).files
+    lists = choose(files, scans.MOST_BEHIND) if len(files) > 1 else files
+    if not lists:
+        raise Closed(_NO_LIST)
+    with context.database.writing() as session:
+        return scans.spread_out(session, context.keyring, task.scan_id, lists, context.now())
+
+
 def _read(context: Context, task: scans.Task, path: Path) -> Summary:
     home, secret = context.settings.home, checking.index_secret(context.keyring)
     with context.database.reading() as session:
         known = person_members.load(session, context.keyring)
         looking = look_for(session, secret, known)
     options = Options(folder.checkpoint(home, task.scan_id), folder.index(home, task.scan_id))
-    noting = _Noting(context, task.scan_id)
+    noting = _Noting(context, task.scan_id, known)
     scan = Scan(FileSource(path, name=task.name), looking, options, noting.note)
-    for found in batched(scan, AT_ONCE):
-        with context.database.writing() as session:
-            keep(session, task.scan_id, found, known, context.now())
+    for match in scan:
+        noting.take(match)
+    noting.end()
     return scan.summary
 
 
-def batched(matches: Iterable[Match], size: int) -> Iterator[list[Match]]:
-    """Some matches at a time."""
-    left = iter(matches)
-    while some := list(islice(left, size)):
-        yield some
-
-
 class _Noting:
-    """Notes how far it has come every two seconds; raises Cancelled when somebody stopped it."""
+    """Writes what was found and how far it has come, every two seconds; raises Cancelled when somebody stopped it.
 
-    def __init__(self, context: Context, scan_id: int) -> None:
-        self._context, self._scan_id, self._noted = context, scan_id, 0.0
+    Only at the next call: the engine tells of rows before it hands out what it found in them, and that stays, too.
+    """
+
+    def __init__(self, context: Context, scan_id: int, known: person_members.Known) -> None:
+        self._context, self._scan_id, self._known = context, scan_id, known
+        self._found: list[Match] = []
+        self._noted, self._stopped = 0.0, False
+
+    def take(self, match: Match) -> None:
+        """Keep a match to be written soon."""
+        self._found.append(match)
+        if len(self._found) >= AT_ONCE:
+            self._write()
 
     def note(self, told: Progress) -> None:
+        """How far it has come."""
+        if self._stopped:
+            self.end()
         if time.monotonic() - self._noted < NOTE_EVERY:
             return
         self._noted = time.monotonic()
+        self._write()
         progress = scans.Progress(told.rows, told.read, told.total)
         with self._context.database.writing() as session:
-            wanted = scans.note(session, self._scan_id, progress, self._context.now())
-        if not wanted:
+            self._stopped = not scans.note(session, self._scan_id, progress, self._context.now())
+
+    def end(self) -> None:
+        """Write what is left."""
+        self._write()
+        if self._stopped:
             raise Cancelled
+
+    def _write(self) -> None:
+        if self._found:
+            with self._context.database.writing() as session:
+                keep(session, self._scan_id, self._found, self._known, self._context.now())
+            self._found.clear()
 
 
 def _finished(context: Context, scan_id: int, summary: Summary, session: Session, now: datetime) -> None:

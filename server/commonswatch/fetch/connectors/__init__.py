@@ -14,7 +14,7 @@ from commonswatch.fetch.connectors import archives, closed, drive, dropbox, fold
 from commonswatch.fetch.connectors.saving import save
 from commonswatch.fetch.connectors.shelf import Closed, Reader, RemoteFile, Shelf, choose
 
-__all__ = ["Closed", "Reader", "RemoteFile", "Shelf", "choose", "files_behind", "save"]
+__all__ = ["Closed", "Reader", "RemoteFile", "Shelf", "choose", "files_behind", "has_listing", "save"]
 
 _WAYS = {
     "github": github.files,
@@ -24,6 +24,11 @@ _WAYS = {
     "dropbox": dropbox.files,
     **archives.WAYS,
 }
+
+
+def has_listing(where: LocationKey) -> bool:
+    """Whether the host of a place has a way of its own to say which files are there; else it is a page or a file."""
+    return where.key.partition(":")[0] in _WAYS
 
 
 def files_behind(where: LocationKey, reader: Reader) -> Shelf:

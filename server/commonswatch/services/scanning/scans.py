@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from commonswatch import rules
 from commonswatch.domain.errors import Conflict, InvalidInput, NotFound
 from commonswatch.domain.states import JobState, ScanState
+from commonswatch.fetch.connectors import RemoteFile
 from commonswatch.keyring import Keyring
 from commonswatch.models import Account, Job, Scan
 from commonswatch.services.deciding import audit
@@ -30,6 +31,8 @@ LARGEST = 20 * 2**30
 """Bytes of a manifest that is fetched from an address a moderator gave."""
 LARGEST_BY_ITSELF = 200 * 2**20
 """Bytes of one that is read because it stands at a reported place."""
+MOST_BEHIND = 10
+"""Lists that are read of one page of a repository or dataset whose address a moderator gave."""
 KEEP_MANIFEST = timedelta(days=7)
 """How long the manifest of a cancelled or failed scan stays, to be taken up again."""
 KEEP_UPLOAD = timedelta(hours=6)
@@ -48,6 +51,7 @@ class Task:
     name: str
     url: str
     most_bytes: int = LARGEST
+    is_at_place: bool = False  # it stands at a reported place, whose lists were looked for already
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,37 @@ def begin(session: Session, scan_id: int, now: datetime) -> Task | None:
     scan.started_at = scan.started_at or now
     scan.noted_at = now
     most = LARGEST_BY_ITSELF if scan.location_id else LARGEST
-    return Task(scan.id, scan.dataset, scan.name, scan.url, most)
+    return Task(scan.id, scan.dataset, scan.name, scan.url, most, is_at_place=scan.location_id is not None)
+
+
+def spread_out(session: Session, keyring: Keyring, scan_id: int, files: Sequence[RemoteFile], now: datetime) -> Task:
+    """A scan of a page becomes one of its first list, with a scan beside it for each other. Again it does nothing."""
+    scan = get(session, scan_id)
+    first, *others = files[:MOST_BEHIND]
+    scan.url, scan.name = first.url, one_line(first.name, _LONGEST_NAME) or scan.name
+    for file in others:
+        _open_beside(session, keyring, scan, file, now)
+    return Task(scan.id, scan.dataset, scan.name, scan.url)
+
+
+def _open_beside(session: Session, keyring: Keyring, scan: Scan, file: RemoteFile, now: datetime) -> None:
+    digest = keyring.digest("scan-beside", f"{scan.id} {file.url}")
+    if session.scalar(select(Scan.id).where(Scan.form_digest == digest)):
+        return
+    beside = Scan(
+        dataset=scan.dataset,
+        name=one_line(file.name, _LONGEST_NAME) or "list",
+        url=file.url,
+        bytes_total=file.size,
+        form_digest=digest,
+        account_id=scan.account_id,
+        created_at=now,
+    )
+    session.add(beside)
+    session.flush()
+    _enqueue(session, beside, now)
+    facts = {"dataset": scan.dataset or "", "from": "page", "beside": scan.id}
+    audit.record(session, "system", "scan.open", f"scan:{beside.id}", facts, now)
 
 
 def note(session: Session, scan_id: int, progress: Progress, now: datetime) -> bool:
