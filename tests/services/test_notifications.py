@@ -212,6 +212,7 @@ def test_a_letter_and_an_alert_about_a_copy_say_how_sure_it_is_that_it_holds_the
         values = _letters(session, keyring)[creator.email]["values"]
         assert values["basis"] == ["key", "membership"]
         assert "certainty" not in values, "one of them was found in another way"
+        assert (values["count"], values["found"]) == (2, 1), "the letter says found of no more than that"
         assert values["copies"] == [
             {"name": "MS-Celeb-1M", "certainty": "holds", "count": 2},
             {"name": "MS1M-ArcFace (MS1MV2, emore, refine-v2)", "certainty": "may-hold", "count": 2},

@@ -54,7 +54,8 @@ class HeldCopy(TypedDict):
 class Alert(TypedDict):
     """`alert`: a moderator confirmed a case that concerns this person."""
 
-    count: Count  # how many works were found there
+    count: Count  # how many works were found there, or are in datasets of which copies are offered there
+    found: NotRequired[Count]  # how many were found there themselves, when the others are known by lists alone
     works: Annotated[list[Words], Field(min_length=1, max_length=20)]  # titles of the first; five are shown
     about: Literal["creator", "shown", "named"]  # works of yours, works showing you, or a list that names you
     site: Annotated[str, AfterValidator(site_name)]  # such as example.org

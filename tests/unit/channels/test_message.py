@@ -239,3 +239,16 @@ def test_what_was_found_in_another_way_too_is_told_as_found() -> None:
     values = {"basis": ["key", "membership"], "copies": [HELD]}
     mail = compose(letter("alert", **values), SENDER, SENT)
     assert mail["Subject"] == "2 works of yours were found at sets.example"
+
+
+@pytest.mark.parametrize(("about", "whose"), [("creator", "works of yours"), ("shown", "works showing you")])
+def test_the_subject_counts_only_what_was_found_and_the_letter_says_what_a_copy_may_hold(
+    about: str, whose: str
+) -> None:
+    values = {"basis": ["key", "membership"], "copies": [HELD], "count": 7, "found": 2, "about": about}
+    mail = compose(letter("alert", **values), SENDER, SENT)
+    assert mail["Subject"] == f"2 {whose} were found at sets.example"
+    for kind in ("plain", "html"):
+        said = " ".join(text(mail, kind).split())
+        assert "A copy of a dataset that is offered there holds, or may hold, 5 more." in said
+        assert "7 works" not in said

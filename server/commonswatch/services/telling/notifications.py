@@ -156,14 +156,16 @@ def _without_title(work: FoundWork) -> str:
 
 
 def _work_values(works: Sequence[FoundWork]) -> dict[str, Any]:
-    """What it says of the works that were found there."""
+    """What it says of the works that were found there; those that a copy only may hold are named last."""
+    in_order = sorted(works, key=lambda work: work.certainty is not None)
     return {
         "count": len(works),
-        "works": [work.title or _without_title(work) for work in works[:_MOST_WORKS]],
+        "works": [work.title or _without_title(work) for work in in_order[:_MOST_WORKS]],
         "about": "creator" if any(work.own for work in works) else "shown",
         "basis": sorted({work.why.value for work in works}),
         "copies": _copies(works),
         **_certainty(works),
+        **_found_themselves(works),
         "conditions": _conditions(works),
     }
 
@@ -190,6 +192,12 @@ def _certainty(works: Sequence[FoundWork]) -> dict[str, str]:
     certainties = [work.certainty for work in works]
     sure = [one for one in certainties if one is not None]
     return {"certainty": lineage.weaker(*sure).value} if len(sure) == len(works) else {}
+
+
+def _found_themselves(works: Sequence[FoundWork]) -> dict[str, int]:
+    """How many were found in another way than by lists, when only some were: the letter claims no more than these."""
+    found = sum(work.certainty is None for work in works)
+    return {"found": found} if 0 < found < len(works) else {}
 
 
 def _copies(works: Sequence[FoundWork]) -> list[dict[str, Any]]:
