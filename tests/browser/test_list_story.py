@@ -87,7 +87,7 @@ def test_a_list_read_once_tells_of_a_copy_that_nobody_downloads(browser: Browser
     _report(site.product.url)
     case = _case(sam)
     expect(case.get_by_text("Made from:")).to_contain_text("MS-Celeb-1M (withdrawn in June 2019)")
-    expect(case.get_by_text("By lists that were read:")).to_contain_text("1 registered work may hold it")
+    expect(case.get_by_text("By lists that were read:")).to_contain_text("may hold it (1 registered work)")
     expect(case.get_by_text("line 123457")).to_be_visible()
     case.get_by_label("Confirm").check()
     case.get_by_label("Reason", exact=True).fill("The README hands it out.")
