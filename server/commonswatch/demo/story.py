@@ -168,6 +168,7 @@ class _Telling(threading.Thread):
             f"The dataset both places hand out:            {site}/datasets/ms-celeb-1m\n"
             f"The letters that were sent:                  {site}/outbox\n"
             f"What Ada sees, without an account:           {self.cast.person_page()}\n\n"
+            f"Commands ask this site as COMMONSWATCH_HOME={self.context.settings.home} .venv/bin/commonswatch …\n\n"
             "Pictures are shown from their own hosts, which are played on this machine only,\n"
             "so your browser will say that they are missing. Ctrl-C ends the demo.",
             soft_wrap=True,
