@@ -6,7 +6,7 @@ import filled
 import pytest
 from commonswatch.context import Context
 from commonswatch.domain.states import Answer, Basis, CaseState, JobState
-from commonswatch.models import Account, AuditEntry, Case, Job, PersonAnswer, Sighting
+from commonswatch.models import Account, AuditEntry, Case, Depiction, Job, Notification, PersonAnswer, Sighting, Work
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -227,3 +227,25 @@ def test_a_case_that_is_not_there_is_a_clear_404(moderator: FlaskClient, address
     answer = moderator.get(address)
     assert answer.status_code == 404
     assert "There is no such" in answer.text
+
+
+def test_a_second_confirmation_says_how_many_are_told_now_and_how_many_were_before(
+    moderator: FlaskClient, context: Context
+) -> None:
+    number = filled.put_case(context, 1, people=2)
+    assert "3 people are told now, once, about this place." in moderator.get(f"/cases/{number}").text
+    with context.database.writing() as session:
+        case = session.get_one(Case, number)
+        people = session.scalars(select(Depiction.person_id)).all()
+        creator = session.scalars(select(Account.person_id).join(Work, Work.creator_id == Account.id)).first()
+        told = {"location_id": case.location_id, "case_id": case.id, "created_at": context.now()}
+        session.add_all(Notification(person_id=one, **told) for one in people)
+    page = moderator.get(f"/cases/{number}").text
+    assert "1 person is told now, once, about this place. 2 were told before and get no second letter." in page
+    assert "1 person would be told" in page
+    assert "(2 were told of this place before)" in page
+    with context.database.writing() as session:
+        session.add(Notification(person_id=creator, **told))
+    page = moderator.get(f"/cases/{number}").text
+    assert "Nobody is told now. 3 were told before and get no second letter." in page
+    assert "nobody would be told anew" in page

@@ -108,6 +108,7 @@ def _page(case: Case, *, problem: str = "", reason: str = "", codes: dict[int, l
         sightings=sightings,
         only_named=works == len(sightings) and not sight.any_seen(sightings),
         people=cases.people_affected(session, case.id),
+        told_before=cases.people_told_before(session, case.id),
         named=len(cases.named_people(session, case.id)),
         names=person_members.waiting(session) if case.state == CaseState.OPEN else [],
         answers=case_details.answers(session, case),

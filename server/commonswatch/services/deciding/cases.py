@@ -17,6 +17,7 @@ from commonswatch.models import (
     Copy,
     Decision,
     Depiction,
+    Notification,
     Person,
     PersonAnswer,
     Sighting,
@@ -61,8 +62,18 @@ def get(session: Session, case_id: int) -> Case:
 
 def people_affected(session: Session, case_id: int) -> int:
     """How many people would be told about a case, or were."""
+    return len(_affected(session, case_id))
+
+
+def people_told_before(session: Session, case_id: int) -> int:
+    """How many of them were told about this place already: they get no second letter."""
+    told = select(Notification.person_id).join(Case, Case.location_id == Notification.location_id)
+    return len(_affected(session, case_id) & set(session.scalars(told.where(Case.id == case_id))))
+
+
+def _affected(session: Session, case_id: int) -> set[int]:
     affected = affected_people(Sighting.case_id == case_id).subquery()
-    return len({*session.scalars(select(affected.c.person_id)), *named_people(session, case_id)})
+    return {*session.scalars(select(affected.c.person_id)), *named_people(session, case_id)}
 
 
 def named_people(session: Session, case_id: int) -> dict[int, str]:
