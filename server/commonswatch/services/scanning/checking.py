@@ -5,7 +5,7 @@ Three steps, since no transaction is open while files are read: ``load`` → ``e
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from commonswatch.keyring import Keyring
 from commonswatch.manifests.index import KeyIndex, NotAnIndex, forget
 from commonswatch.models import FingerprintOfWork, KeyOfWork, Scan, Work
 from commonswatch.services.reporting import listed_here
-from commonswatch.services.scanning import folder, memberships, spreading
+from commonswatch.services.scanning import folder, lines, memberships, spreading
 from commonswatch.services.upkeep import queue
 
 JOB = "check-lists"
@@ -35,11 +35,12 @@ class Listed:
     row: int
     what: str
     how: str
+    line: int | None = None
 
     @property
     def place(self) -> str:
-        """The row is all that the index kept."""
-        return f"row {self.row}"
+        """The row is all that the index kept; its line is said where other rows tell it."""
+        return f"row {self.row}" if self.line is None else f"line {self.line}"
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,9 @@ def record(session: Session, findings: Findings, now: datetime) -> int:
         scan = session.get(Scan, scan_id)
         if scan is None:
             continue
-        new += memberships.take(session, scan_id, listed, now)
+        line_of = lines.of_scan(session, scan_id)
+        placed = [replace(one, line=line_of(one.row)) for one in listed]
+        new += memberships.take(session, scan_id, placed, now)
         if scan.location_id:
             listed_here.add(session, scan, now, {one.work_id for one in listed})
         if scan.dataset:
