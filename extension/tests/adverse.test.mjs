@@ -195,3 +195,17 @@ test("a report goes at once while something else is still waiting for the server
   await send("a");
   assert.equal((await items())[0].state, "sent");
 });
+
+test("an alarm that rings before the report is stored does not leave it lying", async () => {
+  const { create } = globalThis.chrome.alarms;
+  let times = 0;
+  globalThis.chrome.alarms.create = async (name, options) => {
+    await create(name, options);
+    if (++times !== 2) return; // first before it is planned, then after
+    void browser.emit("alarms.onAlarm", { name, scheduledTime: options.when }); // at once, as Firefox does it
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  };
+  await send("a");
+  globalThis.chrome.alarms.create = create;
+  assert.equal((await items())[0].state, "sent");
+});

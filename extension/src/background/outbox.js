@@ -49,6 +49,7 @@ export async function submit(draft, when, byHand) {
     values.outbox = kept([one, ...values.outbox]);
     for (const key of left.keys) values.sentKeys[key] = mark(id);
   });
+  await plan("outbox", sendAt); // once more: the alarm may have rung before there was anything to send
   return { id, sendAt };
 }
 
