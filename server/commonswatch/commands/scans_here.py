@@ -89,7 +89,9 @@ class Here:
     def _behind(self, url: str) -> Iterator[tuple[str, FileSource]]:
         where = page_location(url)
         if where is None:
-            raise click.ClickException("This address leads nowhere. It must be whole and begin with https:// or http://.")
+            raise click.ClickException(
+                "This address leads nowhere. It must be whole and begin with https:// or http://."
+            )
         files = files_behind(where, self._context.fetcher).files
         chosen = choose(files) if len(files) > 1 else list(files)
         if not chosen:
