@@ -37,6 +37,11 @@ _TWICE = """() => {
     const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
     return ids.filter((id, at) => ids.indexOf(id) !== at);
 }"""
+_SETTLED = """async () => {
+    const before = document.body.innerHTML;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return document.body.innerHTML === before;
+}"""
 _REACHABLE = """() => {
     const all = "a[href], button, input, select, textarea, summary, [tabindex]";
     const isReachable = (one) => one.tabIndex >= 0 && one.checkVisibility() && !one.disabled;
@@ -46,7 +51,11 @@ _REACHABLE = """() => {
         const { outlineStyle, outlineWidth } = getComputedStyle(target);
         target.dataset.seen = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 ? "yes" : "without a frame";
     });
-    document.activeElement?.blur();
+    for (const one of each) delete one.dataset.seen;
+    const start = document.createElement("span"); // where the keys begin, whatever had the focus before
+    start.tabIndex = -1;
+    document.body.prepend(start);
+    start.focus();
     return each.length;
 }"""
 _MORE = 12  # a time is one control with several stops, a list that scrolls is one, too
@@ -94,10 +103,17 @@ def test_every_page_is_accessible_and_fits(browser: Browser, own: Watcher) -> No
 def test_every_control_is_reached_by_the_tab_key_and_seen_to_be(own: Watcher) -> None:
     missed = []
     for path, tab in _each(own):
-        tab.in_front()
-        tab.press(*["Tab"] * (tab.evaluate(_REACHABLE) + _MORE))
-        missed += [f"{path}: {one}" for one in tab.evaluate(_MISSED)]
+        passed_over = _missed(tab) and _missed(tab)  # a page that is put together anew meanwhile moves the focus once
+        missed += [f"{path}: {one}" for one in passed_over]
     assert missed == []
+
+
+def _missed(tab: Tab) -> list[str]:
+    """The controls that one round of the Tab key does not reach, from the start of the page."""
+    eventually(lambda: tab.evaluate(_SETTLED))
+    tab.in_front()
+    tab.press(*["Tab"] * (tab.evaluate(_REACHABLE) + _MORE))
+    return list(tab.evaluate(_MISSED))
 
 
 def test_keys_do_what_clicks_do(browser: Browser, own: Watcher) -> None:

@@ -42,4 +42,6 @@ def _files(context: Context, job: ClaimedJob) -> Iterator[RemoteFile]:
         yield from (file for file in found if (file.size or 0) <= scans.LARGEST_BY_ITSELF)
 
 
-READ_LISTS = Handler(_run)
+READ_LISTS = Handler(
+    _run, max_attempts=24
+)  # it waits for its turn at a host: a worker that dies meanwhile is no fault of it
