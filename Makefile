@@ -76,7 +76,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 	  echo "Python's venv module is missing. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
 
-NATIVE := $(wildcard server/commonswatch/native/*.c)
+NATIVE := $(wildcard server/commonswatch/native/*.c server/commonswatch/native/*/*.h)
 
 $(VENV)/.ready: $(VENV)/bin/python requirements.lock pyproject.toml $(NATIVE)
 	@echo "Installing Commonswatch …"

@@ -70,7 +70,9 @@ def test_long_and_nested_texts_are_read_as_by_the_engine(text: str) -> None:
 
 
 def test_no_host_is_known_in_c() -> None:
-    source = (Path(compiled.__file__).parent / "scan.c").read_text()
+    room = Path(compiled.__file__).parent
+    source = "".join(path.read_text() for path in (room / "scan.c", *room.glob("scanning/*.h")))
+    assert "read_address" in source  # the parts are read as well
     pool = bytes(book().arrays["pool"])
     domains = [
         pool[start : start + length].decode() for start, length, *_ in book().arrays["domains"].tolist() if length

@@ -1,0 +1,153 @@
+/* The generic rule (rules/generic.py): the key of an address on any host. */
+
+#ifndef SCAN_GENERIC_H
+#define SCAN_GENERIC_H
+
+#include "addresses.h"
+#include "found.h"
+
+enum { KEPT, SECRET, NOISE, PICTURE_NOISE };
+
+static int kind_of(struct scanner *s, span name) {
+    u64 hash = quick(2, name.at, name.n);
+    int at = (int)(hash & (NAMES - 1)), found = NO, kind = KEPT, most = (int)sizeof s->scratch->names[0].name;
+    const int programs[4] = {0, s->book->secrets, s->book->noise, s->book->picture_noise};
+    u8 small[64];
+    span lower = {small, name.n};
+    values ignored;
+    ignored.has = 0;
+    if ((int)name.n <= most && s->scratch->names[at].hash == hash && s->scratch->names[at].n == name.n &&
+        !memcmp(s->scratch->names[at].name, name.at, name.n))
+        return s->scratch->names[at].kind;
+    if (name.n > sizeof small) return UNSURE;
+    for (u32 i = 0; i < name.n; i++) {
+        if (name.at[i] >= 0x80) return UNSURE;
+        small[i] = name.at[i] >= 'A' && name.at[i] <= 'Z' ? name.at[i] + 32 : name.at[i];
+    }
+    for (int i = SECRET; i <= PICTURE_NOISE && !found; i++) {
+        found = reads(s, programs[i], lower, &ignored);
+        if (found == UNSURE) return UNSURE;
+        if (found) kind = i;
+    }
+    if ((int)name.n <= most) {
+        s->scratch->names[at].hash = hash;
+        s->scratch->names[at].n = (u8)name.n;
+        s->scratch->names[at].kind = (u8)kind;
+        memcpy(s->scratch->names[at].name, name.at, name.n);
+    }
+    return kind;
+}
+
+/* The parameters worth keeping, as `?a=1&b=2`, or nothing. */
+static int read_query(struct scanner *s, const struct address *a, span *query) {
+    u8 *to = room(s, 3 * (size_t)a->search.n + 8), *start = to, *last_room = s->scratch->arena + s->used;
+    const u8 *p = a->search.at + 1, *end = a->search.at + a->search.n;
+    int escapes = memchr(p, '%', (size_t)(end - p)) || memchr(p, ' ', (size_t)(end - p)), dropped = -1;
+    values ignored;
+    ignored.has = 0;
+    if (to == NULL) return UNSURE;
+    for (; p < end; p++) {
+        const u8 *next = memchr(p, '&', (size_t)(end - p));
+        span pair = {p, (u32)((next ? next : end) - p)}, name;
+        p = next ? next : end - 1;
+        if (escapes) {
+            if (settled(s, pair, "%#&+=", &pair) != YES) return UNSURE;
+            while (pair.n && pair.at[0] == ' ') pair.at++, pair.n--;
+            while (pair.n && pair.at[pair.n - 1] == ' ') pair.n--;
+        }
+        if (!pair.n) continue;
+        name = pair;
+        name.n = (u32)(end_of(pair.at, pair.at + pair.n, "=") - pair.at);
+        int kind = kind_of(s, name);
+        if (kind == UNSURE) return UNSURE;
+        if (kind != KEPT) {
+            if (dropped < 0) {
+                int script = reads(s, s->book->scripts, a->path, &ignored), picture = reads(s, s->book->pictures, a->path, &ignored);
+                if (script == UNSURE || picture == UNSURE) return UNSURE;
+                dropped = script ? SECRET : picture ? PICTURE_NOISE : NOISE;
+            }
+            if (kind <= dropped) continue;
+        }
+        if (to + pair.n + 1 > last_room) return UNSURE;
+        *to = to == start ? '?' : '&';
+        memcpy(to + 1, pair.at, pair.n);
+        to += pair.n + 1;
+    }
+    query->at = start;
+    query->n = (u32)(to - start);
+    return YES;
+}
+
+/* Whether a text may have one of the ends that further keys, or texts with keys, have. */
+static int tail_fits(const struct scan_book *b, int which, span text) {
+    const uint16_t *steps = b->tail_steps[which];
+    const u8 *columns = b->tail_columns[which];
+    u32 state = 2, width = (u32)b->tail_widths[which];
+    for (u32 i = text.n; i-- > 0;) {
+        state = steps[state * width + columns[text.at[i]]];
+        if (state <= 1) return (int)state;
+    }
+    return YES;
+}
+
+/* The further keys of a form: per second of, program, key, need one (at, n), need two (at, n), letters (low, high),
+ * guessed, before the form's own key (each before those told earlier). */
+static int seconds(struct scanner *s, const int32_t *form, const values *v, u64 letters, int before) {
+    for (int i = 0; i < form[N_SECONDS]; i++) {
+        const int32_t *one = s->book->words + form[SECONDS] + SECOND * (before ? form[N_SECONDS] - 1 - i : i);
+        u64 needed = (u32)one[7] | (u64)(u32)one[8] << 32;
+        values more;
+        span key;
+        if (one[10] != before) continue;
+        if (one[0] < 0) more = *v;
+        else {
+            span text = v->has >> one[0] & 1 ? v->of[one[0]] : (span){(const u8 *)"", 0};
+            int found;
+            if ((letters & needed) != needed) continue;
+            if (!seek(text.at, text.at + text.n, s->book->pool + one[3], (size_t)one[4])) continue;
+            if (!seek(text.at, text.at + text.n, s->book->pool + one[5], (size_t)one[6])) continue;
+            more = *v;
+            found = one[1] < 0 ? UNSURE : reads(s, one[1], text, &more);
+            if (found == UNSURE) return UNSURE;
+            if (!found) continue;
+        }
+        if (one[2] < 0) continue; /* means many works */
+        if (filled(s, one[2], &more, &key) != YES || key_found(s, key, one[9] ? BY_GUESS : BY_KEY) != YES) return UNSURE;
+    }
+    return YES;
+}
+
+static int on_any_host(struct scanner *s, const struct address *a) {
+    const int32_t *form = s->book->forms + FORM * s->book->generic_form;
+    values v;
+    span key;
+    int found;
+    v.has = 0;
+    found = reads(s, form[PATH_PROGRAM], a->path, &v);
+    if (found != YES) return found;
+    v.of[SLOT_PATH] = a->path;
+    v.of[SLOT_SEARCH] = a->search;
+    v.of[SLOT_QUERY].n = 0;
+    if (a->search.n && read_query(s, a, &v.of[SLOT_QUERY]) != YES) return UNSURE;
+    u8 *site = room(s, a->host.n + a->port.n);
+    if (site == NULL) return UNSURE;
+    memcpy(site, a->host.at, a->host.n);
+    if (a->port.n) {
+        memcpy(site + a->host.n, a->port.at, a->port.n);
+        site[a->host.n] = ':';
+    }
+    v.of[SLOT_SITE] = (span){site, a->host.n + a->port.n};
+    v.of[SLOT_HOST] = v.of[SLOT_SITE];
+    if (a->host.n > 4 && !memcmp(site, "www.", 4) && memchr(site + 4, '.', a->host.n - 4)) {
+        v.of[SLOT_HOST].at += 4;
+        v.of[SLOT_HOST].n -= 4;
+    }
+    v.has |= 1ULL << SLOT_PATH | 1ULL << SLOT_SITE | 1ULL << SLOT_HOST | 1ULL << SLOT_QUERY | 1ULL << SLOT_SEARCH;
+    int has_more = form[N_SECONDS] && tail_fits(s->book, 0, a->path);
+    if (!a->explicit) s->guessed = 1;
+    if (has_more && seconds(s, form, &v, a->letters, YES) != YES) return UNSURE;
+    if (filled(s, form[KEY], &v, &key) != YES || key_found(s, key, BY_KEY) != YES) return UNSURE;
+    return has_more ? seconds(s, form, &v, a->letters, NO) : YES;
+}
+
+#endif

@@ -1,0 +1,90 @@
+/* Whether all that a book says lies inside of it. */
+
+#ifndef SCAN_SOUNDNESS_H
+#define SCAN_SOUNDNESS_H
+
+#include "base.h"
+
+static int inside(int32_t at, int32_t n, int32_t size) { return at >= 0 && n >= 0 && at <= size && n <= size - at; }
+
+static int program_is_sound(const struct scan_book *b, int32_t program) {
+    static const int lengths[] = {1, 3, 3, 6, 6, 3, 2, 2};
+    const int32_t *of = b->programs + 3 * program, *code = b->code;
+    if (of[0] < 0 || of[1] < 0 || of[1] > GROUPS || !inside(of[2], 2 * of[1], b->n_words)) return 0;
+    for (int i = 0; i < of[1]; i++) if ((u32)b->words[of[2] + 2 * i] >= SLOTS) return 0;
+    for (int at = of[0];;) {
+        if (!inside(at, 1, b->n_code) || (u32)code[at] > SAVE || !inside(at, lengths[code[at]], b->n_code)) return 0;
+        switch (code[at]) { /* jumps go forward only, so that every program ends */
+        case END: return 1;
+        case LITERAL: if (code[at + 2] < 1 || !inside(code[at + 1], code[at + 2], b->n_pool)) return 0; break;
+        case SET: if (!inside(code[at + 1], 1, b->n_classes)) return 0; break;
+        case RUN: case RUN_ALL:
+            if (!inside(code[at + 1], 1, b->n_classes) || code[at + 2] < 0 || code[at + 3] < 0) return 0;
+            if (code[at + 4] >= b->n_classes) return 0;
+            break;
+        case SPLIT: if (code[at + 1] >= b->n_classes || code[at + 2] <= at || code[at + 2] >= b->n_code) return 0; break;
+        case JUMP: if (code[at + 1] <= at || code[at + 1] >= b->n_code) return 0; break;
+        case SAVE: if ((u32)code[at + 1] >= 2 * GROUPS) return 0; break;
+        }
+        at += lengths[code[at]];
+    }
+}
+
+static int pieces_are_sound(const struct scan_book *b, int32_t at) {
+    if (at < 0) return 1;
+    if (!inside(at, 1, b->n_words) || !inside(at + 1, 2 * b->words[at], b->n_words)) return 0;
+    for (const int32_t *piece = b->words + at + 1, *end = piece + 2 * b->words[at]; piece < end; piece += 2)
+        if (piece[0] >= 0 ? !inside(piece[0], piece[1], b->n_pool) : (u32)piece[1] >= SLOTS) return 0;
+    return 1;
+}
+
+static int form_is_sound(const struct scan_book *b, const int32_t *form) {
+    const int32_t *w = b->words;
+    if (form[HOST_PROGRAM] >= b->n_programs || form[PATH_PROGRAM] >= b->n_programs) return 0;
+    if (!pieces_are_sound(b, form[KEY]) || !pieces_are_sound(b, form[ADDRESS])) return 0;
+    if (!inside(form[SECONDS], SECOND * form[N_SECONDS], b->n_words) || !inside(form[QUERY], 3 * form[N_QUERY], b->n_words)) return 0;
+    if (!inside(form[MD5], 2 * form[N_MD5], b->n_words) || !inside(form[NEEDS], 4, b->n_words)) return 0;
+    for (int i = 0; i < form[N_SECONDS]; i++) {
+        const int32_t *one = w + form[SECONDS] + SECOND * i;
+        if (one[0] >= SLOTS || one[1] >= b->n_programs || !pieces_are_sound(b, one[2])) return 0;
+        if (!inside(one[3], one[4], b->n_pool) || !inside(one[5], one[6], b->n_pool)) return 0;
+    }
+    for (int i = 0; i < form[N_QUERY]; i++) {
+        const int32_t *one = w + form[QUERY] + 3 * i;
+        if (one[1] < 1 || !inside(one[0], one[1], b->n_pool) || one[2] >= b->n_programs) return 0;
+    }
+    for (int i = 0; i < 2 * form[N_MD5]; i++) if ((u32)w[form[MD5] + i] >= SLOTS) return 0;
+    return inside(w[form[NEEDS]], w[form[NEEDS] + 1], b->n_pool) && inside(w[form[NEEDS] + 2], w[form[NEEDS] + 3], b->n_pool);
+}
+
+static int names_are_sound(const struct scan_book *b, const int32_t *table, int32_t size, int32_t most) {
+    int used = 0;
+    if (size < 2 || size & (size - 1)) return 0;
+    for (int32_t i = 0; i < size; i++) {
+        const int32_t *one = table + 4 * i;
+        used += one[1] > 0;
+        if (one[1] && (!inside(one[0], one[1], b->n_pool) || one[2] < 0 || one[2] >= most)) return 0;
+    }
+    return used < size;
+}
+
+/* Whether all that programs and forms say lies inside of their book: enough for the patterns of a plan. */
+EXPORT int32_t scan_forms_are_sound(const struct scan_book *b) {
+    for (int32_t i = 0; i < b->n_programs; i++) if (!program_is_sound(b, i)) return 0;
+    for (int32_t i = 0; i < b->n_forms; i++) if (!form_is_sound(b, b->forms + FORM * i)) return 0;
+    return 1;
+}
+
+/* Whether all a book says lies inside of it. To be asked once, before it is used. */
+EXPORT int32_t scan_book_is_sound(const struct scan_book *b) {
+    const int32_t programs[] = {b->secrets, b->noise, b->picture_noise, b->pictures, b->scripts};
+    if (!scan_forms_are_sound(b)) return 0;
+    for (int32_t i = 0; i < b->n_families; i++)
+        if (b->families[2 * i + 1] > 64 || !inside(b->families[2 * i], b->families[2 * i + 1], b->n_forms)) return 0;
+    for (int i = 0; i < 5; i++) if (programs[i] < 0 || programs[i] >= b->n_programs) return 0;
+    if (!inside(b->generic_form, 1, b->n_forms) || b->forms[FORM * b->generic_form + PATH_PROGRAM] < 0) return 0;
+    if (b->forms[FORM * b->generic_form + KEY] < 0 || !inside(b->texts, b->n_texts, b->n_forms)) return 0;
+    return names_are_sound(b, b->domains, b->n_domains, b->n_families) && names_are_sound(b, b->endings, b->n_endings, 1);
+}
+
+#endif

@@ -1,0 +1,205 @@
+/* Texts that are made: their room, UTF-8, escapes, and the changes of fields (rules/changes.py). */
+
+#ifndef SCAN_TEXTS_H
+#define SCAN_TEXTS_H
+
+#include "base.h"
+
+/* ---- scratch space for made texts ---- */
+
+static u8 *room(struct scanner *s, size_t n) {
+    if (n > ARENA - s->used) return NULL;
+    u8 *at = s->scratch->arena + s->used;
+    s->used += (u32)n;
+    return at;
+}
+
+static int given_back(struct scanner *s, const u8 *end) { s->used = (u32)(end - s->scratch->arena); return YES; }
+
+static int equals(span a, const char *b) { return a.n == strlen(b) && !memcmp(a.at, b, a.n); }
+
+static const u8 *seek(const u8 *p, const u8 *end, const u8 *what, size_t n) {
+    while (n && (size_t)(end - p) >= n) {
+        p = memchr(p, what[0], (size_t)(end - p) - n + 1);
+        if (p == NULL || !memcmp(p, what, n)) return p;
+        p++;
+    }
+    return n ? NULL : p;
+}
+
+/* ---- UTF-8 and escapes ---- */
+
+/* Bytes of the character at p, 0 where it is none. Overlong forms and halves of pairs are none. */
+static int letter(const u8 *p, const u8 *end) {
+    ptrdiff_t n = end - p;
+    if (p[0] < 0x80) return 1;
+    if (p[0] < 0xC2) return 0;
+    if (p[0] < 0xE0) return n >= 2 && is_next(p[1]) ? 2 : 0;
+    if (p[0] < 0xF0) {
+        if (n < 3 || !is_next(p[1]) || !is_next(p[2])) return 0;
+        if ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F)) return 0;
+        return 3;
+    }
+    if (p[0] > 0xF4 || n < 4 || !is_next(p[1]) || !is_next(p[2]) || !is_next(p[3])) return 0;
+    return (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F) ? 0 : 4;
+}
+
+/* Whether a character is a control or a separator of lines: no part of any address. */
+static int unsafe(const u8 *p, int n) {
+    if (n == 1) return p[0] < 0x20 || p[0] == 0x7F;
+    if (n == 2) return p[0] == 0xC2 && p[1] < 0xA0;
+    return n == 3 && p[0] == 0xE2 && p[1] == 0x80 && (p[2] == 0xA8 || p[2] == 0xA9);
+}
+
+static int is_printable(span text) { /* and ASCII */
+    u8 odd = 0;
+    for (u32 i = 0; i < text.n; i++) odd |= (u8)(text.at[i] - 0x20) > 0x5E;
+    return !odd;
+}
+
+static int is_ascii(span text) {
+    u8 all = 0;
+    for (u32 i = 0; i < text.n; i++) all |= text.at[i];
+    return all < 0x80;
+}
+
+static int is_utf8(const u8 *p, const u8 *end) {
+    for (int n; p < end; p += n) {
+        if (LIKELY(*p < 0x80)) n = 1;
+        else if (!(n = letter(p, end))) return NO;
+    }
+    return YES;
+}
+
+/* NO for what holds controls, UNSURE for what is not UTF-8. */
+static int plain(span text) {
+    const u8 *p = text.at, *end = p + text.n;
+    while (p < end) {
+        int n = letter(p, end);
+        if (!n) return UNSURE;
+        if (unsafe(p, n)) return NO;
+        p += n;
+    }
+    return YES;
+}
+
+static int digit(u8 c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static int escape(const u8 *p, const u8 *end) {
+    if (end - p < 3 || p[0] != '%' || digit(p[1]) < 0 || digit(p[2]) < 0) return -1;
+    return digit(p[1]) * 16 + digit(p[2]);
+}
+
+static u8 *escaped(u8 *to, const u8 *bytes, int n) {
+    static const char hex[] = "0123456789ABCDEF";
+    for (int i = 0; i < n; i++) { *to++ = '%'; *to++ = (u8)hex[bytes[i] >> 4]; *to++ = (u8)hex[bytes[i] & 15]; }
+    return to;
+}
+
+/* Percent-decode all that keeps its meaning (rules/reading.py, `_settled`). UNSURE for `&amp;`-like texts. */
+static int settled(struct scanner *s, span text, const char *keep, span *out) {
+    u8 *to = room(s, 3 * (size_t)text.n), *start = to;
+    const u8 *p = text.at, *end = p + text.n;
+    if (to == NULL) return UNSURE;
+    while (p < end) {
+        u8 run[4];
+        int first, n = 1;
+        if (*p == ';') return UNSURE;
+        if (*p != '%') { *to++ = *p++; continue; }
+        first = escape(p, end);
+        if (first < 0) { to = escaped(to, p++, 1); continue; }
+        run[0] = (u8)first;
+        if (first >= 0xC0 && first < 0xF8) {
+            int wanted = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4, next;
+            while (n < wanted && (next = escape(p + 3 * n, end)) >= 0 && is_next((u8)next)) run[n++] = (u8)next;
+            if (n < wanted) n = 1;
+        }
+        if (letter(run, run + n) != n || unsafe(run, n) || (n == 1 && strchr(keep, run[0]))) to = escaped(to, run, n);
+        else if (run[0] == ';') return UNSURE;
+        else { memcpy(to, run, (size_t)n); to += n; }
+        p += 3 * n;
+    }
+    out->at = start;
+    out->n = (u32)(to - start);
+    return given_back(s, to);
+}
+
+/* ---- changes of fields (rules/changes.py) ---- */
+
+static int number(struct scanner *s, span *text, const char *alphabet, u64 base) {
+    u64 value = 0;
+    u8 *to = room(s, 20), *end = to + 20;
+    if (to == NULL || text->n > 10) return UNSURE;
+    for (u32 i = 0; i < text->n; i++) {
+        const char *at = text->at[i] ? strchr(alphabet, text->at[i]) : NULL;
+        if (at == NULL) return NO;
+        value = value * base + (u64)(at - alphabet);
+    }
+    to = end;
+    do *--to = (u8)('0' + value % 10); while (value /= 10);
+    text->at = to;
+    text->n = (u32)(end - to);
+    return YES;
+}
+
+/* A page's name as MediaWiki spells it: of ASCII; of other letters only where nothing is composed or made a capital. */
+static int title(struct scanner *s, span *text) {
+    u8 *start = room(s, text->n), *to = start;
+    if (to == NULL) return UNSURE;
+    for (u32 i = 0; i < text->n; i++) {
+        u8 c = text->at[i];
+        if (c == '%') return UNSURE;
+        if (c >= 0x80) { /* letters of Latin-1 and Latin Extended-A stay; others may compose */
+            if (c < 0xC3 || c > 0xC5 || i + 1 == text->n || i == 0) return UNSURE;
+            *to++ = c;
+            *to++ = text->at[++i];
+            continue;
+        }
+        if (strchr("#<>[]|{}/", c)) return NO;
+        if (c == ' ') c = '_';
+        if (c == '_' && (to == start || to[-1] == '_')) continue;
+        *to++ = c;
+    }
+    if (to > start && to[-1] == '_') to--;
+    if (to == start) return NO;
+    if (start[0] >= 'a' && start[0] <= 'z') start[0] = (u8)(start[0] - 32);
+    if (start[0] >= 0x80) return UNSURE;
+    text->at = start;
+    text->n = (u32)(to - start);
+    return given_back(s, to);
+}
+
+static int changed(struct scanner *s, span *text, int change) {
+    u8 *to;
+    switch (change) {
+    case 0:
+        return YES;
+    case LOWER:
+    case UPPER:
+        if ((to = room(s, text->n)) == NULL) return UNSURE;
+        for (u32 i = 0; i < text->n; i++) {
+            u8 c = text->at[i], first = change == LOWER ? 'A' : 'a';
+            to[i] = c >= first && c < first + 26 ? c ^ 0x20 : c;
+        }
+        text->at = to;
+        return YES;
+    case BASE58:
+        return number(s, text, "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ", 58);
+    case BASE36:
+        return number(s, text, "0123456789abcdefghijklmnopqrstuvwxyz", 36);
+    case TITLE:
+        return title(s, text);
+    case DECODE:
+        return memchr(text->at, '%', text->n) ? UNSURE : YES;
+    case BLANK:
+        return memchr(text->at, '+', text->n) ? UNSURE : YES;
+    default:
+        return UNSURE;
+    }
+}
+
+#endif
