@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from commonswatch.context import Context
 from commonswatch.jobs.handling import Handler, Record, nothing_to_record
 from commonswatch.manifests.kernel import key_digest
-from commonswatch.services.scanning import checking
+from commonswatch.services.scanning import checking, forgetting
 from commonswatch.services.upkeep.queue import ClaimedJob
 
 _log = structlog.get_logger()
@@ -30,10 +30,10 @@ def _check(context: Context, job: ClaimedJob) -> Record:
 
 def _forget(context: Context, job: ClaimedJob) -> Record:
     with context.database.reading() as session:
-        keys = checking.keys_of(session, int(job.payload["work"]))
+        keys = forgetting.keys_of(session, forgetting.together_with(session, int(job.payload["work"])))
         scan_ids = checking.indexes(session)
     secret = checking.index_secret(context.keyring)
-    checking.forget_keys(context.settings.home, secret, keys, scan_ids, key_digest)
+    forgetting.forget_keys(context.settings.home, secret, keys, scan_ids, key_digest)
     return nothing_to_record
 
 

@@ -1,20 +1,21 @@
-"""Works registered today, looked up in the index of every manifest ever scanned. Also: forgetting withdrawn ones.
+"""Works registered today, looked up in the index of every manifest ever scanned. Withdrawn ones: ``forgetting``.
 
-Three steps, since no transaction is open while files are read: ``load`` → ``examine`` → ``record``.
+A work that comes while a list is read is looked up once that list's index is there. Three steps, since no transaction
+is open while files are read: ``load`` → ``examine`` → ``record``.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from commonswatch.domain.states import WorkState
 from commonswatch.keyring import Keyring
-from commonswatch.manifests.index import KeyIndex, NotAnIndex, forget
+from commonswatch.manifests.index import KeyIndex, NotAnIndex
 from commonswatch.models import FingerprintOfWork, KeyOfWork, Scan, Work
 from commonswatch.services.reporting import listed_here
 from commonswatch.services.scanning import folder, lines, memberships, spreading
@@ -24,7 +25,9 @@ JOB = "check-lists"
 KeyDigest = Callable[[bytes, str], int]
 """``manifests.kernel.key_digest``: of a secret and a key."""
 _SECRET_BYTES = 16
-_DIGESTS = ("sha256", "md5")
+DIGESTS = ("sha256", "md5")
+_WRITING = timedelta(minutes=10)
+"""A transaction that began before a scan may end after it looked what is registered."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +74,21 @@ def ask(session: Session, now: datetime, *, registration_id: int | None = None, 
         queue.enqueue(session, JOB, f"{name}:{number}", {name: number}, now=now, again=True)
 
 
+def ask_since(session: Session, scan: Scan, now: datetime) -> None:
+    """Have the works looked up in the index of a scan that came, or were fingerprinted, while it read its list."""
+    if scan.index_file and session.scalar(select(exists().where(_since(scan), Work.state != WorkState.WITHDRAWN))):
+        queue.enqueue(session, JOB, f"scan:{scan.id}", {"scan": scan.id}, now=now, again=True)
+
+
 def load(session: Session, payload: Mapping[str, int]) -> Task:
-    """Read what to look up: the works of a registration, or one work."""
+    """Read what to look up: the works of a registration, one work, or those that came while a list was read."""
+    if "scan" in payload:
+        scan = session.get(Scan, payload["scan"])
+        return Task(keys_of(session, _since(scan)), (scan.id,)) if scan and scan.index_file else Task({}, ())
     registration = payload.get("registration")
     which = Work.registration_id == registration if registration else Work.id == payload["work"]
     scan_ids = session.scalars(select(Scan.id).where(Scan.index_file.is_not(None)).order_by(Scan.id))
-    return Task(_keys(session, which), tuple(scan_ids))
+    return Task(keys_of(session, which), tuple(scan_ids))
 
 
 def examine(home: Path, secret: bytes, task: Task, key_digest: KeyDigest) -> Findings:
@@ -123,34 +135,22 @@ def indexes(session: Session) -> list[int]:
     return list(session.scalars(select(Scan.id).where(Scan.index_file.is_not(None))))
 
 
-def keys_of(session: Session, work_id: int) -> frozenset[str]:
-    """The keys and digests of one withdrawn work that no other work in force shares: all that may be forgotten."""
-    own = set(_keys(session, Work.id == work_id, withdrawn=True))
-    shared = select(KeyOfWork.key).join(Work, Work.id == KeyOfWork.work_id)
-    others = shared.where(KeyOfWork.key.in_(own), Work.id != work_id, Work.state != WorkState.WITHDRAWN)
-    return frozenset(own - set(session.scalars(others)))
+def _since(scan: Scan) -> ColumnElement[bool]:
+    start = (scan.started_at or scan.created_at) - _WRITING
+    return or_(Work.created_at >= start, Work.examined_at >= start)
 
 
-def forget_keys(
-    home: Path, secret: bytes, keys: Collection[str], scan_ids: Iterable[int], key_digest: KeyDigest
-) -> int:
-    """Take the entries of withdrawn works out of every index; return how many there were."""
-    digests = sorted(key_digest(secret, key) for key in keys)
-    paths = [folder.index(home, scan_id) for scan_id in scan_ids]
-    return sum(forget(path, digests) for path in paths if digests and path.exists())
-
-
-def _keys(
+def keys_of(
     session: Session, which: ColumnElement[bool], *, withdrawn: bool = False
 ) -> Mapping[str, tuple[tuple[int, str], ...]]:
-    """Each key with the works it belongs to and how sure a row with it is."""
+    """Each key (and digest, as ``sha256:…``) with the works it belongs to and how sure a row with it is."""
     state = (Work.state == WorkState.WITHDRAWN) if withdrawn else (Work.state != WorkState.WITHDRAWN)
     found: dict[str, list[tuple[int, str]]] = defaultdict(list)
     keys = select(KeyOfWork.key, KeyOfWork.how, KeyOfWork.work_id).join(Work, Work.id == KeyOfWork.work_id)
     for key, how, work_id in session.execute(keys.where(which, state)):
         found[key].append((work_id, "guessed" if how == "guessed" else "key"))
     digests = select(FingerprintOfWork).join(Work, Work.id == FingerprintOfWork.work_id)
-    for one in session.scalars(digests.where(which, state, FingerprintOfWork.algorithm.in_(_DIGESTS))):
+    for one in session.scalars(digests.where(which, state, FingerprintOfWork.algorithm.in_(DIGESTS))):
         found[f"{one.algorithm}:{one.bits.hex()}"].append((one.work_id, "digest"))
     return {key: tuple(works) for key, works in found.items()}
 

@@ -19,7 +19,7 @@ from commonswatch.keyring import Keyring
 from commonswatch.models import Account, Job, Scan
 from commonswatch.services.deciding import audit
 from commonswatch.services.reporting import listed_here
-from commonswatch.services.scanning import spreading
+from commonswatch.services.scanning import checking, spreading
 from commonswatch.services.upkeep import queue
 from commonswatch.services.words import one_line
 
@@ -200,6 +200,7 @@ def finish(
         spreading.spread(session, {scan.dataset}, now)
     if scan.location_id and scan.matches:
         listed_here.add(session, scan, now)
+    checking.ask_since(session, scan, now)
 
 
 def fail(session: Session, scan_id: int, reason: str, now: datetime) -> None:
