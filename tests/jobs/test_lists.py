@@ -12,7 +12,7 @@ from commonswatch.manifests.index import KeyIndex
 from commonswatch.manifests.kernel import key_digest
 from commonswatch.models import Account, Job, Membership, Scan, Work
 from commonswatch.services.registering import registrations, works
-from commonswatch.services.scanning import checking, folder, scans
+from commonswatch.services.scanning import checking, folder, opening
 from sqlalchemy import select
 
 from tests import factories
@@ -43,7 +43,7 @@ def _all(context: Context, column: Any) -> list[Any]:
 
 def _open(context: Context, ada: Account) -> int:
     with context.database.writing() as session:
-        scan, _ = scans.open_scan(
+        scan, _ = opening.open_scan(
             session,
             context.keyring,
             ada,

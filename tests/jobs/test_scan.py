@@ -10,7 +10,7 @@ from commonswatch.jobs.scan import SCAN
 from commonswatch.manifests.index import KeyIndex
 from commonswatch.manifests.kernel import key_digest
 from commonswatch.models import Job, Membership, Scan
-from commonswatch.services.scanning import checking, folder, scans
+from commonswatch.services.scanning import checking, folder, opening, scans
 from commonswatch.services.upkeep.queue import ClaimedJob
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,7 +32,7 @@ def _manifest(rows: int) -> bytes:
 def _opened(context: Context, data: bytes | None, url: str = "") -> int:
     with context.database.writing() as session:
         account = factories.account(session, context.keyring, context.now())
-        made, _ = scans.open_scan(
+        made, _ = opening.open_scan(
             session,
             context.keyring,
             account,
@@ -86,7 +86,7 @@ def test_a_manifest_that_breaks_off_is_partial_and_one_that_is_gone_has_failed(c
 
 def test_a_manifest_that_is_gone_or_is_none_has_failed(context: Context) -> None:
     gone = _run(context, _opened(context, None))
-    assert (gone.state, gone.problem) == (ScanState.FAILED, "Its manifest was deleted meanwhile. Upload it once more.")
+    assert (gone.state, gone.problem) == (ScanState.FAILED, "The list was deleted meanwhile. Upload it once more.")
 
 
 def test_a_cancelled_scan_stops_and_is_taken_up_again(context: Context, monkeypatch) -> None:

@@ -9,7 +9,7 @@ from commonswatch.context import Context, open_context
 from commonswatch.domain.states import JobState, ScanState
 from commonswatch.jobs.scan import SCAN
 from commonswatch.models import Job, Scan
-from commonswatch.services.scanning import scans
+from commonswatch.services.scanning import opening
 from commonswatch.services.upkeep.queue import ClaimedJob
 from commonswatch.settings import Settings
 from sqlalchemy import select
@@ -55,7 +55,7 @@ def playing(settings: Settings, hosts: PlayedHosts) -> Iterator[Context]:
 def _read(context: Context) -> list[Scan]:
     with context.database.writing() as session:
         account = factories.account(session, context.keyring, context.now())
-        scan, _ = scans.open_scan(
+        scan, _ = opening.open_scan(
             session,
             context.keyring,
             account,
@@ -78,7 +78,7 @@ def test_each_list_of_a_repository_becomes_a_scan_of_the_dataset(playing: Contex
     first, *others = _read(playing)
     assert (first.state, first.rows, first.name) == (ScanState.DONE, 1, "lists/faces00.tsv")
     assert first.url == "https://raw.githubusercontent.com/example/faces/main/lists/faces00.tsv"
-    assert [one.name for one in others] == [f"lists/faces{n:02}.tsv" for n in range(1, scans.MOST_BEHIND)]
+    assert [one.name for one in others] == [f"lists/faces{n:02}.tsv" for n in range(1, opening.MOST_BEHIND)]
     assert {(one.dataset, one.state, one.account_id) for one in others} == {
         ("megaface", ScanState.WAITING, first.account_id)
     }

@@ -9,7 +9,7 @@ from commonswatch.domain.errors import Conflict, InvalidInput
 from commonswatch.domain.states import ScanState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Account, AuditEntry, Job, Scan
-from commonswatch.services.scanning import folder, scans
+from commonswatch.services.scanning import folder, opening, scans
 from commonswatch.settings import Settings
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ from tests import factories
 def _open(session: Session, keyring: Keyring, now: datetime, form: str = "form", **more: object) -> Scan:
     account = session.scalars(select(Account)).first() or factories.account(session, keyring, now)
     values = {"name": "list.tsv", "dataset": "ms-celeb-1m", "form_token": form, "now": now, **more}
-    scan, _ = scans.open_scan(session, keyring, account, **values)  # type: ignore[arg-type]
+    scan, _ = opening.open_scan(session, keyring, account, **values)  # type: ignore[arg-type]
     return scan
 
 
@@ -93,7 +93,7 @@ def test_what_cannot_be_scanned_is_refused(
 
 def test_not_more_wait_than_the_disk_holds(database: Database, keyring: Keyring, now: datetime) -> None:
     with database.writing() as session:
-        for number in range(scans.MOST_WAITING):
+        for number in range(opening.MOST_WAITING):
             _open(session, keyring, now, str(number))
         with pytest.raises(Conflict):
             _open(session, keyring, now, "one more")

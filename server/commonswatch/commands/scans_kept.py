@@ -7,7 +7,7 @@ from commonswatch.context import Context
 from commonswatch.domain.errors import InvalidInput
 from commonswatch.manifests.scanning import FileSource, Match, Scan, StreamSource, Summary
 from commonswatch.rules import dataset as find_dataset
-from commonswatch.services.scanning import checking, folder, person_members, scans
+from commonswatch.services.scanning import checking, folder, opening, person_members, scans
 from commonswatch.services.scanning.keeping import keep
 from commonswatch.services.scanning.person_members import Known
 
@@ -38,7 +38,7 @@ class Kept:
             return Keeping()
         size = source.path.stat().st_size if isinstance(source, FileSource) else None
         with self._context.database.writing() as session:
-            scan_id = scans.open_here(session, name=name, dataset=self._dataset, size=size, now=self._context.now())
+            scan_id = opening.open_here(session, name=name, dataset=self._dataset, size=size, now=self._context.now())
         return KeepingOf(self._context, scan_id, self._known)
 
 

@@ -19,7 +19,7 @@ from commonswatch.fetch.connectors import Closed, RemoteFile, choose, files_behi
 from commonswatch.jobs.handling import Handler, Record, nothing_to_record
 from commonswatch.manifests.scanning import FileSource, Match, Options, Progress, Scan, Summary
 from commonswatch.rules import page_location
-from commonswatch.services.scanning import checking, folder, person_members, scans
+from commonswatch.services.scanning import checking, folder, opening, person_members, scans
 from commonswatch.services.scanning.keeping import keep
 from commonswatch.services.scanning.looking import look_for
 from commonswatch.services.upkeep.queue import ClaimedJob
@@ -28,7 +28,7 @@ NOTE_EVERY = 2.0  # seconds
 AT_ONCE = 2000  # matches that are written together
 _LONGEST_FETCHING = 6 * 3600.0  # seconds
 _NO_LIST = "No file behind this address could list pictures. If you have the list, upload it as a file."
-_GONE = "Its manifest was deleted meanwhile. Upload it once more."
+_GONE = "The list was deleted meanwhile. Upload it once more."
 
 
 class Cancelled(Exception):  # a person wanted it so
@@ -79,11 +79,11 @@ def _first_behind(context: Context, task: scans.Task) -> scans.Task:
     if task.is_at_place or where is None or not has_listing(where):
         return task
     files = files_behind(where, context.fetcher).files
-    lists = choose(files, scans.MOST_BEHIND) if len(files) > 1 else files
+    lists = choose(files, opening.MOST_BEHIND) if len(files) > 1 else files
     if not lists:
         raise Closed(_NO_LIST)
     with context.database.writing() as session:
-        return scans.spread_out(session, context.keyring, task.scan_id, lists, context.now())
+        return opening.spread_out(session, context.keyring, task.scan_id, lists, context.now())
 
 
 def _read(context: Context, task: scans.Task, path: Path) -> Summary:

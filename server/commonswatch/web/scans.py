@@ -16,6 +16,7 @@ from commonswatch.rules.catalogue import DATASETS
 from commonswatch.services.scanning import (
     folder,
     memberships,
+    opening,
     person_members,
     scans,
     speed,
@@ -30,8 +31,6 @@ from commonswatch.web.frame.policy import current_account, role
 blueprint = Blueprint("scans", __name__)
 
 MEMBERS_PAGE = 50
-_UNDER_WAY = (ScanState.WAITING, ScanState.READING)
-_TO_RESUME = (ScanState.CANCELLED, ScanState.FAILED, ScanState.PARTIAL)
 
 
 @blueprint.get("/scans")
@@ -68,7 +67,7 @@ def create() -> AnyResponse | tuple[str, int]:
         else:
             _take_whole_file(path)
             uploads.look_at(path, name)
-        scan, is_new = scans.open_scan(
+        scan, is_new = opening.open_scan(
             session,
             context.keyring,
             account,
@@ -132,7 +131,7 @@ def progress(number: int) -> str | Response:
     if "HX-Request" not in request.headers:
         return show(number)
     answer = Response(render_template("scans/_progress.html", **_progress(scan)))
-    if scan.state not in _UNDER_WAY:
+    if scan.state not in scans.UNDER_WAY:
         answer.headers["HX-Refresh"] = "true"
     return answer
 
@@ -211,9 +210,9 @@ def _progress(scan: Scan) -> dict[str, object]:
     return {
         "scan": scan,
         "pace": speed.of(scan),
-        "under_way": scan.state in _UNDER_WAY,
+        "under_way": scan.state in scans.UNDER_WAY,
         "names_nothing": scan.state is ScanState.DONE and not scan.matches and folder.names_nothing(home, scan.id),
-        "can_resume": scan.state in _TO_RESUME and kept and not scan.taken_back_at,
+        "can_resume": scan.state in scans.TO_RESUME and kept and not scan.taken_back_at,
     }
 
 
