@@ -28,6 +28,7 @@ class Manifest:
         self._raw = Counted(file, limits)
         self._state = _state(file)
         self._checkpoint: Checkpoint = {}
+        self._from = 0
         self._unpacked = formats.Unwrapped(self._raw, limits, is_plain_file=self._state is not None)
         self._format: formats.Unknown = formats.Unknown("")
         self._open()
@@ -83,6 +84,7 @@ class Manifest:
 
     def _blocks(self, checkpoint: Checkpoint | None) -> Iterator[Block]:
         behind = int(checkpoint["row"]) if checkpoint else 0
+        self._from = int(checkpoint.get("from", 0)) if checkpoint else 0
         for found in self._format.blocks(checkpoint):
             if found.first_row + 1 <= behind and found.first_row + found.rows <= behind:
                 continue
@@ -107,8 +109,8 @@ class Manifest:
         return self._checkpoint
 
     def position(self) -> tuple[int, int | None]:
-        """How many bytes of the file were read, and how many it has, if that is known."""
-        return self._raw.count, self._state[0] if self._state else None
+        """How many bytes of the file, or of the range that is read, were passed; how many the file has, if known."""
+        return max(0, self._raw.count - self._from), self._state[0] if self._state else None
 
     def pictures(self) -> Iterator["formats.Picture"]:
         """The pictures inside an archive, one after the other, instead of its rows; none for other kinds."""

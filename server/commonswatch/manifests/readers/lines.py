@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, cast
 
-import numpy as np
-
+from commonswatch.manifests.readers.buffers import Buffers
 from commonswatch.manifests.readers.quotes import Quotes
 from commonswatch.manifests.readers.shapes import Block, Checkpoint, Place, Reading, Reads, Trouble
 from commonswatch.manifests.readers.streams import skip
 
-CHUNK = 4 * 2**20  # bytes
+CHUNK = 1024 * 2**10
 _TAIL = 2**16  # bytes: where the last line break of a chunk is looked for first
 
 
@@ -24,14 +23,17 @@ class Lines:
         self._quotes = Quotes(reader.delimiter) if reader.syntax == "quoted" else None
         self._trouble: Trouble | None = None
         self._most = reading.limits.record
-        self._until: int | None = None  # where a range ends, in bytes
+        self._buffers = Buffers(CHUNK)
+        self._range: dict[str, int] = {}  # where it begins and ends, in bytes
+        self._until: int | None = None
         self._at = 0
         self._carry: memoryview = memoryview(b"")
 
     def blocks(self, start: Checkpoint | None, skipped: int) -> Iterator[Block]:
         """All blocks behind the first ``skipped`` bytes, or behind a checkpoint."""
         if start:
-            self._until = start.get("until")
+            self._range = {name: start[name] for name in ("from", "until") if name in start}
+            self._until = self._range.get("until")
             skipped, self._reading.row, self._line = int(start["offset"]), int(start["row"]), int(start["line"])
         skip_to(self._stream, skipped)
         self._offset = self._at = skipped
@@ -60,8 +62,7 @@ class Lines:
         def after() -> Checkpoint:
             rows = cast("Block", known()).rows
             lines = rows if lines_before is None else int(lines_before[-1])
-            until = {"until": self._until} if self._until is not None else {}
-            return {"offset": end, "row": first_row + rows, "line": line + lines, **until}
+            return {"offset": end, "row": first_row + rows, "line": line + lines, **self._range}
 
         block = Block(buffer, first_row, self._reader, place, after, bounds, is_lines=bounds is None)
         known = weakref.ref(block)  # it holds `after`: in a circle each buffer would wait for the garbage collector
@@ -72,8 +73,7 @@ class Lines:
 
     def _next_lines(self) -> tuple[memoryview, bool]:
         """Whole lines, and whether they were the last."""
-        room = max(CHUNK, 2 * len(self._carry))
-        view = np.empty(len(self._carry) + room, np.uint8).data
+        view = self._buffers.lend(max(CHUNK, 3 * len(self._carry)))
         view[: len(self._carry)] = self._carry
         filled, ended = self._fill(view, len(self._carry))
         if ended:
@@ -142,7 +142,11 @@ def ranges(file: Any, first: int, parts: int, *, line: int) -> list[Checkpoint]:
         cuts.append(min(size, cut + piece.find(b"\n") + 1) if piece else size)
     cuts.append(size)
     file.seek(0)
-    return [{"offset": start, "row": 0, "line": line, "until": end} for start, end in pairwise(cuts) if end > start]
+    return [
+        {"offset": start, "row": 0, "line": line, "from": start, "until": end}
+        for start, end in pairwise(cuts)
+        if end > start
+    ]
 
 
 def skip_to(stream: Any, offset: int) -> None:
