@@ -1,7 +1,7 @@
 """A scan from its start, or from where a killed one had come, to its summary. Ranges are read by ``ranges``."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,13 +11,11 @@ from typing import Any
 from commonswatch.manifests import index as key_index
 from commonswatch.manifests.index.merging import NO_SECRET
 from commonswatch.manifests.scanning import shards
-from commonswatch.manifests.scanning.findings import Match, Progress, Summary
-from commonswatch.manifests.scanning.passes import Looking, Pass, ended_by, left_out
+from commonswatch.manifests.scanning.findings import Match, Summary
+from commonswatch.manifests.scanning.passes import Looking, ended_by, left_out
 from commonswatch.manifests.scanning.pictures import Looked, PicturePass
 from commonswatch.manifests.scanning.source import Source
 from commonswatch.manifests.scanning.state import Folder, Part
-
-Watched = Callable[[Progress], None]
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Scan:
     ``watched`` is called about five times a second with the progress; what it raises ends the scan, to go on later.
     """
 
-    def __init__(self, source: Source, looking: Looking, options: Options, watched: Watched) -> None:
+    def __init__(self, source: Source, looking: Looking, options: Options, watched: shards.Watched) -> None:
         self._source, self._looking, self._options, self._watched = source, looking, options, watched
         self.summary = Summary()
 
@@ -57,18 +55,15 @@ class Scan:
 
     def _scanned(self, folder: Folder) -> Iterator[Match]:
         ranges = self._ranges(folder)
-        if len(ranges) > 1:
-            matches = shards.run(self._source, self._looking, folder, ranges, self._watched)
-        else:
-            matches = self._alone(folder.part(0), ranges[0])
-        for match in matches:
-            self.summary.count(match)
-            yield match
+        yield from self._counted(shards.run(self._source, self._looking, folder, ranges, self._watched))
         self._end(folder, len(ranges))
         if self._looking.looked is not None:
-            for match in self._in_pictures(folder.part(len(ranges)), self._looking.looked):
-                self.summary.count(match)
-                yield match
+            yield from self._counted(self._in_pictures(folder.part(len(ranges)), self._looking.looked))
+
+    def _counted(self, lots: Iterable[Sequence[Match]]) -> Iterator[Match]:
+        for matches in lots:
+            self.summary.count(matches)
+            yield from matches
 
     def _ranges(self, folder: Folder) -> list[Any]:
         """Where each range begins; those of the earlier run, if there was one of this very manifest."""
@@ -85,24 +80,13 @@ class Scan:
             folder.keep_plan(identity, ranges)
         return ranges
 
-    def _alone(self, part: Part, start: Any) -> Iterator[Match]:
-        """Everything in this process: what was found before the kill first."""
-        yield from part.matches()
-        told = 0.0
-        with self._source.open() as manifest, closing(part):
-            for progress, matches in Pass(manifest, self._looking, part, start).run():
-                if progress.seconds - told > shards.TELL_EVERY:
-                    told = progress.seconds
-                    self._watched(progress)
-                yield from matches
-
-    def _in_pictures(self, part: Part, looked: Looked) -> Iterator[Match]:
+    def _in_pictures(self, part: Part, looked: Looked) -> Iterator[Sequence[Match]]:
         """The works that pictures inside the manifest show."""
         yield from part.matches()
         with self._source.open() as manifest, closing(part):
             for progress, matches in PicturePass(manifest, looked, part).run():
                 self._watched(progress)
-                yield from matches
+                yield matches
             self.summary.problem = self.summary.problem or manifest.ended_by or manifest.left_out
         self.summary.pictures = part.state["pictures"]
         self.summary.unread_pictures = part.state["unread"]

@@ -57,7 +57,7 @@ class Pass:
         self._began = self._saved = time.monotonic()
         self._is_somebody = lru_cache(_REPEATED)(self._may_be_somebody)  # of one person there are many rows
 
-    def run(self) -> Iterator[tuple[Progress, list[Match]]]:
+    def run(self) -> Iterator[tuple[Progress, Sequence[Match]]]:
         """Each block's matches, with how far it has come. Ends with the range, or with a problem of the manifest."""
         if self._part.state.get("done"):
             return
@@ -78,12 +78,12 @@ class Pass:
     def progress(self) -> Progress:
         """How far this pass has come."""
         read, total = self._manifest.position()
-        read += self._read_before
-        return Progress(
-            self.rows, read if total is None else min(read, total), total, self.matches, time.monotonic() - self._began
-        )
+        read = max(read, self._read_before)  # what is packed is unpacked again up to where it goes on
+        return Progress(self.rows, read, total, self.matches, time.monotonic() - self._began)
 
-    def _matches(self, block: Block, told: Sifted) -> list[Match]:
+    def _matches(self, block: Block, told: Sifted) -> Sequence[Match]:
+        if not told.rows and self._runs is None and self._looking.persons is None:
+            return told.matches
         found = list(told.matches)
         for number, unsure in zip(told.rows, told.unsure, strict=True):
             texts = texts_in(block, number)

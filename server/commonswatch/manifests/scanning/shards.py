@@ -1,10 +1,10 @@
-"""Ranges of one large file, each in a process of its own. They write to their parts; here they are put in order."""
+"""Ranges of one large file, all but the first in processes of their own: their parts are put in order here."""
 
 import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, cast
@@ -12,9 +12,10 @@ from typing import Any, cast
 from commonswatch.manifests.scanning.findings import Match, Progress
 from commonswatch.manifests.scanning.passes import Looking, Pass, ended_by
 from commonswatch.manifests.scanning.source import Source
-from commonswatch.manifests.scanning.state import Folder
+from commonswatch.manifests.scanning.state import Folder, Part
 
 TELL_EVERY = 0.2  # seconds
+Watched = Callable[[Progress], None]
 _fork = multiprocessing.get_context("fork")  # what is looked for is shared, not copied
 
 
@@ -23,20 +24,64 @@ class RangeFailed(Exception):
 
 
 def run(
-    source: Source, looking: Looking, folder: Folder, ranges: Sequence[Any], watched: Callable[[Progress], None]
-) -> Iterator[Match]:
+    source: Source, looking: Looking, folder: Folder, ranges: Sequence[Any], watched: Watched
+) -> Iterator[Sequence[Match]]:
     """Read all ranges at once; their matches in the order of the rows, up to the first range that broke off."""
-    looking.sieve.prepare()
+    if len(ranges) > 1:
+        looking.sieve.prepare()
+    with _started(source, looking, folder, ranges) as others:
+        part = folder.part(0)
+        yield from _here(source, looking, part, ranges[0], lambda progress: watched(others.with_them(progress)))
+        if len(ranges) > 1 and not ended_by(part.state):
+            yield from _in_order(folder, part, others, watched)
+
+
+def _here(source: Source, looking: Looking, part: Part, start: Any, watched: Watched) -> Iterator[Sequence[Match]]:
+    """The first range, in this process: what was found before a kill, then the rest."""
+    yield from part.matches()
+    told = 0.0
+    with source.open() as manifest, closing(part):
+        for progress, matches in Pass(manifest, looking, part, start).run():
+            if progress.seconds - told > TELL_EVERY:
+                told = progress.seconds
+                watched(progress)
+            yield matches
+
+
+class _Others:
+    """The processes of the other ranges, and how far each has come."""
+
+    def __init__(self, readers: list[Connection], processes: list[BaseProcess]) -> None:
+        self.processes = processes
+        self._readers, self._working = readers, list(readers)
+        self._progress = [Progress() for _ in readers]
+
+    def with_them(self, progress: Progress, seconds: float = 0) -> Progress:
+        """How far all ranges have come together, as far as they tell within so many seconds."""
+        for reader in cast("list[Connection]", wait(self._working, seconds)):
+            try:
+                self._progress[self._readers.index(reader)] = reader.recv()
+            except EOFError:  # it has ended
+                self._working.remove(reader)
+        return sum(self._progress, progress)
+
+    def is_working(self, number: int) -> bool:
+        """Whether one of them may still tell something."""
+        return self._readers[number] in self._working
+
+
+@contextmanager
+def _started(source: Source, looking: Looking, folder: Folder, ranges: Sequence[Any]) -> Iterator[_Others]:
     readers, processes = list[Connection](), list[BaseProcess]()
     try:
-        for number, start in enumerate(ranges):
+        for number, start in enumerate(ranges[1:], 1):
             reader, writer = _fork.Pipe(duplex=False)
             process: BaseProcess = _fork.Process(target=_read, args=(source, looking, folder, number, start, writer))
             process.start()
             writer.close()
             readers.append(reader)
             processes.append(process)
-        yield from _in_order(folder, readers, processes, watched)
+        yield _Others(readers, processes)
     finally:
         for process in processes:
             process.kill()
@@ -58,31 +103,19 @@ def _read(source: Source, looking: Looking, folder: Folder, number: int, start: 
         told.send(reading.progress)
 
 
-def _in_order(
-    folder: Folder, readers: list[Connection], processes: list[BaseProcess], watched: Callable[[Progress], None]
-) -> Iterator[Match]:
-    progress = [Progress() for _ in readers]
-    waiting, rows, first = list(readers), 0, 0
-    for number, process in enumerate(processes):
-        while readers[number] in waiting:
-            _listen(readers, waiting, progress)
-            watched(sum(progress[1:], progress[0]))
+def _in_order(folder: Folder, first: Part, others: _Others, watched: Watched) -> Iterator[Sequence[Match]]:
+    """The matches of the other ranges, with the rows before them counted on."""
+    rows, line = int(first.state["rows"]), int(first.state["first"] or 0)
+    before = Progress(rows, first.state["read"], None, first.state["matches"])
+    for number, process in enumerate(others.processes):
+        while others.is_working(number):
+            watched(others.with_them(before, TELL_EVERY))
+        watched(others.with_them(before))
         process.join()
-        part = folder.part(number)
+        part = folder.part(number + 1)
         if not part.state.get("done"):
             raise RangeFailed("A part of this manifest could not be read. Start the scan again to go on.")
-        first = first if number else part.state["first"] or 0
-        lines = rows + first - (part.state["first"] or 0)
-        yield from (match.shifted(rows, lines) for match in part.matches())
+        yield from part.matches(rows, rows + line - int(part.state["first"] or 0))
         if ended_by(part.state):
             return
         rows += part.state["rows"]
-
-
-def _listen(readers: list[Connection], waiting: list[Connection], progress: list[Progress]) -> None:
-    """Take what ranges tell; one that has ended is waited for no longer."""
-    for reader in cast("list[Connection]", wait(waiting, TELL_EVERY)):
-        try:
-            progress[readers.index(reader)] = reader.recv()
-        except EOFError:
-            waiting.remove(reader)

@@ -8,13 +8,13 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from commonswatch.manifests.scanning.findings import Match
+from commonswatch.manifests.scanning.findings import Match, from_line, to_line
 
-_VERSION = 1
+_VERSION = 2
 
 
 class Folder:
@@ -79,9 +79,10 @@ class Part:
             self._open.seek(self._length)
         return self._open
 
-    def add(self, matches: list[Match]) -> None:
+    def add(self, matches: Sequence[Match]) -> None:
         """Write matches down; they count with the next checkpoint."""
-        self._journal.writelines(match.to_line() for match in matches)
+        if matches:
+            self._journal.write(to_line(matches))
 
     def save(self, state: Mapping[str, Any]) -> None:
         """A checkpoint: everything written down so far counts from now on."""
@@ -91,13 +92,13 @@ class Part:
         self.state = dict(state)
         _write(self.path / "checkpoint", {"state": self.state, "journal": self._length})
 
-    def matches(self) -> Iterator[Match]:
-        """All matches up to the last checkpoint."""
+    def matches(self, rows: int = 0, lines: int = 0) -> Iterator[list[Match]]:
+        """All matches up to the last checkpoint, some at a time, counted on from that row and line."""
         if not self._length:
             return
         with (self.path / "matches").open("rb") as journal:
             while journal.tell() < self._length:
-                yield Match.from_line(journal.readline())
+                yield from_line(journal.readline(), rows, lines)
 
     def close(self) -> None:
         """Everything stays."""

@@ -1,12 +1,12 @@
 """A scan finds what is registered, alike in one piece, in several, and taken up again anywhere."""
 
-import json
 from pathlib import Path
 
 import pytest
 from commonswatch.manifests.index import KeyIndex, forget
-from commonswatch.manifests.readers.shapes import Limits
+from commonswatch.manifests.readers.shapes import Limits, Place
 from commonswatch.manifests.scanning import FileSource, Looking, Match, Options, Progress, Scan
+from commonswatch.manifests.scanning.findings import from_line, to_line
 from commonswatch.manifests.scanning.sieves import RowByRow
 
 from tests.unit.manifests.scanning.played import Looked, PlayedSource, a_list, digest, key, photo
@@ -167,17 +167,22 @@ def test_a_changed_manifest_or_question_is_scanned_from_the_start(tmp_path: Path
     assert not scan.summary.resumed
 
 
-def test_a_match_survives_its_journal() -> None:
-    (match,) = [Match(3, _place(), "digest", "md5:" + "0" * 32, 9)]
-    assert Match.from_line(match.to_line()) == match
-    assert json.loads(match.to_line())[0] == 3
-    assert match.shifted(10, 11).place == _place()._replace(row=13, line=15)
+def test_matches_survive_their_journal_and_are_counted_on() -> None:
+    place = Place(3, 4, member="list.csv")
+    matches = [Match(3, place, "digest", "md5:" + "0" * 32, 9), Match(5, Place(5, path="a[1]"), "distance", "", 7, 2)]
+    assert from_line(to_line(matches)) == matches
+    (shifted, _) = from_line(to_line(matches), 10, 11)
+    assert (shifted.row, shifted.place) == (13, place._replace(row=13, line=15))
 
 
-def _place():
-    from commonswatch.manifests.readers.shapes import Place
-
-    return Place(3, 4, member="list.csv")
+def test_ranges_tell_together_how_much_of_the_file_was_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commonswatch.manifests.scanning.shards.TELL_EVERY", 0.0)
+    source, seen = FileSource(a_list(tmp_path / "list", 10 * ROWS)), list[Progress]()
+    ranges = Options(cores=3, smallest_range=1, folder=tmp_path / "state")
+    list(Scan(source, _looking(), ranges, seen.append))
+    size = source.path.stat().st_size
+    assert [one.read for one in seen] == sorted(one.read for one in seen)
+    assert (seen[-1].read, seen[-1].total, seen[-1].rows) == (size, size, 10 * ROWS)
 
 
 def test_progress_rises_to_the_whole_file(source: PlayedSource, monkeypatch: pytest.MonkeyPatch) -> None:
