@@ -10,9 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from commonswatch.manifests.index.entries import Entries, Numbers
 from commonswatch.manifests.index.layout import CHECK, GROUP, GROUP_BITS, NotAnIndex, Widths
+from commonswatch.native import entries as native
 
-Numbers = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
 DAMAGED = "A block of this key index is damaged."
 
@@ -22,8 +23,18 @@ def number(value: int) -> np.uint64:
     return np.uint64(value)
 
 
-def encode(widths: Widths, seed: int, first: int, last: int, digests: Numbers, rows: Numbers) -> list[bytes]:
-    """The blocks ``first`` to ``last`` (not included) that hold these entries, which are sorted by digest."""
+def encode(widths: Widths, seed: int, first: int, last: int, entries: Entries) -> tuple[bytes | memoryview, Numbers]:
+    """The blocks ``first`` to ``last`` (not included) that hold these entries, which are tidied, and their sizes."""
+    kernel = native.kernel()
+    if kernel is None:
+        made = _encoded(widths, seed, first, last, entries)
+        return b"".join(made), np.array([len(block) for block in made], np.uint64)
+    of_each = (widths.digest_bits, widths.bucket_bits, widths.row_bits, widths.entry_bytes)
+    return native.encode(kernel, of_each, seed, first, last, entries)
+
+
+def _encoded(widths: Widths, seed: int, first: int, last: int, entries: Entries) -> list[bytes]:
+    digests, rows = entries[:, 0], entries[:, 1]
     buckets = digests >> number(64 - widths.bucket_bits)
     group = (buckets >> number(GROUP_BITS)).astype(np.int64) - first
     counts = np.bincount(group, minlength=last - first)

@@ -1,4 +1,4 @@
-"""One index from many sorted parts: runs of one scan, or indexes written before. Written aside, then put in place."""
+"""One index from many parts: runs of one scan, or indexes written before. Written aside, then put in place."""
 
 import os
 import secrets
@@ -6,23 +6,25 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import BinaryIO, Protocol
 
 import numpy as np
 
 from commonswatch.domain.errors import InvalidInput
 from commonswatch.manifests.index import blocks
-from commonswatch.manifests.index.blocks import Numbers
+from commonswatch.manifests.index.entries import FENCE_BITS, Entries, Numbers, tidied
 from commonswatch.manifests.index.layout import GROUP_BITS, HEADER_BYTES, MOST_ROW_BITS, Header, Widths, choose
 from commonswatch.manifests.index.reading import KeyIndex
-from commonswatch.manifests.index.runs import FENCE_BITS, tidied
 
 NO_SECRET = bytes(8)
 _AT_ONCE = 2**18  # entries that are merged at once
+_MOST = 2**19  # of them where digests are not spread evenly
+_PIECE = 2**20  # bytes
 
 
 class Part(Protocol):
-    """Entries in order of their digests."""
+    """Entries that can be read a span of digests at a time."""
 
     @property
     def entries(self) -> int:
@@ -32,8 +34,8 @@ class Part(Protocol):
     def digest_bits(self) -> int:
         """How many leading bits of each digest are known."""
 
-    def span(self, number: int, bits: int) -> tuple[Numbers, Numbers]:
-        """The entries whose digests begin with these bits (at most 12), in order of their digests."""
+    def pieces(self, number: int, bits: int) -> Iterator[Entries]:
+        """The entries whose digests begin with these bits (at most 12), in pieces and in any order."""
 
 
 def merge(paths: Sequence[Path], into: Path, first_rows: Sequence[int] | None = None) -> None:
@@ -89,7 +91,7 @@ def build(
     _sync_folder(path.parent)
 
 
-_Span = tuple[int, int, Numbers, Numbers]  # first and last group, digests, rows
+_Span = tuple[int, int, Entries]  # first and last group, what is in them
 
 
 def _merged(parts: Sequence[Part], widths: Widths, entries: int, without: Numbers | None) -> Iterator[_Span]:
@@ -98,40 +100,55 @@ def _merged(parts: Sequence[Part], widths: Widths, entries: int, without: Number
     bits = min(FENCE_BITS, widths.bucket_bits - GROUP_BITS, (wanted - 1).bit_length())
     groups = widths.groups >> bits
     for span in range(1 << bits):
-        digests, rows = _together([part.span(span, bits) for part in parts], widths, without)
-        yield span * groups, (span + 1) * groups, digests, rows
+        pieces = (piece for part in parts for piece in part.pieces(span, bits))
+        yield span * groups, (span + 1) * groups, _together(pieces, 64 - widths.digest_bits, without)
 
 
-def _together(
-    pieces: Sequence[tuple[Numbers, Numbers]], widths: Widths, without: Numbers | None
-) -> tuple[Numbers, Numbers]:
-    if not pieces:
-        return np.empty(0, np.uint64), np.empty(0, np.uint64)
-    digests, rows = (np.concatenate(column) for column in zip(*pieces, strict=True))
-    cut = np.uint64(64 - widths.digest_bits)
-    digests = digests >> cut << cut
-    if without is not None:
-        kept = ~np.isin(digests, without >> cut << cut)
-        digests, rows = digests[kept], rows[kept]
-    return tidied(digests, rows)
+def _together(pieces: Iterator[Entries], cut: int, without: Numbers | None) -> Entries:
+    """All pieces, tidied; on the way too where they grow: of a key that stands everywhere only some rows are kept."""
+    waiting, count, most = list[Entries](), 0, _MOST
+    for piece in pieces:
+        kept = piece if without is None else piece[~np.isin(piece[:, 0] >> np.uint64(cut), without >> np.uint64(cut))]
+        waiting.append(kept)
+        count += len(kept)
+        if count > most:
+            waiting = [_tidied(waiting, cut)]
+            count = len(waiting[0])
+            most = max(most, 2 * count)
+    return _tidied(waiting, cut)
+
+
+def _tidied(waiting: list[Entries], cut: int) -> Entries:
+    entries = np.concatenate(waiting) if waiting else np.empty((0, 2), np.uint64)
+    waiting.clear()  # while they are sorted there are two of each, not three
+    return tidied(entries, cut)
 
 
 def _write(file: BinaryIO, header: Header, merged: Iterator[_Span]) -> Header:
     """Blocks and directory; the header that tells of them."""
-    widths, entries = header.widths, 0
-    sizes = np.zeros(widths.groups + 1, np.int64)
-    sizes[0] = HEADER_BYTES
-    for first, last, digests, rows in merged:
-        if len(rows) and int(rows.max()) >= header.rows:
-            raise InvalidInput("A row number is not below the number of rows.")
-        made = blocks.encode(widths, header.seed, first, last, digests, rows)
-        sizes[first + 1 : last + 1] = [len(block) for block in made]
-        file.writelines(made)
-        entries += len(digests)
-    directory = np.cumsum(sizes).astype("<u8").tobytes()
-    start = file.tell()
-    file.write(directory)
-    return replace(header, entries=entries, directory=start, length=file.tell(), directory_check=zlib.crc32(directory))
+    widths, count, end = header.widths, 0, np.array([HEADER_BYTES], np.uint64)
+    with TemporaryFile(dir=Path(file.name).parent) as directory:  # of a large index it has hundreds of megabytes
+        directory.write(end.astype("<u8").tobytes())
+        for first, last, entries in merged:
+            if len(entries) and int(entries[:, 1].max()) >= header.rows:
+                raise InvalidInput("A row number is not below the number of rows.")
+            made, sizes = blocks.encode(widths, header.seed, first, last, entries)
+            file.write(made)
+            ends = end + np.cumsum(sizes)
+            directory.write(ends.astype("<u8").tobytes())
+            count, end = count + len(entries), ends[-1:]
+        check = _append(file, directory)
+    return replace(header, entries=count, directory=int(end[0]), length=file.tell(), directory_check=check)
+
+
+def _append(file: BinaryIO, other: BinaryIO) -> int:
+    """Write another file behind this one; the CRC-32 of that."""
+    check = 0
+    other.seek(0)
+    while piece := other.read(_PIECE):
+        check = zlib.crc32(piece, check)
+        file.write(piece)
+    return check
 
 
 def _sync_folder(folder: Path) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import mmap
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from commonswatch.manifests.index import blocks
-from commonswatch.manifests.index.blocks import Numbers, Places
+from commonswatch.manifests.index.blocks import Places
+from commonswatch.manifests.index.entries import Entries, Numbers, pairs
 from commonswatch.manifests.index.layout import CHECK, GROUP, GROUP_BITS, HEADER_BYTES, PASSED, Header, NotAnIndex
 
 _AT_ONCE = 4096  # digests that are looked up together
@@ -212,10 +214,10 @@ class IndexPart:
         """How many leading bits of each digest are known."""
         return self.index.digest_bits
 
-    def span(self, number: int, bits: int) -> tuple[Numbers, Numbers]:
+    def pieces(self, number: int, bits: int) -> Iterator[Entries]:
         """The entries whose digests begin with these bits."""
         digests, rows = self.index.span(number, bits)
-        return digests, rows + np.uint64(self.first_row)
+        yield pairs(digests, rows + np.uint64(self.first_row))
 
 
 def _around(bitmap: int, bucket: int) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from commonswatch.manifests.index.blocks import Numbers
+from commonswatch.manifests.index.entries import Numbers
 from commonswatch.manifests.index.merging import NO_SECRET, build
 from commonswatch.manifests.index.runs import Runs
 

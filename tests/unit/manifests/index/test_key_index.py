@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from commonswatch.domain.errors import InvalidInput
 from commonswatch.manifests.index import IndexWriter, KeyIndex, Runs, build, forget, merge
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.usefixtures("either")
 Entries = list[tuple[int, int]]
 
 
@@ -48,7 +49,7 @@ def test_every_digest_gives_its_rows_and_others_give_none(tmp_path: Path) -> Non
         assert (index.rows, index.entries, index.secret_id) == (20_000, len(set(entries)), b"the-one.")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 2**64 - 1) | st.integers(0, 3), st.integers(0, 99)), max_size=300))
 def test_any_entries_are_kept_however_their_digests_lie(tmp_path_factory: pytest.TempPathFactory, entries: Entries):
     path = _write(tmp_path_factory.mktemp("index") / "a", entries, 100)
@@ -91,8 +92,9 @@ def test_many_small_runs_give_the_same_index_as_one(tmp_path: Path) -> None:
     entries = _random_entries(20_000, 500)
     runs = Runs(tmp_path / "runs", buffered=777)
     runs.add(*(np.array(column, np.uint64) for column in zip(*entries, strict=True)))
-    assert len(runs.runs()) == 26
-    build(tmp_path / "a", runs.runs(), 500)
+    [part] = runs.runs()
+    assert len(part.runs) == 26
+    build(tmp_path / "a", [part], 500)
     with KeyIndex.open(tmp_path / "a") as index:
         assert index.rows_of_many([digest for digest, _ in entries]) == _rows(entries)
 
