@@ -15,8 +15,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from commonswatch.cli import main
+from commonswatch.commands import scans_kept
+from commonswatch.commands.scan_progress import time_left
 from commonswatch.context import Context, open_context
+from commonswatch.domain.states import ScanState
+from commonswatch.manifests.scanning import shards
 from commonswatch.models import FingerprintOfWork, Membership, Scan
+from commonswatch.services.scanning import here, scans
 from commonswatch.settings import Settings
 from sqlalchemy import select
 
@@ -98,6 +103,24 @@ def test_people_get_a_table_and_what_was_found_in_words(home: Path, works: dict[
     assert f"work {works[3]}: 2 rows" in words
 
 
+def test_one_is_not_told_as_many_and_without_a_terminal_there_is_no_bar(
+    home: Path, works: dict[int, int], tmp_path: Path
+) -> None:
+    path = tmp_path / "one.txt"
+    path.write_text(_address(3))
+    first, *others = _run(home, path).stderr.splitlines()
+    assert first.startswith("one.txt (list): 1 row, 1 with registered works (1 work), ")
+    assert others == ["  found by key 1", f"  work {works[3]}: 1 row"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(None, ""), (4.4, "4 s left"), (89.0, "89 s left"), (600.0, "10 min left"), (9000, "2.5 h left")],
+)
+def test_time_left_is_told_in_words(seconds: float | None, words: str) -> None:
+    assert time_left(seconds) == words
+
+
 def test_a_terminal_sees_the_bar_and_a_file_gets_what_was_found(
     home: Path, works: dict[int, int], tmp_path: Path
 ) -> None:
@@ -154,7 +177,7 @@ def test_what_is_no_manifest_is_told_with_an_exit_code(home: Path, works: dict[i
     path.write_bytes(bytes(range(256)) * 40)
     answer = _run(home, path)
     assert answer.exit_code == 1
-    assert "It was not read: " in answer.stderr
+    assert answer.stderr == "noise was not read: Neither text nor a format that is known.\n"
     assert _run(home, tmp_path / "nothing").exit_code == 1
 
 
@@ -205,6 +228,36 @@ def test_with_a_dataset_what_is_found_stays(
     answer = _run(home, "--dataset", "no-such", path)
     assert answer.exit_code == 1
     assert "no dataset of this name" in answer.stderr
+
+
+def test_a_command_that_was_killed_leaves_its_scan_to_the_next(
+    home: Path, context: Context, works: dict[int, int], tmp_path: Path
+) -> None:
+    path = tmp_path / "list.tsv"
+    path.write_bytes(_tsv(20))
+    with context.database.writing() as session:
+        values = {"name": "list.tsv", "dataset": "megaface", "size": path.stat().st_size}
+        killed = here.open_scan(session, **values, now=context.now())
+    _told(home, "--dataset", "megaface", path)
+    _told(home, "--dataset", "megaface", path)
+    with context.database.reading() as session:
+        told = [(scan.id, scan.matches, scan.state.value) for scan in session.scalars(select(Scan).order_by(Scan.id))]
+    assert told == [(killed, 3, "done"), (killed + 1, 3, "done")], "what was read to its end is not touched again"
+
+
+def test_a_moderator_stops_what_a_command_reads(
+    home: Path, context: Context, works: dict[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "list.tsv"
+    path.write_bytes(_tsv(20))
+    monkeypatch.setattr(scans_kept, "_NOTE_EVERY", -1.0)
+    monkeypatch.setattr(shards, "TELL_EVERY", -1.0)
+    monkeypatch.setattr(scans, "note", lambda *_arguments: False)
+    answer = _run(home, "--dataset", "megaface", path)
+    assert answer.exit_code == 1
+    assert answer.stderr == "Error: A moderator stopped this scan on the site.\n"
+    with context.database.reading() as session:
+        assert session.scalars(select(Scan.state)).one() is ScanState.CANCELLED
 
 
 def _tar(path: Path, members: dict[str, bytes]) -> None:

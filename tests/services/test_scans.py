@@ -1,7 +1,7 @@
 """A scan goes through its states once, can be stopped and taken up again, and its manifest does not stay."""
 
 import os
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from commonswatch.db import Database
@@ -9,7 +9,7 @@ from commonswatch.domain.errors import Conflict, InvalidInput
 from commonswatch.domain.states import ScanState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Account, AuditEntry, Job, Scan
-from commonswatch.services.scanning import folder, opening, scans
+from commonswatch.services.scanning import folder, here, opening, scans, speed
 from commonswatch.settings import Settings
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -120,3 +120,55 @@ def test_manifests_are_forgotten_when_they_were_read_or_laid_aside_for_a_week(
     os.utime(folder.incoming(settings.home, "token"), (0, 0))
     folder.forget_uploads(settings.home, now)
     assert not folder.incoming(settings.home, "token").exists()
+
+
+def test_a_scan_that_a_command_broke_off_is_gone_on_with_and_ends_when_nobody_comes(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    def again(**more: object) -> int:
+        values = {"name": "list.tsv", "dataset": "MegaFace", "size": 100, "now": now, **more}
+        return here.open_scan(session, **values)  # type: ignore[arg-type]
+
+    with database.writing() as session:
+        of_the_site = _open(session, keyring, now, size=100)
+        number = again()
+        assert number != of_the_site.id
+        assert again() == number, "the same list again"
+        assert len({again(size=101), again(size=None), again(size=None), again(dataset=None)}) == 4, "other lists"
+        here.leave(session, number, now)
+        assert scans.get(session, number).state is ScanState.CANCELLED
+        assert again() == number
+        here.end_abandoned(session, now + here.ABANDONED)
+        assert scans.get(session, number).state is ScanState.READING
+        here.end_abandoned(session, now + here.ABANDONED + timedelta(seconds=1))
+        session.expire_all()
+        assert (scans.get(session, number).state, scans.get(session, number).finished_at) == (ScanState.CANCELLED, now)
+        assert of_the_site.state is ScanState.WAITING
+        again()
+        scans.finish(session, number, 120, now)
+        here.leave(session, number, now)
+        assert scans.get(session, number).state is ScanState.DONE
+        assert again() != number, "what was read to its end stays"
+
+
+def test_what_a_killed_command_left_is_forgotten_after_a_while(settings: Settings) -> None:
+    left = folder.checkpoint_here(settings.home, settings.home / "list.tsv")
+    (left / "range-0").mkdir(parents=True)
+    then = datetime.fromtimestamp(left.stat().st_mtime, UTC)
+    folder.forget_checkpoints(settings.home, then - timedelta(seconds=1))
+    assert left.exists()
+    folder.forget_checkpoints(settings.home, then + timedelta(seconds=1))
+    assert not left.exists()
+
+
+def test_the_pace_is_told_where_it_is_known(now: datetime) -> None:
+    def scan(seconds: float, **more: object) -> Scan:
+        values = {"rows": 100, "bytes_read": 25, "bytes_total": 100, "tries": 1, "state": ScanState.READING, **more}
+        return Scan(started_at=now, noted_at=now + timedelta(seconds=seconds), **values)
+
+    assert speed.of(scan(10)) == speed.Pace(10.0, 0.25, 30.0)
+    assert speed.of(scan(0.5)) == speed.Pace(None, 0.25, None), "over at once"
+    assert speed.of(scan(10, tries=2)) == speed.Pace(None, 0.25, None), "the pause is not known"
+    assert speed.of(scan(10, state=ScanState.WAITING)) == speed.Pace(None, None, None)
+    ended = scan(10, state=ScanState.DONE, finished_at=now + timedelta(seconds=20))
+    assert speed.of(ended) == speed.Pace(5.0, None, None)

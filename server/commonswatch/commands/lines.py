@@ -58,3 +58,8 @@ def shown(value: Any) -> str:
     text = text.replace("\t", " ")
     cut = text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in cut) or "-"
+
+
+def counted(number: int, one: str, more: str = "") -> str:
+    """A number with its noun: `1 row`, `1,000 rows`."""
+    return f"{number:,} {one if number == 1 else more or one + 's'}"

@@ -1,6 +1,5 @@
 """Scans on this machine, for the command: where a manifest comes from, what is looked for, what is told of it."""
 
-import hashlib
 import secrets
 import sys
 from collections.abc import Iterator
@@ -11,13 +10,13 @@ from typing import Self
 
 import click
 
-from commonswatch.commands.lines import Row, shown
+from commonswatch.commands.lines import Row, counted, shown
 from commonswatch.commands.scan_progress import ScanBar
 from commonswatch.commands.scans_kept import Kept
 from commonswatch.context import Context
 from commonswatch.fetch.connectors import choose, files_behind, save
 from commonswatch.fingerprints import PicturePool
-from commonswatch.manifests.scanning import FileSource, Match, Options, Scan, StreamSource, Summary
+from commonswatch.manifests.scanning import FileSource, Match, Options, Progress, Scan, StreamSource, Summary
 from commonswatch.rules import page_location
 from commonswatch.services.scanning import folder
 from commonswatch.services.scanning.looking import look_for, look_inside
@@ -62,7 +61,7 @@ class Here:
         elif path.is_file():
             yield path.name, FileSource(path)
         else:
-            raise click.ClickException("There is no such file.")
+            raise click.ClickException(f"There is no such file: {shown(name)}")
 
     def scan(self, name: str, source: FileSource | StreamSource) -> Iterator[Row]:
         """Its matches as rows, and at the end the summary: as a row, or as words on the error stream."""
@@ -78,7 +77,12 @@ class Here:
                     "kept": keeping.index is not None,
                 },
             )
-            scan = Scan(source, self._looking, options, self._bar.watch)
+
+            def watch(told: Progress) -> None:
+                self._bar.watch(told)
+                keeping.note(told)
+
+            scan = Scan(source, self._looking, options, watch)
             for match in keeping.taken(scan):
                 if match.how == "person":
                     continue  # who is meant is for a moderator to see, not for a terminal
@@ -107,11 +111,10 @@ class Here:
 
     def _folder(self, source: FileSource | StreamSource) -> Path | None:
         """Where to go on after a kill: known by the file's path."""
-        scans = folder.of(self._context.settings.home)
-        if not isinstance(source, FileSource) or source.path.parent == scans:
+        home = self._context.settings.home
+        if not isinstance(source, FileSource) or source.path.parent == folder.of(home):
             return None
-        digest = hashlib.sha256(bytes(source.path.resolve())).hexdigest()
-        return scans / f"here-{digest[:24]}"
+        return folder.checkpoint_here(home, source.path)
 
     def _told(self, name: str, summary: Summary) -> Iterator[Row]:
         if self._as_json:
@@ -134,18 +137,23 @@ def _shown_row(match: Match) -> Row:
 
 
 def _words(name: str, summary: Summary) -> Iterator[str]:
+    if summary.problem and not summary.rows:
+        yield f"{shown(name)} was not read: {summary.problem.detail}"
+        return
     packed = f", {summary.compression}" if summary.compression else ""
     yield (
-        f"{shown(name)} ({summary.kind}{packed}): {summary.rows:,} rows, {summary.matches:,} with registered works "
-        f"({len(summary.works):,} works), {summary.seconds:,.1f} s{', taken up again' if summary.resumed else ''}"
+        f"{shown(name)} ({summary.kind}{packed}): {counted(summary.rows, 'row')}, {summary.matches:,} with registered "
+        f"works ({counted(len(summary.works), 'work')}), {summary.seconds:,.1f} s"
+        f"{', taken up again' if summary.resumed else ''}"
     )
     if summary.ways:
         yield "  found by " + ", ".join(f"{way} {count:,}" for way, count in sorted(summary.ways.items()))
     for work, count in summary.works.most_common(_MOST_WORKS):
-        yield f"  work {work}: {count:,} {'row' if count == 1 else 'rows'}"
-    if len(summary.works) > _MOST_WORKS:
-        yield f"  … and {len(summary.works) - _MOST_WORKS:,} more works"
+        yield f"  work {work}: {counted(count, 'row')}"
+    if (more := len(summary.works) - _MOST_WORKS) > 0:
+        yield f"  … and {counted(more, 'more work')}"
     if summary.pictures or summary.unread_pictures:
-        yield f"  {summary.pictures:,} pictures looked at, {summary.unread_pictures:,} could not be read"
+        looked = counted(summary.pictures, "picture")
+        yield f"  {looked} looked at, {summary.unread_pictures:,} of them could not be read"
     if summary.problem:
-        yield f"  {'Only a part was read' if summary.rows else 'It was not read'}: {summary.problem.detail}"
+        yield f"  Only a part was read: {summary.problem.detail}"

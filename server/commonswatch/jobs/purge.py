@@ -2,7 +2,7 @@
 
 from commonswatch.context import Context
 from commonswatch.jobs.handling import Handler, Record, nothing_to_record
-from commonswatch.services.scanning import folder, scans
+from commonswatch.services.scanning import folder, here, scans
 from commonswatch.services.upkeep import clock
 from commonswatch.services.upkeep.queue import ClaimedJob
 
@@ -20,11 +20,13 @@ def _run(context: Context, _job: ClaimedJob) -> Record:
 def _forget_manifests(context: Context) -> None:
     """Manifests are needed for reading only; a job deletes its own, this finds what a crash left."""
     home, now = context.settings.home, context.now()
-    with context.database.reading() as session:
+    with context.database.writing() as session:
+        here.end_abandoned(session, now)
         old = scans.to_forget(session, folder.kept_manifests(home), now)
     for scan_id in old:
         folder.forget_manifest(home, scan_id)
     folder.forget_uploads(home, now - scans.KEEP_UPLOAD)
+    folder.forget_checkpoints(home, now - scans.KEEP_MANIFEST)
 
 
 PURGE = Handler(_run)

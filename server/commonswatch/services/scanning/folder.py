@@ -1,7 +1,9 @@
 """Where manifests wait to be read, and where the indexes they leave are: one folder in the home of the product."""
 
 import contextlib
+import hashlib
 import os
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from commonswatch.manifests.index import KeyIndex
 
 NAME = "scans"
 _INCOMING = "incoming-"
+_HERE = "here-"
 
 
 def of(home: Path) -> Path:
@@ -27,6 +30,11 @@ def manifest(home: Path, scan_id: int) -> Path:
 def checkpoint(home: Path, scan_id: int) -> Path:
     """Where the engine writes how far it came."""
     return of(home) / f"{scan_id}.checkpoint"
+
+
+def checkpoint_here(home: Path, manifest: Path) -> Path:
+    """The same for a scan of a command: the file stays where it is, and is known by its path."""
+    return of(home) / f"{_HERE}{hashlib.sha256(bytes(manifest.resolve())).hexdigest()[:24]}"
 
 
 def index(home: Path, scan_id: int) -> Path:
@@ -73,3 +81,11 @@ def forget_uploads(home: Path, before: datetime) -> None:
         with contextlib.suppress(FileNotFoundError):
             if os.stat(path).st_mtime < before.timestamp():  # noqa: PTH116 - one call for each, and it may be gone
                 path.unlink()
+
+
+def forget_checkpoints(home: Path, before: datetime) -> None:
+    """Delete what commands that were killed before a moment left, to go on."""
+    for path in of(home).glob(f"{_HERE}*"):
+        with contextlib.suppress(FileNotFoundError):
+            if max(one.stat().st_mtime for one in (path, *path.rglob("*"))) < before.timestamp():
+                shutil.rmtree(path, ignore_errors=True)

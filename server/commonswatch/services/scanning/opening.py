@@ -1,4 +1,4 @@
-"""Scans are opened: of an uploaded file, of an address, of the lists of a page, or of what the command line reads."""
+"""Scans are opened: of a file that was uploaded, of an address, of the lists a page links to."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from commonswatch import rules
 from commonswatch.domain.errors import Conflict, InvalidInput
-from commonswatch.domain.states import ScanState
 from commonswatch.fetch.connectors import RemoteFile
 from commonswatch.keyring import Keyring
 from commonswatch.models import Account, Scan
@@ -47,33 +46,17 @@ def open_scan(
     if (session.scalar(select(func.count()).where(Scan.state.in_(scans.UNDER_WAY))) or 0) >= MOST_WAITING:
         raise Conflict("Many lists wait to be read already. Try again when some are done.")
     scan = Scan(
-        dataset=_dataset(dataset),
-        name=one_line(name, _LONGEST_NAME) or "list",
+        dataset=dataset_of(dataset),
+        name=name_of(name),
         url=_public(url) if url else "",
         bytes_total=size,
         form_digest=digest,
         account_id=account.id,
         created_at=now,
     )
-    _add(session, scan, f"account:{account.id}", "address" if url else "upload")
+    add(session, scan, f"account:{account.id}", "address" if url else "upload")
     scans.enqueue(session, scan, now)
     return scan, True
-
-
-def open_here(session: Session, *, name: str, dataset: str | None, size: int | None, now: datetime) -> int:
-    """Make a scan that is read at once by whoever asks, such as the command line: no job does it. Return its number."""
-    scan = Scan(
-        dataset=_dataset(dataset),
-        name=one_line(name, _LONGEST_NAME) or "list",
-        url="",
-        state=ScanState.READING,
-        bytes_total=size,
-        created_at=now,
-        started_at=now,
-        noted_at=now,
-    )
-    _add(session, scan, "system", "here")
-    return scan.id
 
 
 def spread_out(
@@ -94,25 +77,32 @@ def _open_beside(session: Session, keyring: Keyring, scan: Scan, file: RemoteFil
         return
     beside = Scan(
         dataset=scan.dataset,
-        name=one_line(file.name, _LONGEST_NAME) or "list",
+        name=name_of(file.name),
         url=file.url,
         bytes_total=file.size,
         form_digest=digest,
         account_id=scan.account_id,
         created_at=now,
     )
-    _add(session, beside, "system", "page", beside=scan.id)
+    add(session, beside, "system", "page", beside=scan.id)
     scans.enqueue(session, beside, now)
 
 
-def _add(session: Session, scan: Scan, actor: str, came_from: str, **facts: int) -> None:
+def add(session: Session, scan: Scan, actor: str, came_from: str, **facts: int) -> None:
+    """Put a scan into the database and say so in the audit log."""
     session.add(scan)
     session.flush()
     told = {"dataset": scan.dataset or "", "from": came_from, **facts}
     audit.record(session, actor, "scan.open", f"scan:{scan.id}", told, scan.created_at)
 
 
-def _dataset(name: str | None) -> str | None:
+def name_of(said: str) -> str:
+    """What a list is called: one line that fits."""
+    return one_line(said, _LONGEST_NAME) or "list"
+
+
+def dataset_of(name: str | None) -> str | None:
+    """The id of a dataset, None for none. Raise InvalidInput for one the catalogue does not know."""
     if not name:
         return None
     found = rules.dataset(name)
