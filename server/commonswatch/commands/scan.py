@@ -9,7 +9,7 @@ from commonswatch.commands.lines import json_option, print_rows
 from commonswatch.commands.opening import installed, say_if_slow
 from commonswatch.domain.errors import CommonswatchError
 
-_COLUMNS = {"row": 9, "how": 8, "work": 7, "what": 48, "place": 0}
+_COLUMNS = {"row": 9, "how": 8, "work": 7, "what": 36, "place": 0}
 
 
 @click.command()

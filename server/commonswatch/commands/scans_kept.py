@@ -67,16 +67,16 @@ class KeepingOf(Keeping):
         self._context, self._scan_id, self._known = context, scan_id, known
         self.index = folder.index(context.settings.home, scan_id)
         self._noted = time.monotonic()
+        self._waiting: list[Match] = []
 
     def taken(self, scan: Scan) -> Iterator[Match]:
         """The matches, each kept before the next thousands are read."""
-        waiting: list[Match] = []
         for match in scan:
-            waiting.append(match)
-            if len(waiting) >= _AT_ONCE:
-                self._keep(waiting)
+            self._waiting.append(match)
+            if len(self._waiting) >= _AT_ONCE:
+                self._keep()
             yield match
-        self._keep(waiting)
+        self._keep()
         self._finish(scan.summary)
 
     def note(self, told: Progress) -> None:
@@ -84,6 +84,7 @@ class KeepingOf(Keeping):
         if time.monotonic() - self._noted < _NOTE_EVERY:
             return
         self._noted = time.monotonic()
+        self._keep()
         progress = scans.Progress(told.rows, told.read, told.total)
         with self._context.database.writing() as session:
             goes_on = scans.note(session, self._scan_id, progress, self._context.now())
@@ -92,13 +93,15 @@ class KeepingOf(Keeping):
 
     def close(self) -> None:
         """What was broken off is stopped on the site, too; the next call goes on with it."""
+        self._keep()
         with self._context.database.writing() as session:
             here.leave(session, self._scan_id, self._context.now())
 
-    def _keep(self, waiting: list[Match]) -> None:
-        with self._context.database.writing() as session:
-            keep(session, self._scan_id, waiting, self._known, self._context.now())
-        waiting.clear()
+    def _keep(self) -> None:
+        if self._waiting:
+            with self._context.database.writing() as session:
+                keep(session, self._scan_id, self._waiting, self._known, self._context.now())
+            self._waiting.clear()
 
     def _finish(self, summary: Summary) -> None:
         now, partly = self._context.now(), summary.problem.detail if summary.problem else None
