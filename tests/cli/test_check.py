@@ -1,8 +1,12 @@
 """``commonswatch check``: a manifest without the works of people who ask not to be in it, before a dataset is made."""
 
+import bz2
 import gzip
 import json
+import lzma
+import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -90,6 +94,98 @@ def test_rows_are_marked_when_that_is_asked_for(site: Context, tmp_path: Path) -
         "opt-out",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "objects", "stays"),
+    [
+        ("opt_out", "TRUE", "false"),
+        ("noai", "1", "0"),
+        ("tdm-reservation", "1", "0"),
+        ("plus:DataMining", "DMI-PROHIBITED", "DMI-ALLOWED"),
+        ("x-robots-tag", "noindex, noimageai", "noindex"),
+        ("tags", "portrait no_cv street", "portrait no_cvs"),
+        ("user_tags", '["face", "nocv"]', "piano_cv"),
+        ("keywords", "noai", "noairport"),
+        ("c2pa.training-mining", "notAllowed", "allowed"),
+    ],
+)
+def test_the_marks_that_people_set_are_honoured(
+    site: Context, tmp_path: Path, name: str, objects: str, stays: str
+) -> None:
+    rows = [f"{n}\thttps://pictures.example/{n}.jpg\t{mark}" for n, mark in enumerate((objects, stays, ""))]
+    manifest = _manifest(tmp_path, "\n".join([f"id\turl\t{name}", *rows, ""]))
+    assert _run(site, manifest, "--out", tmp_path / "clean.tsv").exit_code == 0
+    assert _numbers(tmp_path / "clean.tsv") == ["id", "1", "2"]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("ends", [True, False])
+def test_marked_rows_keep_their_line_breaks(site: Context, tmp_path: Path, line_end: str, *, ends: bool) -> None:
+    lines, last = TABLE.splitlines(), line_end if ends else ""
+    clean, marks = tmp_path / "clean.tsv", ("commonswatch", "registered", "", "opt-out", "")
+    manifest = _manifest(tmp_path, line_end.join(lines) + last)
+    assert _run(site, manifest, "--out", clean, "--mark").exit_code == 0
+    marked = [f"{line}\t{mark}" for line, mark in zip(lines, marks, strict=True)]
+    assert clean.read_bytes() == (line_end.join(marked) + last).encode()
+
+
+def test_it_reads_and_writes_standard_streams(site: Context) -> None:
+    environment = {"COMMONSWATCH_HOME": str(site.settings.home)}
+    told = CliRunner().invoke(main, ["check", "-", "--out", "-", "--json"], input=TABLE, env=environment)
+    lines = TABLE.splitlines(keepends=True)
+    assert told.exit_code == 0, told.output
+    assert told.stdout == lines[0] + lines[2] + lines[4]
+    assert '"objected": 2' in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("suffix", "unpack"), [("gz", gzip.decompress), ("bz2", bz2.decompress), ("xz", lzma.decompress)]
+)
+def test_a_clean_one_is_packed_as_its_name_says(
+    site: Context, tmp_path: Path, suffix: str, unpack: Callable[[bytes], bytes]
+) -> None:
+    lines = TABLE.splitlines(keepends=True)
+    first, second = (tmp_path / f"{name}.tsv.{suffix}" for name in ("first", "second"))
+    for clean in (first, second):
+        assert _run(site, _manifest(tmp_path), "--out", clean).exit_code == 0
+    assert unpack(first.read_bytes()).decode() == lines[0] + lines[2] + lines[4]
+    assert first.read_bytes() == second.read_bytes(), "the same rows are the same bytes"
+    told = _run(site, _manifest(tmp_path), "--out", tmp_path / "clean.tsv.zst")
+    assert (told.exit_code, "cannot be written" in told.output) == (1, True)
+
+
+def test_a_device_a_pipe_or_a_folder_is_never_replaced(site: Context, tmp_path: Path) -> None:
+    pipe, folder = tmp_path / "pipe", tmp_path / "folder"
+    os.mkfifo(pipe)
+    folder.mkdir()
+    for path in (pipe, folder):
+        assert _run(site, _manifest(tmp_path), "--out", path).exit_code != 0
+    assert pipe.is_fifo()
+    assert folder.is_dir()
+
+
+def test_a_link_stays_a_link_and_its_file_is_written(site: Context, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    link, behind = tmp_path / "clean.tsv", tmp_path / "there" / "clean.tsv"
+    link.symlink_to(behind)
+    assert _run(site, _manifest(tmp_path), "--out", link).exit_code == 0
+    assert link.is_symlink()
+    assert _numbers(behind) == ["id", "2", "4"]
+
+
+@pytest.mark.parametrize(("content", "wanted"), [(TABLE, 3), ("id\turl\n2\thttps://pictures.example/a.jpg\n", 0)])
+def test_whoever_builds_by_script_asks_for_the_exit_status(
+    site: Context, tmp_path: Path, content: str, wanted: int
+) -> None:
+    assert _run(site, _manifest(tmp_path, content), "--out", tmp_path / "clean.tsv", "--exit-code").exit_code == wanted
+
+
+def test_the_numbers_of_rows_go_neither_over_the_manifest_nor_over_the_clean_one(site: Context, tmp_path: Path) -> None:
+    manifest, clean = _manifest(tmp_path), tmp_path / "clean.tsv"
+    for rows in (manifest, clean):
+        assert _run(site, manifest, "--out", clean, "--rows", rows).exit_code == 1
+    assert manifest.read_text() == TABLE
 
 
 def test_the_numbers_of_rows_are_written_and_the_summary_is_json(site: Context, tmp_path: Path) -> None:

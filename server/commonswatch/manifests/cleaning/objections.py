@@ -1,8 +1,9 @@
 """Which rows of a manifest somebody objects to: registered works, and rows that carry an opt-out mark themselves.
 
 Who registers a work asks to be asked, so a registered work counts, unless it was withdrawn. Marks are columns as
-builders of datasets write them (`opt_out`, `noai`, `tdm-reservation`, `data_mining`, `robots`) from the IPTC/PLUS data
-mining property, the TDM Reservation Protocol and the `noai` directives of web pages.
+builders of datasets write them (`opt_out`, `noai`, `tdm-reservation`, `data_mining`, `robots`, `tags`,
+`training-mining`) from the IPTC/PLUS data mining property, the TDM Reservation Protocol, the `noai` directives of web
+pages, the tag `no_cv` of Flickr and the training assertion of C2PA.
 """
 
 import re
@@ -28,6 +29,8 @@ _MARKS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         (_OPTED_OUT, _YES),
         (r"data[-_ ]?mining", r"(?:.*[^a-z])?prohibited.*"),
         (r"(?:x[-_ ])?robots(?:[-_ ]tag)?", r"(?:.*[^a-z])?no(?:image)?ai(?:[^a-z].*)?"),
+        (r"(?:machine|user)?[-_ ]?(?:tags|keywords)", r"(?:.*[^a-z_-])?no[-_]?(?:cv|(?:image)?ai)(?:[^a-z_-].*)?"),
+        (r"training[-_ ]mining(?:[^a-z].*)?", r"not[-_ ]?allowed|constrained"),
     )
 )
 """Names of columns, and what stands in them when somebody objects."""

@@ -118,13 +118,15 @@ def _left(block: Block, found: Mapping[int, Reason]) -> Iterator[bytes | memoryv
 
 
 def _marked(block: Block, found: Mapping[int, Reason]) -> Iterator[bytes]:
-    """All rows, each with its mark, which is empty for most."""
+    """All rows, each with its mark, which is empty for most, and the line break it had."""
+    starts = [*map(int, block.starts), len(block.buffer)]
+    delimiter = block.reader.delimiter or b"\t"
     for index in range(block.rows):
         record, why = block.record(index), found.get(index, "")
-        if block.reader.syntax == "json":
-            yield _with_mark(record, why) + b"\n"
-        else:
-            yield record + (block.reader.delimiter or b"\t") + why.encode() + b"\n"
+        line_break = bytes(block.buffer[int(block.ends[index]) : starts[index + 1]])
+        is_json = block.reader.syntax == "json"
+        marked = _with_mark(record, why) if is_json else record + delimiter + why.encode()
+        yield marked + (line_break if line_break.strip(b"\r\n") == b"" else b"\n")
 
 
 def _with_mark(record: bytes, why: str) -> bytes:
