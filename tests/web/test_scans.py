@@ -8,13 +8,14 @@ from datetime import timedelta
 import filled
 import pytest
 from commonswatch.context import Context
-from commonswatch.domain.states import PersonWay, Role, ScanState
+from commonswatch.domain.states import JobState, PersonWay, Role, ScanState
 from commonswatch.manifests.index import IndexWriter
-from commonswatch.models import AuditEntry, PersonMembership, Scan
+from commonswatch.models import AuditEntry, Job, PersonMembership, Scan
 from commonswatch.services.scanning import folder, memberships, scans, uploads
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+_ENDED_EARLY = (ScanState.FAILED, ScanState.CANCELLED)
 LIST = b"https://www.flickr.com/photos/someone/53000000001/\nhttps://www.flickr.com/photos/someone/53000000002/\n"
 
 
@@ -142,7 +143,8 @@ def test_progress_is_told_in_words_and_loads_the_page_anew_at_the_end(moderator:
     assert "1,234,567 rows read." in page
     assert "12,346 rows a second" in page
     assert "about 5 minutes" in page
-    assert f'hx-get="/scans/{number}/progress"' in page
+    assert f'hx-get="/scans/{number}/progress?told=2"' in page
+    assert re.search(r'id="read-out"[^>]*role="status"></div>', page), "a live region is there before it is filled"
     part = moderator.get(f"/scans/{number}/progress", headers={"HX-Request": "true"})
     assert "<html" not in part.text
     assert "HX-Refresh" not in part.headers
@@ -152,6 +154,54 @@ def test_progress_is_told_in_words_and_loads_the_page_anew_at_the_end(moderator:
     part = moderator.get(f"/scans/{number}/progress", headers={"HX-Request": "true"})
     assert part.headers["HX-Refresh"] == "true"
     assert "hx-get" not in part.text
+
+
+def test_progress_is_read_out_in_tenths_and_not_every_two_seconds(moderator: FlaskClient, context: Context) -> None:
+    def part(number: int, told: int) -> str:
+        return moderator.get(f"/scans/{number}/progress?told={told}", headers={"HX-Request": "true"}).text
+
+    number = _scan(context, bytes_read=50, bytes_total=200, matches=1)
+    assert "25 % read, 1,234,567 rows, 1 work found, about 5 minutes left." in part(number, 1)
+    assert "read-out" not in part(number, 2)
+    of_unknown_length = _scan(context)
+    assert ">1,234,567 rows, 0 works found.<" in part(of_unknown_length, 0)
+    assert "read-out" not in part(of_unknown_length, 21)
+
+
+def test_what_cannot_be_taken_up_yet_says_so_on_its_page(moderator: FlaskClient, context: Context) -> None:
+    where = _sent(moderator, file=(io.BytesIO(LIST), "faces.tsv"))
+    with context.database.writing() as session:
+        session.execute(update(Job).values(state=JobState.LEASED))
+    moderator.post(f"{where}/cancel")
+    answer = moderator.post(f"{where}/resume", follow_redirects=True)
+    assert answer.status_code == 200
+    assert 'notice-bad" role="status">It is being stopped. Try again in a moment.' in answer.text
+
+
+@pytest.mark.parametrize("state", [ScanState.READING, ScanState.CANCELLED, ScanState.PARTIAL])
+def test_what_was_not_read_to_its_end_is_not_compared(
+    moderator: FlaskClient, context: Context, state: ScanState
+) -> None:
+    older, newer = _scan(context, ScanState.DONE), _scan(context, state)
+    _found(context, older)
+    assert "No longer in it" not in moderator.get(f"/scans/{newer}").text
+
+
+def test_a_scan_of_a_command_says_nothing_of_a_file_that_was_deleted(moderator: FlaskClient, context: Context) -> None:
+    page = moderator.get(f"/scans/{_scan(context, ScanState.DONE)}").text
+    assert "a file on the server, read by a command" in page
+    assert "was deleted" not in page
+    page = moderator.get(f"/scans/{_scan(context, ScanState.DONE, form_digest=bytes(32))}").text
+    assert "a file that was sent" in page
+    assert "The file was deleted" in page
+
+
+def test_only_a_list_that_left_an_index_promises_to_look_again(moderator: FlaskClient, context: Context) -> None:
+    words = "Works that are registered later are looked up in it at once."
+    failed, stopped = (moderator.get(f"/scans/{_scan(context, state)}").text for state in _ENDED_EARLY)
+    assert words not in failed + stopped
+    assert "Take back this list" not in failed, "it said nothing"
+    assert words in moderator.get(f"/scans/{_scan(context, ScanState.DONE, index_file='1.index')}").text
 
 
 def test_a_scan_is_stopped_and_taken_up_again(moderator: FlaskClient, context: Context) -> None:

@@ -1,20 +1,17 @@
 """Scans of lists: open one from a file or an address, see how far it has come and what it found. For moderators."""
 
-from pathlib import Path
-
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from commonswatch import rules
 from commonswatch.domain.errors import Conflict, InvalidInput
 from commonswatch.domain.states import Role, ScanState
-from commonswatch.fetch.connectors import closed
 from commonswatch.keyring import new_token
 from commonswatch.models import Scan
 from commonswatch.rules.catalogue import DATASETS
 from commonswatch.services.scanning import (
     folder,
+    here,
     memberships,
     opening,
     person_members,
@@ -24,6 +21,7 @@ from commonswatch.services.scanning import (
     uploads,
     versions,
 )
+from commonswatch.web import sent_list
 from commonswatch.web.frame import database
 from commonswatch.web.frame.pages import page_count, wanted_page
 from commonswatch.web.frame.policy import current_account, role
@@ -61,11 +59,11 @@ def create() -> AnyResponse | tuple[str, int]:
     context, session, account = database.current(), database.session(), current_account()
     path = uploads.place(context.settings.home, context.keyring, account.id, token)
     try:
-        name = _name(url)
+        name = sent_list.name_of(url)
         if url:
-            _refuse_closed(url)
+            sent_list.refuse_closed(url)
         else:
-            _take_whole_file(path)
+            sent_list.take_whole_file(path)
             uploads.look_at(path, name)
         scan, is_new = opening.open_scan(
             session,
@@ -108,7 +106,7 @@ def show(number: int) -> str:
 def _page(number: int, *, problem: str = "", reason: str = "") -> str:
     session, page = database.session(), wanted_page()
     scan = scans.get(session, number)
-    before = versions.before(session, scan)
+    before = versions.before(session, scan) if scan.state is ScanState.DONE else None
     return render_template(
         "scans/show.html",
         **_progress(scan),
@@ -126,11 +124,16 @@ def _page(number: int, *, problem: str = "", reason: str = "") -> str:
 @blueprint.get("/scans/<int:number>/progress")
 @role(Role.MODERATOR)
 def progress(number: int) -> str | Response:
-    """The part that changes; without htmx it is the whole page. When the scan ends, the page is loaded anew."""
+    """The part that changes; without htmx it is the whole page. When the scan ends, the page is loaded anew.
+
+    ``?told=``: the step a screen reader was told last; only another one is read out.
+    """
     scan = scans.get(database.session(), number)
     if "HX-Request" not in request.headers:
         return show(number)
-    answer = Response(render_template("scans/_progress.html", **_progress(scan)))
+    shown = _progress(scan)
+    is_new = request.args.get("told") != str(shown["step"])
+    answer = Response(render_template("scans/_progress.html", read_out=is_new, **shown))
     if scan.state not in scans.UNDER_WAY:
         answer.headers["HX-Refresh"] = "true"
     return answer
@@ -143,19 +146,21 @@ def cancel(number: int) -> AnyResponse:
     try:
         scans.cancel(database.session(), number, current_account(), database.current().now())
     except Conflict as error:
-        database.session().rollback()
-        return _done(number, error.detail)
+        return _refused(number, error)
     return _done(number, gettext("Stopped. What was found stays; you can take it up again for a week."))
 
 
 @blueprint.post("/scans/<int:number>/resume")
 @role(Role.MODERATOR)
 def resume(number: int) -> AnyResponse:
-    """Take it up again."""
+    """Take it up again, or say why that cannot be."""
     context = database.current()
     kept = folder.manifest(context.settings.home, number).exists()
-    scans.resume(database.session(), number, current_account(), manifest_kept=kept, now=context.now())
-    return _done(number, gettext("Taken up again, where it stopped."))
+    try:
+        scans.resume(database.session(), number, current_account(), manifest_kept=kept, now=context.now())
+    except Conflict as error:
+        return _refused(number, error)
+    return _done(number, gettext("Taken up again. The last seconds before it was stopped may be read twice."))
 
 
 @blueprint.post("/scans/<int:number>/take-back")
@@ -192,6 +197,12 @@ def _done(number: int, message: str) -> AnyResponse:
     return redirect(url_for("scans.show", number=number))
 
 
+def _refused(number: int, error: Conflict) -> AnyResponse:
+    database.session().rollback()
+    flash(error.detail, "error")
+    return redirect(url_for("scans.show", number=number))
+
+
 def _form(token: str, problem: str = "") -> str:
     return render_template(
         "scans/new.html",
@@ -205,38 +216,19 @@ def _form(token: str, problem: str = "") -> str:
 
 
 def _progress(scan: Scan) -> dict[str, object]:
-    home = database.current().settings.home
+    home, pace = database.current().settings.home, speed.of(scan)
     kept = bool(scan.url) or folder.manifest(home, scan.id).exists()
     return {
         "scan": scan,
-        "pace": speed.of(scan),
+        "pace": pace,
+        "step": _step(scan, pace),
         "under_way": scan.state in scans.UNDER_WAY,
+        "is_here": here.is_here(scan),
         "names_nothing": scan.state is ScanState.DONE and not scan.matches and folder.names_nothing(home, scan.id),
         "can_resume": scan.state in scans.TO_RESUME and kept and not scan.taken_back_at,
     }
 
 
-def _refuse_closed(url: str) -> None:
-    """Raise InvalidInput, with what to do instead, for hosts that give nothing without an account."""
-    where = rules.location(url)
-    if where is not None and (words := closed.words(where.key.partition(":")[0])):
-        raise InvalidInput(words, ("url",))
-
-
-def _name(url: str) -> str:
-    """What the list is called: as the browser sent it, or the end of the address."""
-    file = request.files.get("file")
-    sent = (file.filename if file else "") or request.form.get("name", "")
-    return (sent or url.partition("?")[0].rstrip("/").rpartition("/")[2])[:300].replace("\\", "/").rpartition("/")[2]
-
-
-def _take_whole_file(path: Path) -> None:
-    """A file that came with the form itself: what a browser without JavaScript sends."""
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        return
-    path.unlink(missing_ok=True)
-    offset = 0
-    with file.stream as stream:
-        while some := stream.read(uploads.LARGEST_PIECE):
-            offset = uploads.take_piece(path, offset, some)
+def _step(scan: Scan, pace: speed.Pace) -> int:
+    """How far it has come, in so few steps that each may be read out: tenths, or how often the rows doubled."""
+    return int(pace.done * 10) if pace.done is not None else scan.rows.bit_length()
