@@ -20,6 +20,10 @@ from commonswatch.fetch.urls import Target
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _WORTH_TRYING_AGAIN = {408, 425, 429}
+_FORBIDDEN, _TOO_MANY = 403, 429
+_WINDOW = re.compile(
+    r";\s*t=([0-9]{1,6})"
+)  # of "RateLimit", as Hugging Face sends it (IETF draft on RateLimit headers)
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
 
 # urllib3 writes the whole URL into its log when headers are odd; URLs may hold secrets
@@ -47,12 +51,15 @@ class AnsweredBadly(FetchFailed):
 
     def __init__(self, status: int, headers: Mapping[str, str]) -> None:
         used_up = headers.get("x-ratelimit-remaining") == "0"  # GitHub says 403 then, which is not for ever
-        permanent = status < 500 and status not in _WORTH_TRYING_AGAIN and not used_up
-        super().__init__("status", permanent=permanent, status=status)
         self.retry_after = _number(headers.get("retry-after", ""))
-        reset = _number(headers.get("x-ratelimit-reset", "")) if used_up else None
-        if self.retry_after is None and reset is not None:
-            self.retry_after = max(0.0, reset - time.time())
+        asks_for_patience = used_up or (status == _FORBIDDEN and self.retry_after is not None)
+        permanent = status < 500 and status not in _WORTH_TRYING_AGAIN and not asks_for_patience
+        super().__init__("status", permanent=permanent, status=status)
+        if self.retry_after is None and used_up:
+            reset = _number(headers.get("x-ratelimit-reset", ""))
+            self.retry_after = None if reset is None else max(0.0, reset - time.time())
+        if self.retry_after is None and status == _TOO_MANY and (left := _WINDOW.search(headers.get("ratelimit", ""))):
+            self.retry_after = float(left[1])
 
 
 def ask(

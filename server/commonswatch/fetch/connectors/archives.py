@@ -11,7 +11,10 @@ from typing import Any
 from urllib.parse import quote
 
 from commonswatch.domain.keys import LocationKey
+from commonswatch.fetch.connectors.closed import GATED
 from commonswatch.fetch.connectors.shelf import (
+    MOST_PAGES,
+    Closed,
     Reader,
     RemoteFile,
     Shelf,
@@ -23,6 +26,7 @@ from commonswatch.fetch.connectors.shelf import (
     shelf_of,
     size_of,
 )
+from commonswatch.fetch.refusals import FetchFailed
 
 _TABLES: dict[str, Any] = json.loads((resources(__package__) / "tables.json").read_text("utf-8"))
 
@@ -31,8 +35,31 @@ def _files(table: dict[str, Any], where: LocationKey, reader: Reader) -> Shelf:
     """The files of a record, or the one of them that ``where`` names."""
     record = quote(where.key.partition(":")[2], safe="")
     told, _ = ask_json(table["list"].replace("{id}", record), reader)
-    found = [_file(table, record, row) for row in rows_of(field(told, *table["files"]))]
-    return shelf_of(file for file in found if file and where.path in ("", file.name))
+    rows, complete = rows_of(field(told, *table["files"])), True
+    if "all" in table and len(rows) >= table["all"]["beyond"]:
+        rows, complete = _all_rows(table["all"], record, reader, rows)
+    found = [file for row in rows if (file := _file(table, record, row))]
+    if not found and "shut" in table and field(told, *table["shut"]["at"]) in table["shut"]["words"]:
+        raise Closed(GATED)
+    return shelf_of((file for file in found if where.path in ("", file.name)), complete=complete)
+
+
+def _all_rows(
+    pages: dict[str, Any], record: str, reader: Reader, first: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], bool]:
+    """The rows of all pages, and whether that was all; the first ones the record told where no page can be had."""
+    found: list[dict[str, Any]] = []
+    for number in range(1, MOST_PAGES + 1):
+        try:
+            told, _ = ask_json(pages["list"].replace("{id}", record).replace("{page}", str(number)), reader)
+        except FetchFailed as failure:
+            if not failure.permanent:
+                raise
+            return found or first, False
+        found += (rows := rows_of(told))
+        if len(rows) < pages["rows"]:
+            return found, True
+    return found, False
 
 
 def _file(table: dict[str, Any], record: str, row: dict[str, Any]) -> RemoteFile | None:

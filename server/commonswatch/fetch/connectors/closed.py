@@ -10,7 +10,7 @@ _INSTEAD = (
 )
 
 CODE = f"This place opens only with an access code, which we do not use. {_INSTEAD}"
-GATED = f"Its owner gives this dataset only to people with an account who were let in. {_INSTEAD}"
+GATED = f"It is gone, or given only to people with an account who were let in. {_INSTEAD}"
 
 
 def words(host: str) -> str | None:

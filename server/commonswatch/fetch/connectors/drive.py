@@ -1,4 +1,4 @@
-"""Google Drive: a shared file, or the files of a shared folder as the page made for embedding lists them."""
+"""Google Drive: a shared file or table, or the files of a shared folder as the page made for embedding lists them."""
 
 import re
 from html import unescape
@@ -7,6 +7,7 @@ from commonswatch.domain.keys import LocationKey
 from commonswatch.fetch.connectors.shelf import Reader, RemoteFile, Shelf, shelf_of
 
 BYTES = "https://drive.usercontent.google.com/download?export=download&confirm=t&id="
+_TABLE = "https://docs.google.com/spreadsheets/"
 _FOLDER = "https://drive.google.com/embeddedfolderview?id="
 _LARGEST_PAGE = 5 * 2**20  # bytes
 _ENTRY = re.compile(
@@ -19,6 +20,8 @@ _ENTRY = re.compile(
 def files(where: LocationKey, reader: Reader) -> Shelf:
     """The file itself (``confirm=t`` answers the question about viruses that large files ask), or those of a folder."""
     identifier = where.key.partition(":")[2]
+    if where.url.startswith(_TABLE):
+        return shelf_of([RemoteFile(f"{where.url}/export?format=csv", f"{identifier}.csv")])
     if where.kind != "folder":
         return shelf_of([RemoteFile(BYTES + identifier, where.path or identifier)])
     page = reader.get(_FOLDER + identifier, max_bytes=_LARGEST_PAGE, accept="text/html").body.decode("utf-8", "replace")

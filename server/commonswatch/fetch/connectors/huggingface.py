@@ -1,7 +1,7 @@
 """Hugging Face: the files of a dataset at a revision, and the Parquet files the hub made of it.
 
 By the Hub API as documented (huggingface.co/docs/hub/api): ``tree`` in pages, ``resolve`` for bytes, ``parquet`` for
-the converted files. A dataset behind a gate answers 401 or 403.
+the converted files. A dataset behind a gate answers 401 or 403, and so does one that is private or gone.
 """
 
 from typing import Any
@@ -30,7 +30,7 @@ _NOT_FOR_EVERYBODY = {401, 403}
 
 def files(where: LocationKey, reader: Reader) -> Shelf:
     """The file ``where`` names, else the files of the dataset (or model, or space) below it. Raises Closed if gated."""
-    dataset = where.key.partition(":")[2]
+    dataset = where.key.partition(":")[2].removeprefix("models/")  # whose addresses have no such word, only the API's
     revision, _, path = where.path.rpartition(":")
     revision = revision or "main"
     if where.kind == "file" and path:

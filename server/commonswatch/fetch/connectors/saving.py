@@ -5,14 +5,17 @@ import re
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
+from commonswatch.fetch.connectors.closed import GATED
 from commonswatch.fetch.connectors.shelf import Closed, Reader, RemoteFile
 from commonswatch.fetch.policy import Saved, Version
+from commonswatch.fetch.refusals import FetchFailed
 
 _POINTER = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]{1,200}\n)*"
     rb"oid sha256:[0-9a-f]{64}\nsize [0-9]{1,15}\n?"
 )  # git-lfs, docs/spec.md: “must be less than 1024 bytes”
 _LONGEST_POINTER = 1024
+_NOT_FOR_EVERYBODY = {401, 403}
 _ASKS = (
     "The host answers with a page instead of the file: it asks for an account, or too many people read it today. "
     "If you may see it, save the file on your computer and upload it as a scan."
@@ -27,7 +30,12 @@ def save(
     Raises Closed when the host answers with a page instead, and what ``reader`` raises.
     """
     start = into.tell()
-    saved = reader.save(file.url, into, max_bytes=max_bytes, seconds=seconds, known=known)
+    try:
+        saved = reader.save(file.url, into, max_bytes=max_bytes, seconds=seconds, known=known)
+    except FetchFailed as failure:
+        if failure.permanent and failure.status in _NOT_FOR_EVERYBODY:
+            raise Closed(GATED) from None
+        raise
     if saved is None:
         return None
     head = _head(into, start)

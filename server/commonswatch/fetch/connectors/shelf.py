@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any, BinaryIO, Protocol
 
 from commonswatch.domain.errors import RemoteError
@@ -11,7 +12,7 @@ from commonswatch.fetch.policy import Fetched, Saved, Version
 from commonswatch.fetch.refusals import FetchFailed
 
 MOST_FILES = 20_000  # of one place
-_MOST_PAGES = 40  # of a listing that comes in pages
+MOST_PAGES = 40  # of a listing that comes in pages
 _LARGEST_LISTING = 25 * 2**20  # bytes
 _LONGEST_NAME = 1_000
 
@@ -66,7 +67,13 @@ class Shelf:
 
 
 def choose(files: Iterable[RemoteFile], most: int = 50) -> list[RemoteFile]:
-    """Files that may list pictures: lists before archives, telling names first, small before large."""
+    """Files that may list pictures: lists before archives, telling names first, small before large.
+
+    The only file of a place may be one, too, when its host does not say what it is called.
+    """
+    files = list(files)
+    if len(files) == 1 and not PurePosixPath(files[0].name).suffix and (files[0].size or 0) <= _LARGEST_TO_CHOOSE:
+        return files
     ranked = [(rank, file) for file in files if (rank := _rank(file)) is not None]
     ranked.sort(key=lambda one: (*one[0], one[1].name))
     return [file for _, file in ranked[:most]]
@@ -103,7 +110,7 @@ def ask_all(url: str, reader: Reader) -> tuple[list[dict[str, Any]], bool]:
     """All rows of a listing that comes in pages, by ``Link: …; rel="next"`` (RFC 8288), and whether that was all."""
     rows: list[dict[str, Any]] = []
     site = url.split("/")[2]
-    for _ in range(_MOST_PAGES):
+    for _ in range(MOST_PAGES):
         told, headers = ask_json(url, reader)
         rows += rows_of(told)
         url = _next_of(headers.get("link", ""))

@@ -21,3 +21,9 @@ def test_what_cannot_be_a_listing_is_left_out() -> None:
 
 def test_at_most_fifty_are_read() -> None:
     assert len(names(*((f"{number}.csv", number) for number in range(60)))) == 50
+
+
+def test_the_only_file_of_a_place_may_be_one_without_a_name() -> None:
+    assert names(("1Example003AbCdEfGhIjKlMnOpQr", None)) == ["1Example003AbCdEfGhIjKlMnOpQr"]
+    assert names(("1Example003AbCdEfGhIjKlMnOpQr", None), ("LICENSE", 1)) == []
+    assert names(("weights.pth", None)) == []

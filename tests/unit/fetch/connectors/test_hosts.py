@@ -92,6 +92,21 @@ def test_githubs_limit_is_a_rest_and_not_an_end(hosts: Hosts) -> None:
     assert again.value.reason == "paused"
 
 
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [(403, {"Retry-After": "60"}), (429, {"RateLimit": '"api";r=0;t=120'}), (429, {"Retry-After": "30"})],
+)
+def test_a_host_that_asks_for_patience_is_left_alone(hosts: Hosts, status: int, headers: dict[str, str]) -> None:
+    """GitHub's secondary limit is a 403 with Retry-After; Hugging Face says when the window ends."""
+    hosts.at(REPOSITORY, {"message": "slow down"}, status=status, **headers)
+    reader = hosts.reader
+    for reason in ("status", "paused"):
+        with pytest.raises(FetchFailed) as failed:
+            files_behind(place("https://github.com/lab/faces"), reader)
+        assert (failed.value.reason, failed.value.permanent) == (reason, False)
+    assert len(hosts.asked) == 1
+
+
 def test_a_gist_gives_its_files_and_no_address_of_another_host(hosts: Hosts) -> None:
     number = "0123456789abcdef0123"
     raw = f"https://gist.githubusercontent.com/lab/{number}/raw/list.txt"
@@ -137,6 +152,30 @@ def test_a_dataset_behind_a_gate_says_what_a_moderator_can_do(hosts: Hosts) -> N
         behind(hosts, "https://huggingface.co/datasets/lab/faces")
 
 
+def test_a_model_has_no_word_before_its_name_but_in_the_api(hosts: Hosts) -> None:
+    row = {"type": "file", "path": "list.csv", "size": 5}
+    hosts.at("https://huggingface.co/api/models/lab/faces/tree/main?recursive=true", [row])
+    [file] = behind(hosts, "https://huggingface.co/lab/faces").files
+    assert file.url == "https://huggingface.co/lab/faces/resolve/main/list.csv"
+
+
+@pytest.mark.parametrize("access", ["restricted", "embargoed"])
+def test_a_record_that_gives_strangers_nothing_says_so(hosts: Hosts, access: str) -> None:
+    hosts.at("https://zenodo.org/api/records/12345", {"files": [], "metadata": {"access_right": access}})
+    with pytest.raises(Closed, match="upload that as a scan"):
+        behind(hosts, "https://zenodo.org/records/12345")
+
+
+def test_a_record_of_zenodo_of_before_2023_is_read_too(hosts: Hosts) -> None:
+    """Then files had addresses of their buckets, and a bare number in front of the digest's name."""
+    content = "https://zenodo.org/api/files/0123-4567/list.csv"
+    files = [
+        {"key": "list.csv", "size": 5, "checksum": "md5:" + MD5, "links": {"self": content}, "bucket": "0123-4567"}
+    ]
+    hosts.at("https://zenodo.org/api/records/12345", {"files": files})
+    assert behind(hosts, "https://zenodo.org/record/12345").files[0].url == content
+
+
 def test_a_record_of_zenodo_gives_its_files_with_their_digests(hosts: Hosts) -> None:
     content = "https://zenodo.org/api/records/12345/files/list.csv/content"
     files = [{"key": "list.csv", "size": 5, "checksum": "md5:" + MD5, "links": {"self": content}}, {"key": "no.csv"}]
@@ -154,6 +193,23 @@ def test_an_article_of_figshare_leaves_out_what_is_only_a_link(hosts: Hosts) -> 
     hosts.at("https://api.figshare.com/v2/articles/123456", {"files": listed})
     shelf = behind(hosts, "https://figshare.com/articles/dataset/faces/123456")
     assert [(file.name, file.url) for file in shelf.files] == [("list.csv", home + "7")]
+
+
+def test_an_article_with_more_than_ten_files_is_read_page_by_page(hosts: Hosts) -> None:
+    """An article itself tells ten files at most (docs.figshare.com)."""
+    rows = [
+        {"name": f"{n}.csv", "size": 5, "download_url": f"https://ndownloader.figshare.com/files/{n}"}
+        for n in range(130)
+    ]
+    article = "https://api.figshare.com/v2/articles/123456"
+    hosts.at(article, {"files": rows[:10]})
+    for page in (1, 2):
+        hosts.at(f"{article}/files?page={page}&page_size=100", rows[100 * (page - 1) : 100 * page])
+    shelf = behind(hosts, "https://figshare.com/articles/dataset/faces/123456")
+    assert (len(shelf.files), shelf.complete) == (130, True)
+    hosts.at(f"{article}/files?page=1&page_size=100", {}, status=404)
+    shelf = behind(hosts, "https://figshare.com/articles/dataset/faces/123456")
+    assert (len(shelf.files), shelf.complete) == (10, False)
 
 
 def test_the_internet_archive_gives_what_is_not_private(hosts: Hosts) -> None:
@@ -191,8 +247,33 @@ def test_a_folder_of_google_drive_gives_the_files_its_page_lists(hosts: Hosts) -
     assert one.files[0].url == shelf.files[0].url
 
 
+def test_a_table_of_google_is_read_as_csv(hosts: Hosts) -> None:
+    table = "1Example003AbCdEfGhIjKlMnOpQr"
+    [file] = behind(hosts, f"https://docs.google.com/spreadsheets/d/{table}/edit#gid=0").files
+    assert (file.name, file.url) == (
+        f"{table}.csv",
+        f"https://docs.google.com/spreadsheets/d/{table}/export?format=csv",
+    )
+
+
+def test_folders_inside_a_web_servers_index_are_looked_into(hosts: Hosts) -> None:
+    index = b'<title>Index of /data</title><a href="../">up</a><a href="lists/">lists/</a><a href="a.csv">a</a>'
+    hosts.at("https://files.example/data/", index, "text/html")
+    inside = b'<title>Index of /data/lists</title><a href="../">up</a><a href="b.csv">b</a><a href="/data/a.csv">a</a>'
+    hosts.at("https://files.example/data/lists/", inside, "text/html")
+    shelf = behind(hosts, "https://files.example/data/")
+    assert (names(shelf), shelf.complete) == (["a.csv", "lists/b.csv"], True)
+
+
+def test_a_web_server_with_many_folders_is_asked_a_few_times_only(hosts: Hosts) -> None:
+    folders = "".join(f'<a href="{n}/">{n}</a>' for n in range(50))
+    hosts.at("https://files.example/data/", b"<h1>Index of /data</h1>" + folders.encode(), "text/html")
+    assert not behind(hosts, "https://files.example/data/").complete
+    assert len(hosts.asked) < 15
+
+
 def test_a_folder_of_a_web_server_gives_what_is_below_it(hosts: Hosts) -> None:
-    page = b"""<h1>Index of /data</h1><a href="?C=N;O=D">Name</a><a href="../">up</a><a href="list%20one.csv">one</a>
+    page = b"""<h1>Files</h1><a href="?C=N;O=D">Name</a><a href="../">up</a><a href="list%20one.csv">one</a>
     <a href="/data/sub/two.txt#top">two</a><a href="/other/three.csv">no</a><a href="https://elsewhere.example/4.csv">no</a>
     <a href="javascript:alert(1)">no</a><a href="sub/">folder</a><a href="x/%2e%2e/%2e%2e/secret.csv">no</a>"""
     hosts.at("https://files.example/data/", page, "text/html")
@@ -217,6 +298,10 @@ def test_an_address_that_is_no_page_is_the_file(hosts: Hosts) -> None:
         "https://pan.baidu.com/s/1Example001AbCdEfGhIjK",
         "https://www.kaggle.com/datasets/example/faces",
         "https://pan.quark.cn/s/0123456789ab",
+        "https://1drv.ms/u/s!AbCdEfGhIjKlMnOp",
+        "https://app.box.com/s/abcdefghijklmnopqrstuvwxyz012345",
+        "https://disk.yandex.ru/d/abcdefghijklmn",
+        "https://www.mediafire.com/file/abcdefghijklmno/faces.zip/file",
         "https://academictorrents.com/details/" + "ab" * 20,
     ],
 )

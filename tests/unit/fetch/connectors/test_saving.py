@@ -58,6 +58,14 @@ def test_a_page_in_place_of_a_file_says_what_to_do(hosts: Hosts) -> None:
         save(LIST, hosts.reader, io.BytesIO(), max_bytes=1_000, seconds=20)
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_file_behind_a_gate_says_what_to_do(hosts: Hosts, status: int) -> None:
+    """Hugging Face lists a gated dataset to everybody and refuses its files."""
+    hosts.at(LIST.url, {"error": "gated"}, status=status, X_Error_Code="GatedRepo")
+    with pytest.raises(Closed, match="upload that as a scan"):
+        save(LIST, hosts.reader, io.BytesIO(), max_bytes=1_000, seconds=20)
+
+
 def test_a_file_that_is_too_large_is_cut_off(hosts: Hosts) -> None:
     hosts.at(LIST.url, b"a" * 1_001)
     with pytest.raises(FetchRefused) as refused:
