@@ -21,8 +21,8 @@ END, LITERAL, SET, RUN, RUN_ALL, SPLIT, JUMP, SAVE = range(8)
 
 _MOST_COPIES = 64
 _MOST_GROUPS = 12
-_LENGTHS = {END: 1, LITERAL: 3, SET: 3, RUN: 6, RUN_ALL: 6, SPLIT: 3, JUMP: 2, SAVE: 2}
-_ANY = frozenset(range(256))
+_LENGTHS = {END: 1, LITERAL: 3, SET: 3, RUN: 7, RUN_ALL: 7, SPLIT: 4, JUMP: 2, SAVE: 2}
+_ALL_BYTES = frozenset(range(256))
 
 First = tuple[frozenset[int], bool]  # the bytes something may start with; whether it may end there
 
@@ -111,7 +111,8 @@ class Programs:
     def _repeat(self, tree: Tree, least: int, most: int, names: list[str]) -> None:
         letters = Letters(frozenset(tree.text)) if isinstance(tree, Text) and len(tree.text) == 1 else tree
         if isinstance(letters, Letters):
-            self.code += [RUN, self._pool.number(letters.bytes), least, most, -1, int(letters.is_wide)]
+            own = letters.bytes
+            self.code += [RUN, self._pool.number(own), least, most, -1, int(letters.is_wide), _stop(own)]
             return
         if most == UNBOUNDED or most > _MOST_COPIES:
             raise NotCompiled
@@ -139,19 +140,21 @@ class Programs:
         while at < len(self.code):
             word = self.code[at]
             if word == SPLIT:
-                members, ends = self._first(at + 3, firsts)
-                self.code[at + 1] = -1 if ends else self._pool.number(members)
+                self.code[at + 1] = self._follows(at + _LENGTHS[SPLIT], firsts)
+                self.code[at + 3] = self._follows(self.code[at + 2], firsts)
             elif word == RUN:
                 self._see_end_of_run(at, firsts)
             at += _LENGTHS[word]
 
+    def _follows(self, at: int, firsts: dict[int, First]) -> int:
+        members, ends = self._first(at, firsts)
+        return 2 * self._pool.number(members) + ends
+
     def _see_end_of_run(self, at: int, firsts: dict[int, First]) -> None:
-        members, ends = self._first(at + 6, firsts)
-        own = self._pool.classes[self.code[at + 1]]
-        if not members & own:
+        after = at + _LENGTHS[RUN]
+        self.code[at + 4] = self._follows(after, firsts)
+        if not self._first(after, firsts)[0] & self._pool.classes[self.code[at + 1]]:
             self.code[at] = RUN_ALL  # what follows cannot stand inside the run: nothing to give back
-        elif not ends:
-            self.code[at + 4] = self._pool.number(members)
 
     def _first(self, at: int, firsts: dict[int, First]) -> First:
         if at not in firsts:
@@ -169,13 +172,19 @@ class Programs:
                 return self._pool.classes[more[0]], False
             case 3 | 4:  # a run
                 own = self._pool.classes[more[0]]
-                after, ends = self._first(at + 6, firsts) if more[1] == 0 else (frozenset(), False)
+                after, ends = self._first(at + _LENGTHS[RUN], firsts) if more[1] == 0 else (frozenset(), False)
                 return own | after, ends
             case 5:  # two ways
-                one, other = self._first(at + 3, firsts), self._first(more[1], firsts)
+                one, other = self._first(at + _LENGTHS[SPLIT], firsts), self._first(more[1], firsts)
                 return one[0] | other[0], one[1] or other[1]
             case 6:
                 return self._first(more[0], firsts)
             case 7:
                 return self._first(at + 2, firsts)
-        return _ANY, True
+        return _ALL_BYTES, True
+
+
+def _stop(members: frozenset[int]) -> int:
+    """The only byte that ends a run, 256 where none does; -1 where several do: the class must be looked at."""
+    others = _ALL_BYTES - members
+    return -1 if len(others) > 1 else min(others, default=256)

@@ -37,7 +37,7 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 
 enum { LONGEST = 4096, LONGEST_HOST = 253, DEEPEST = 4, GROUPS = 12, SLOTS = 48, MOST_KEYS = 64 };
-enum { ARENA = 1 << 17, STEPS = 20000, HOSTS = 1 << 12, KEPT_HOST = 46, NAMES = 256, RING = 64 };
+enum { ARENA = 1 << 17, STEPS = 20000, TURNS = 96, HOSTS = 1 << 12, KEPT_HOST = 46, NAMES = 256, RING = 64 };
 enum { BATCH = 16, ROW_RUNS = 128, ROWS_AT_ONCE = 256, PIECE = 4096, LONG_ROW = 1024 };
 enum { SHORTEST_TOKEN = 3, COUNTS = 1 << 22 };
 enum { NO = 0, YES = 1, UNSURE = -1 };
@@ -66,6 +66,7 @@ enum { HOST_PROGRAM, PATH_PROGRAM, ACTION, KEY, ADDRESS, SECONDS, N_SECONDS, QUE
 enum { SECOND = 11 }; /* numbers of a further key */
 enum { NOTHING, GIVES_KEY, GIVES_ADDRESS, IS_GENERIC, ASKS };
 enum { END, LITERAL, SET, RUN, RUN_ALL, SPLIT, JUMP, SAVE };
+enum { RUN_LENGTH = 7 };
 enum { SLOT_HOST, SLOT_SITE, SLOT_PATH, SLOT_QUERY, SLOT_SEARCH, FIRST_SLOT };
 enum { LOWER = 1, UPPER, BASE58, BASE36, TITLE, DECODE, BLANK, OTHER };
 
@@ -142,5 +143,18 @@ struct scanner {
 };
 
 typedef struct { span of[SLOTS]; u64 has; } values;
+
+/* Where a byte stands first, or the end. */
+static const u8 *next_of(const u8 *p, const u8 *end, u8 wanted) {
+#ifdef SCAN_SSE2
+    const __m128i all = _mm_set1_epi8((char)wanted);
+    for (; end - p >= 16; p += 16) {
+        int found = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)p), all));
+        if (found) return p + FIRST_BIT((unsigned)found);
+    }
+#endif
+    while (p < end && *p != wanted) p++;
+    return p;
+}
 
 #endif

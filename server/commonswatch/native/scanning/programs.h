@@ -5,92 +5,136 @@
 
 #include "base.h"
 
+/* What is turned back to when nothing fits any more: another way, a run that gives back letters, a group as it was. */
+struct turn { const u8 *at, *low; int32_t pc; };
+
 struct match {
     const struct scan_book *book;
     const u8 *end;
     const u8 *groups[2 * GROUPS];
-    int steps;
+    struct turn turns[TURNS];
+    int n, steps;
 };
 
 static inline int is_next(u8 c) { return (c & 0xC0) == 0x80; } /* a byte that continues a character */
 
-static int fits(struct match *m, int pc, const u8 *p);
+static inline int in_class(const struct match *m, int32_t class, u8 c) { return m->book->classes[256 * class + c]; }
 
-static int run_fits(struct match *m, int pc, const u8 *p) {
-    const int32_t *op = m->book->code + pc;
-    const u8 *class = m->book->classes + 256 * op[1], *next = op[4] < 0 ? NULL : m->book->classes + 256 * op[4];
-    const u8 *low = p, *high = p;
-    int wide = op[5], least = op[2], most = op[3], n = 0;
-    if (!wide) {
-        const u8 *limit = m->end - p > most ? p + most : m->end;
-        while (high < limit && class[*high]) high++;
-        if (high - p < least) return NO;
-        low = p + least;
-    } else {
-        for (; high < m->end && class[*high]; high++) {
-            if (!is_next(*high)) {
-                if (n == most) break;
-                n++;
-            }
-            if (n <= least) low = high + 1;
-        }
-        if (n < least) return NO;
-        if (!least) low = p;
-    }
-    if (op[0] == RUN_ALL) return fits(m, pc + 6, high);
-    for (;; high--) { /* as much as can be, then less and less */
-        if (!(wide && high < m->end && is_next(*high)) && (next == NULL || (high < m->end && next[*high]))) {
-            int found = fits(m, pc + 6, high);
-            if (found) return found;
-        }
-        if (high == low) return NO;
-        if (--m->steps < 0) return UNSURE;
-    }
+/* Whether what follows may start here: a class, doubled, and one more where it may be that nothing follows. */
+static inline int may_follow(const struct match *m, int32_t follows, const u8 *p) {
+    return p < m->end ? in_class(m, follows >> 1, *p) : follows & 1;
 }
 
-static int fits(struct match *m, int pc, const u8 *p) {
-    const struct scan_book *book = m->book;
-    for (;;) {
-        const int32_t *op = book->code + pc;
-        if (--m->steps < 0) return UNSURE;
-        switch (op[0]) {
-        case END:
-            return p == m->end;
-        case LITERAL:
-            if (m->end - p < op[2] || *p != book->pool[op[1]] || memcmp(p, book->pool + op[1], (size_t)op[2])) return NO;
-            p += op[2];
-            pc += 3;
-            break;
-        case SET:
-            if (p == m->end || !book->classes[256 * op[1] + *p]) return NO;
-            p++;
-            if (op[2]) while (p < m->end && is_next(*p)) p++;
-            pc += 3;
-            break;
-        case RUN:
-        case RUN_ALL:
-            return run_fits(m, pc, p);
-        case SPLIT:
-            if (op[1] < 0 || (p < m->end && book->classes[256 * op[1] + *p])) {
-                int found = fits(m, pc + 3, p);
-                if (found) return found;
-            }
-            pc = op[2];
-            break;
-        case JUMP:
-            pc = op[1];
-            break;
-        case SAVE: {
-            const u8 *before = m->groups[op[1]];
-            m->groups[op[1]] = p;
-            int found = fits(m, pc + 2, p);
-            if (found != YES) m->groups[op[1]] = before;
-            return found;
-        }
-        default:
-            return UNSURE;
-        }
+static inline void turn_here_later(struct match *m, const u8 *at, const u8 *low, int32_t pc) {
+    if (m->n == TURNS) m->steps = 0; /* so many are not remembered: not sure */
+    else m->turns[m->n++] = (struct turn){at, low, pc};
+}
+
+static inline const u8 *after_letters(const struct match *m, const int32_t *op, const u8 *p) {
+    const u8 *letters = m->book->pool + op[1];
+    if (m->end - p < op[2] || *p != *letters) return NULL;
+    for (int32_t i = 1; i < op[2]; i++) if (p[i] != letters[i]) return NULL;
+    return p + op[2];
+}
+
+static inline const u8 *after_one(const struct match *m, const int32_t *op, const u8 *p) {
+    if (p == m->end || !in_class(m, op[1], *p++)) return NULL;
+    if (op[2]) while (p < m->end && is_next(*p)) p++;
+    return p;
+}
+
+/* The last place, from one on backwards, where what follows a run may start; NULL where there is none. */
+static const u8 *last_place(struct match *m, const int32_t *op, const u8 *high, const u8 *low) {
+    for (; high >= low; high--) {
+        m->steps--;
+        if (may_follow(m, op[4], high) && !(op[5] && high < m->end && is_next(*high))) return high;
     }
+    return NULL;
+}
+
+/* Where a run of at least and at most so many characters of several bytes may end. */
+static const u8 *wide_run(const struct match *m, const int32_t *op, const u8 *p, const u8 **low) {
+    int n = 0;
+    for (*low = p; p < m->end && in_class(m, op[1], *p); p++) {
+        if (!is_next(*p)) {
+            if (n == op[3]) break;
+            n++;
+        }
+        if (n <= op[2]) *low = p + 1;
+    }
+    return n < op[2] ? NULL : p;
+}
+
+/* As much as can be, and what the least is. */
+static const u8 *run_end(const struct match *m, const int32_t *op, const u8 *p, const u8 **low) {
+    const u8 *high = p, *limit = m->end;
+    const u8 *class = m->book->classes + 256 * op[1];
+    if (op[5] && (op[2] > 1 || limit - p > op[3])) return wide_run(m, op, p, low);
+    if (limit - p > op[3]) limit = p + op[3];
+    if (op[6] >= 0) high = op[6] < 256 ? next_of(p, limit, (u8)op[6]) : limit; /* only one byte is not in the class */
+    else while (high < limit && class[*high]) high++;
+    *low = p + op[2];
+    if (op[5] && op[2]) while (*low < high && is_next(**low)) ++*low;
+    return high - p < op[2] ? NULL : high;
+}
+
+static inline const u8 *after_run(struct match *m, const int32_t *op, const u8 *p) {
+    const u8 *low, *high = run_end(m, op, p, &low);
+    if (high == NULL || op[0] == RUN_ALL) return high;
+    high = last_place(m, op, high, low);
+    if (high != NULL && high > low) turn_here_later(m, high - 1, low, (int32_t)(op - m->book->code));
+    return high;
+}
+
+/* Take the turn that was met last. Returns where to go on, NULL where all have been taken. */
+static const u8 *turned_back(struct match *m, int32_t *pc) {
+    while (m->n) {
+        struct turn turn = m->turns[--m->n];
+        if (turn.pc < 0) { m->groups[-1 - turn.pc] = turn.at; continue; }
+        *pc = turn.pc;
+        if (turn.low == NULL) return turn.at;
+        const int32_t *op = m->book->code + turn.pc;
+        const u8 *high = last_place(m, op, turn.at, turn.low);
+        if (high == NULL) continue;
+        if (high > turn.low) turn_here_later(m, high - 1, turn.low, turn.pc);
+        *pc += RUN_LENGTH;
+        return high;
+    }
+    return NULL;
+}
+
+/* The first of two ways that what stands here may be of; the other one for later, if it may be, too. */
+static inline const u8 *on_a_way(struct match *m, const int32_t *op, const u8 *p, int32_t *pc) {
+    int other = may_follow(m, op[3], p);
+    if (may_follow(m, op[1], p)) {
+        if (other) turn_here_later(m, p, NULL, op[2]);
+        *pc += 4;
+        return p;
+    }
+    *pc = op[2];
+    return other ? p : NULL;
+}
+
+static int fits(struct match *m, int32_t pc, const u8 *p) {
+    for (m->n = 0; m->steps > 0; m->steps--) {
+        const int32_t *op = m->book->code + pc;
+        switch (op[0]) {
+        case END: if (p == m->end) return YES; p = NULL; break;
+        case LITERAL: p = after_letters(m, op, p); pc += 3; break;
+        case SET: p = after_one(m, op, p); pc += 3; break;
+        case RUN: case RUN_ALL: p = after_run(m, op, p); pc += RUN_LENGTH; break;
+        case SPLIT: p = on_a_way(m, op, p, &pc); break;
+        case JUMP: pc = op[1]; break;
+        case SAVE:
+            if (m->n) turn_here_later(m, m->groups[op[1]], NULL, -1 - op[1]);
+            m->groups[op[1]] = p;
+            pc += 2;
+            break;
+        default: return UNSURE;
+        }
+        if (p == NULL && (p = turned_back(m, &pc)) == NULL) return m->steps > 0 ? NO : UNSURE;
+    }
+    return UNSURE;
 }
 
 #endif

@@ -5,18 +5,6 @@
 
 #include "forms.h"
 
-static const u8 *next_of(const u8 *p, const u8 *end, u8 wanted) {
-#ifdef SCAN_SSE2
-    const __m128i all = _mm_set1_epi8((char)wanted);
-    for (; end - p >= 16; p += 16) {
-        int found = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)p), all));
-        if (found) return p + FIRST_BIT((unsigned)found);
-    }
-#endif
-    while (p < end && *p != wanted) p++;
-    return p;
-}
-
 static span without_blanks(span text) {
     while (text.n && text.at[0] == ' ') text.at++, text.n--;
     while (text.n && text.at[text.n - 1] == ' ') text.n--;

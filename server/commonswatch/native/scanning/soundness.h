@@ -7,8 +7,10 @@
 
 static int inside(int32_t at, int32_t n, int32_t size) { return at >= 0 && n >= 0 && at <= size && n <= size - at; }
 
+static int follows_is_sound(const struct scan_book *b, int32_t follows) { return follows >= 0 && follows >> 1 < b->n_classes; }
+
 static int program_is_sound(const struct scan_book *b, int32_t program) {
-    static const int lengths[] = {1, 3, 3, 6, 6, 3, 2, 2};
+    static const int lengths[] = {1, 3, 3, RUN_LENGTH, RUN_LENGTH, 4, 2, 2};
     const int32_t *of = b->programs + 3 * program, *code = b->code;
     if (of[0] < 0 || of[1] < 0 || of[1] > GROUPS || !inside(of[2], 2 * of[1], b->n_words)) return 0;
     for (int i = 0; i < of[1]; i++) if ((u32)b->words[of[2] + 2 * i] >= SLOTS) return 0;
@@ -20,9 +22,12 @@ static int program_is_sound(const struct scan_book *b, int32_t program) {
         case SET: if (!inside(code[at + 1], 1, b->n_classes)) return 0; break;
         case RUN: case RUN_ALL:
             if (!inside(code[at + 1], 1, b->n_classes) || code[at + 2] < 0 || code[at + 3] < 0) return 0;
-            if (code[at + 4] >= b->n_classes) return 0;
+            if (!follows_is_sound(b, code[at + 4]) || code[at + 6] > 256) return 0;
             break;
-        case SPLIT: if (code[at + 1] >= b->n_classes || code[at + 2] <= at || code[at + 2] >= b->n_code) return 0; break;
+        case SPLIT:
+            if (!follows_is_sound(b, code[at + 1]) || !follows_is_sound(b, code[at + 3])) return 0;
+            if (code[at + 2] <= at || code[at + 2] >= b->n_code) return 0;
+            break;
         case JUMP: if (code[at + 1] <= at || code[at + 1] >= b->n_code) return 0; break;
         case SAVE: if ((u32)code[at + 1] >= 2 * GROUPS) return 0; break;
         }
