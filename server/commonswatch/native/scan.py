@@ -22,11 +22,12 @@ Rows = NDArray[np.uint64]
 SECRET_BYTES = 16
 _MOST_KEYS = 64  # of one row, as in scan.c
 _MOST_WORKS = 1000  # of one key
-_VERSION = 2  # of scan.c
+_VERSION = 3  # of scan.c
+_TAILS = 4  # automata, as in scan.c
 FORM = 13  # numbers of a form, as in scan.c
 _COUNTS = 1 << 22  # as in scan.c
 _TOKEN_WORDS = 1 << 19  # of 64 bits, and twice as many for pairs: of a million keys, one foreign run in 200 passes
-_WIDTHS = {"classes": 256, "programs": 3, "families": 2, "forms": FORM, "domains": 4, "endings": 4}
+_WIDTHS = {"classes": 256, "programs": 3, "families": 2, "forms": FORM, "domains": 4, "endings": 4, "openings": 256}
 
 _pointer, _u64, _int32 = ctypes.c_void_p, ctypes.c_uint64, ctypes.c_int32
 
@@ -34,13 +35,14 @@ _pointer, _u64, _int32 = ctypes.c_void_p, ctypes.c_uint64, ctypes.c_int32
 class _Book(ctypes.Structure):
     _fields_ = (
         *((name, _pointer) for name in ("code", "programs", "words", "pool", "classes", "families", "forms")),
-        *((name, _pointer) for name in ("domains", "endings", "letters")),
-        ("tail_steps", _pointer * 2),
-        ("tail_columns", _pointer * 2),
-        ("tail_widths", _int32 * 2),
+        *((name, _pointer) for name in ("domains", "endings", "letters", "openings")),
+        ("tail_steps", _pointer * _TAILS),
+        ("tail_columns", _pointer * _TAILS),
+        ("tail_widths", _int32 * _TAILS),
         *((f"n_{name}", _int32) for name in ("code", "programs", "words", "pool", "classes", "families", "forms")),
         *((name, _int32) for name in ("n_domains", "n_endings", "generic_form", "secrets", "noise", "picture_noise")),
         *((name, _int32) for name in ("pictures", "scripts", "texts", "n_texts", "widest")),
+        *((name, _int32) for name in ("rare", "n_rare", "n_openings")),
     )
 
 

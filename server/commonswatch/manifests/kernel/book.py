@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from commonswatch.domain.keys import MANY_WORKS
 from commonswatch.manifests.kernel.expressions import NotCompiled, Tree, read_expression
-from commonswatch.manifests.kernel.programs import Pool, Programs
+from commonswatch.manifests.kernel.programs import ALL_BYTES, Pool, Programs
 from commonswatch.manifests.kernel.tails import Tails, tails_of
 from commonswatch.native.scan import FORM, hashed
 from commonswatch.rules.forms import ANY_HOST, ANY_PATH, Form, Second
@@ -29,6 +29,9 @@ _CHANGES = {"lower": 1, "upper": 2, "base58": 3, "base36": 4, "title": 5, "decod
 _OTHER_CHANGE = 8
 _MOST_SLOTS, _MOST_FORMS = 48, 64
 _NONE = -1
+_PATH_PROGRAM, _SLASH = 1, ord("/")
+_PLAIN_NAME = b"/abcdefghijklmnopqrstuvwxyz.jpg"  # what most paths end like
+_FEW_STEPS = 8
 _GROUP = re.compile(r"\(([^()?][^()]*)\)(.*)")
 
 
@@ -38,7 +41,7 @@ class Book:
 
     arrays: dict[str, NDArray[Any]]
     numbers: dict[str, int]
-    tails: tuple[Tails, Tails]
+    tails: tuple[Tails, ...]  # of paths, texts, pictures, scripts
 
 
 @cache
@@ -73,7 +76,8 @@ class Compiler:
         first_text = len(self._forms)
         text_trees = [tree for entry in entries["families"] for tree in self._texts(entry)]
         n_texts = len(self._forms) - first_text
-        generic, path_trees = self._generic(entries["generic"])
+        generic, path_tails = self._generic(entries["generic"])
+        ends = [tails_of([read_expression(entries["generic"][name], {})]) for name in ("pictures", "scripts")]
         domains = {name: at for at, entry in enumerate(entries["families"]) for name in entry["domains"]}
         endings = {".".join(name.split(".")[-2:]): 0 for name in domains}
         numbers = generic | {"texts": first_text, "n_texts": n_texts, "widest": 1 + max(n.count(".") for n in domains)}
@@ -81,9 +85,10 @@ class Compiler:
             "domains": self._table(domains),
             "endings": self._table(endings),
             "families": _int32(families),
-            "letters": np.array([self._bits(chr(code)) for code in range(256)], np.uint64),
+            "letters": np.array([self._letters.get(chr(code), 0) for code in range(256)], np.uint64),
+            "openings": np.concatenate([self._openings(first, n) for first, n in families]),
         }
-        return Book(arrays | self.arrays(), numbers, (tails_of(path_trees), tails_of(text_trees)))
+        return Book(arrays | self.arrays(), numbers, (path_tails, tails_of(text_trees), *ends))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Programs, forms, and what they point into."""
@@ -127,7 +132,7 @@ class Compiler:
                 trees.append(read_expression(form.text, fields))
         return trees
 
-    def _generic(self, entry: Mapping[str, Any]) -> tuple[dict[str, int], list[Tree]]:
+    def _generic(self, entry: Mapping[str, Any]) -> tuple[dict[str, int], Tails]:
         form = Form(fields=entry.get("fields", {}), **entry["form"])
         self._open(form.fields)
         at = len(self._forms)
@@ -136,8 +141,29 @@ class Compiler:
         numbers = {name: self._program(entry[name], {}) for name in names}
         if min(numbers.values()) < 0 or any(one.get("of", "path") != "path" for one in form.also):
             raise NotCompiled
-        trees = [read_expression(one["pattern"], form.fields) for one in form.also]
-        return numbers | {"generic_form": at}, trees
+        tails, rare = self._ends([one["pattern"] for one in form.also], form.fields)
+        return numbers | {"generic_form": at, "rare": self._list(rare), "n_rare": len(rare)}, tails
+
+    def _ends(self, patterns: Sequence[str], fields: Mapping[str, Any]) -> tuple[Tails, list[tuple[int, int]]]:
+        """One automaton for the ends of paths, and letters to look for where ends do not tell a plain name apart."""
+        trees, rare = [], []
+        for pattern in patterns:
+            tree = read_expression(pattern, fields)
+            if tails_of([tree]).reads(_PLAIN_NAME) > _FEW_STEPS:
+                rare.append(self._text(Pattern(pattern, fields).needs[0]))
+            else:
+                trees.append(tree)
+        return tails_of(trees), rare
+
+    def _openings(self, first: int, n: int) -> NDArray[np.uint64]:
+        """For each byte the forms of a family whose paths may go on with it behind their first slashes."""
+        bits = np.zeros(256, np.uint64)
+        for number, form in enumerate(self._forms[first : first + n]):
+            program = form[_PATH_PROGRAM]
+            members, ends = self._code.behind_slashes(self._programs[program][0]) if program >= 0 else (ALL_BYTES, True)
+            for byte in members - {_SLASH} | ({_SLASH} if ends else set()):
+                bits[byte] |= np.uint64(1 << number)
+        return bits
 
     def _open(self, fields: Mapping[str, Any]) -> None:
         """Start a form: its slots are the fields of its family behind those that are always there."""
@@ -199,7 +225,7 @@ class Compiler:
         pattern = Pattern(second.pattern, form.fields)
         bits = 0
         for letter in "".join(pattern.needs):
-            bits |= self._letters.setdefault(letter, 1 << len(self._letters) if len(self._letters) < 62 else 0)
+            bits |= self._letters.setdefault(letter, 1 << len(self._letters) if len(self._letters) < 64 else 0)
         halves = np.array([bits], np.uint64).view(np.int32)
         program = self._program(second.pattern, form.fields)
         return (self._slots[second.of], program, key, *self._needs(pattern), int(halves[0]), int(halves[1]), *how)
@@ -215,10 +241,6 @@ class Compiler:
             self._known[key] = len(self._programs)
             self._programs.append((start, len(names), self._list(slots)))
         return self._known[key]
-
-    def _bits(self, letter: str) -> int:
-        """The bit of a letter that further keys need; above them, whether a path ends there or must be decoded."""
-        return self._letters.get(letter, 0) | (letter in "?#") << 63 | (letter in "%; ") << 62
 
     def _template(self, template: str) -> int:
         pieces: list[tuple[int, int]] = []

@@ -22,7 +22,7 @@ END, LITERAL, SET, RUN, RUN_ALL, SPLIT, JUMP, SAVE = range(8)
 _MOST_COPIES = 64
 _MOST_GROUPS = 12
 _LENGTHS = {END: 1, LITERAL: 3, SET: 3, RUN: 7, RUN_ALL: 7, SPLIT: 4, JUMP: 2, SAVE: 2}
-_ALL_BYTES = frozenset(range(256))
+ALL_BYTES = frozenset(range(256))
 
 First = tuple[frozenset[int], bool]  # the bytes something may start with; whether it may end there
 
@@ -76,6 +76,13 @@ class Programs:
         self.code.append(END)
         self._look_ahead(start)
         return start, names
+
+    def behind_slashes(self, start: int) -> First:
+        """What a path may go on with behind all slashes it starts with; anything where that is not plain."""
+        word, number, least, most, *_ = self.code[start : start + _LENGTHS[RUN]] + [0] * _LENGTHS[RUN]
+        if word != RUN_ALL or self._pool.classes[number] != {ord("/")} or least > 1 or most != UNBOUNDED:
+            return ALL_BYTES, True
+        return self._first(start + _LENGTHS[RUN], {})
 
     def _emit(self, tree: Tree, names: list[str]) -> None:
         match tree:
@@ -181,10 +188,10 @@ class Programs:
                 return self._first(more[0], firsts)
             case 7:
                 return self._first(at + 2, firsts)
-        return _ALL_BYTES, True
+        return ALL_BYTES, True
 
 
 def _stop(members: frozenset[int]) -> int:
     """The only byte that ends a run, 256 where none does; -1 where several do: the class must be looked at."""
-    others = _ALL_BYTES - members
+    others = ALL_BYTES - members
     return -1 if len(others) > 1 else min(others, default=256)

@@ -46,6 +46,16 @@ class Tails:
         return True
 
 
+    def reads(self, text: bytes) -> int:
+        """How many bytes of a text are read before it is told apart."""
+        state = START
+        for count, byte in enumerate(reversed(text), 1):
+            state = int(self.steps[state, self.columns[byte]])
+            if state in (NEVER, PERHAPS):
+                return count
+        return len(text)
+
+
 @dataclass
 class _Net:
     """States that read the reversed texts; state 0 is where an expression has been read to its start."""

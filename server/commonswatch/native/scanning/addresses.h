@@ -10,7 +10,6 @@ struct address {
     const struct host *place;
     struct host spare;
     span host, port, path, search, fragment; /* search: with its question mark, or empty */
-    u64 letters;
 };
 
 static int is_around(u8 c, int signs) { return c <= 0x20 || (signs && (c == '<' || c == '>' || c == '"')); }
@@ -30,28 +29,84 @@ static int has_hidden_ends(span text) {
     return NO;
 }
 
-static const u8 *end_of(const u8 *p, const u8 *end, const char *stops) {
-    while (p < end && !strchr(stops, *p)) p++;
+/* ---- where something stands in texts behind which bytes may be read ---- */
+
+#ifdef SCAN_SSE2
+static inline u32 equal_to(__m128i x, char c) { return (u32)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8(c))); }
+
+static inline u32 behind(const u8 *p, const u8 *end) { return end - p < 16 ? ~0U << (end - p) : 0; }
+#endif
+
+static const u8 *host_end(const u8 *p, const u8 *end) {
+#ifdef SCAN_SSE2
+    for (;; p += 16) {
+        __m128i here = _mm_loadu_si128((const __m128i *)p);
+        u32 stops = equal_to(here, '/') | equal_to(here, '?') | equal_to(here, '#') | behind(p, end);
+        if (stops) return p + FIRST_BIT(stops);
+    }
+#else
+    while (p < end && *p != '/' && *p != '?' && *p != '#') p++;
     return p;
+#endif
+}
+
+/* Where a path ends, and whether it must be settled. */
+static const u8 *path_end(const u8 *p, const u8 *end, int *odd) {
+    *odd = 0;
+#ifdef SCAN_SSE2
+    for (;; p += 16) {
+        __m128i here = _mm_loadu_si128((const __m128i *)p);
+        u32 stops = equal_to(here, '?') | equal_to(here, '#') | behind(p, end);
+        u32 signs = equal_to(here, '%') | equal_to(here, ';') | equal_to(here, ' ');
+        *odd |= (signs & (stops ? (stops & -stops) - 1 : ~0U)) != 0;
+        if (stops) return p + FIRST_BIT(stops);
+    }
+#else
+    for (; p < end && *p != '?' && *p != '#'; p++) *odd |= *p == '%' || *p == ';' || *p == ' ';
+    return p;
+#endif
+}
+
+/* A host in small letters, at most so many bytes of it; where its port starts, or its end. UNSURE: it is not ASCII. */
+static int small_host(u8 *to, span written, u32 *n) {
+    u32 i = 0;
+#ifdef SCAN_SSE2
+    for (;; i += 16) {
+        __m128i here = _mm_loadu_si128((const __m128i *)(written.at + i)), large = among(here, 'A', 'Z');
+        u32 stops = equal_to(here, ':') | behind(written.at + i, written.at + written.n);
+        u32 foreign = (u32)_mm_movemask_epi8(here) & (stops ? (stops & -stops) - 1 : ~0U);
+        _mm_storeu_si128((__m128i *)(to + i), _mm_or_si128(here, _mm_and_si128(large, _mm_set1_epi8(0x20))));
+        if (foreign) return UNSURE;
+        if (!stops) continue;
+        *n = i + (u32)FIRST_BIT(stops);
+        return YES;
+    }
+#else
+    for (; i < written.n && written.at[i] != ':'; i++) {
+        u8 c = written.at[i];
+        if (c >= 0x80) return UNSURE;
+        to[i] = c >= 'A' && c <= 'Z' ? c + 32 : c;
+    }
+    *n = i;
+    return YES;
+#endif
+}
+
+static int read_port(span port, span *out) {
+    if (port.n > 6) return NO;
+    for (u32 i = 1; i < port.n; i++) if (port.at[i] < '0' || port.at[i] > '9') return port.at[i] < 0x80 ? NO : UNSURE;
+    while (port.n > 1 && port.at[1] == '0') { port.at++; port.n--; }
+    if (port.n > 1 && !equals(port, ":80") && !equals(port, "080") && !equals(port, ":443") && !equals(port, "0443")) *out = port;
+    return YES;
 }
 
 static int read_host(struct scanner *s, span written, struct address *a) {
-    u8 *to = room(s, written.n);
-    u32 n = 0;
-    if (to == NULL) return UNSURE;
+    u8 *to = room(s, (size_t)written.n + 16);
+    u32 n;
+    int found;
+    if (to == NULL || small_host(to, written, &n) != YES) return UNSURE;
     a->port.n = 0;
-    for (; n < written.n && written.at[n] != ':'; n++) {
-        u8 c = written.at[n];
-        if (c >= 0x80) return UNSURE;
-        to[n] = c >= 'A' && c <= 'Z' ? c + 32 : c;
-    }
-    if (n < written.n) { /* a port */
-        span port = {written.at + n, written.n - n};
-        if (port.n > 6) return NO;
-        for (u32 i = 1; i < port.n; i++) if (port.at[i] < '0' || port.at[i] > '9') return port.at[i] < 0x80 ? NO : UNSURE;
-        while (port.n > 1 && port.at[1] == '0') { port.at++; port.n--; }
-        if (port.n > 1 && !equals(port, ":80") && !equals(port, "080") && !equals(port, ":443") && !equals(port, "0443")) a->port = port;
-    }
+    if (n < written.n && (found = read_port((span){written.at + n, written.n - n}, &a->port)) != YES) return found;
     if (n && to[n - 1] == '.') n--;
     a->host.at = to;
     a->host.n = n;
@@ -60,45 +115,40 @@ static int read_host(struct scanner *s, span written, struct address *a) {
     return a->place->family == NO_HOST ? NO : a->place->family == ASK_HOST ? UNSURE : YES;
 }
 
+/* Where the host is: behind `http://`, `https://` or `//` and further slashes, or where no such thing is, at the start. */
+static const u8 *host_start(const u8 *p, const u8 *end, int *explicit) {
+    const u8 *from;
+    *explicit = 0;
+    if (end - p > 7 && (read4(p) | 0x20202020) == read4((const u8 *)"http")) {
+        from = p + 4 + ((p[4] | 0x20) == 's');
+        if (from[0] == ':' && from[1] == '/' && from[2] == '/') { p = from + 3; *explicit = 1; }
+    } else if (end - p >= 2 && p[0] == '/' && p[1] == '/') { p += 2; *explicit = 1; }
+    if (*explicit) while (p < end && *p == '/') p++;
+    return p;
+}
+
 /* Cut an address into parts (rules/reading.py, `read_address`). */
 static int read_address(struct scanner *s, span text, struct address *a) {
-    const u8 *p, *end, *from;
+    static const u8 root[BEHIND] = "/";
+    const u8 *end = text.at + text.n, *from = host_start(text.at, end, &a->explicit), *p = host_end(from, end);
     int odd, found;
-    p = text.at;
-    end = p + text.n;
-    a->explicit = 0;
-    if (text.n > 7 && (p[0] | 0x20) == 'h' && (p[1] | 0x20) == 't' && (p[2] | 0x20) == 't' && (p[3] | 0x20) == 'p') {
-        from = p + 4 + ((p[4] | 0x20) == 's');
-        if (from[0] == ':' && from[1] == '/' && from[2] == '/') { p = from + 3; a->explicit = 1; }
-    } else if (text.n >= 2 && p[0] == '/' && p[1] == '/') { p += 2; a->explicit = 1; }
-    if (a->explicit) while (p < end && *p == '/') p++;
-    from = p;
-    while (p < end && *p != '/' && *p != '?' && *p != '#') p++;
     if (!a->explicit && (p == end || *p != '/')) return NO;
     span host = {from, (u32)(p - from)};
     from = p;
-    const u64 *const bits = s->book->letters; /* the uppermost two: an end, a sign that must be looked at */
-    u64 letters = 0, bit;
-    for (; p < end && !((bit = bits[*p]) >> 63); p++) letters |= bit;
-    odd = (int)(letters >> 62 & 1);
-    a->letters = letters;
-    a->path.at = from;
-    a->path.n = (u32)(p - from);
+    p = path_end(p, end, &odd);
+    a->path = from == p ? (span){root, 1} : (span){from, (u32)(p - from)};
     from = p;
     if (p < end && *p == '?') p = memchr(p, '#', (size_t)(end - p));
     if (p == NULL) p = end;
-    a->search.at = from;
-    a->search.n = p - from > 1 ? (u32)(p - from) : 0;
+    a->search = (span){from, p - from > 1 ? (u32)(p - from) : 0};
     a->fragment.at = p < end ? p + 1 : p;
     a->fragment.n = (u32)(end - a->fragment.at);
     if ((found = read_host(s, host, a)) != YES) return found;
     if (a->search.n && memchr(a->search.at, ';', a->search.n)) return UNSURE;
     if (a->fragment.n && memchr(a->fragment.at, ';', a->fragment.n)) return UNSURE;
-    if (!a->path.n) { a->path.at = (const u8 *)"/"; a->path.n = 1; }
     if (!odd) return YES;
     if ((found = settled(s, a->path, "%/?#", &a->path)) != YES) return found;
     while (a->path.n && a->path.at[a->path.n - 1] == ' ') a->path.n--;
-    for (u32 i = 0; i < a->path.n; i++) a->letters |= s->book->letters[a->path.at[i]];
     return YES;
 }
 

@@ -37,10 +37,11 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 
 enum { LONGEST = 4096, LONGEST_HOST = 253, DEEPEST = 4, GROUPS = 12, SLOTS = 48, MOST_KEYS = 64 };
-enum { ARENA = 1 << 17, STEPS = 20000, TURNS = 96, HOSTS = 1 << 12, KEPT_HOST = 46, NAMES = 256, RING = 64 };
+enum { ARENA = 1 << 17, BEHIND = 64 /* bytes behind a text in the arena that may be read */, STEPS = 20000, TURNS = 96, HOSTS = 1 << 12, KEPT_HOST = 43, NAMES = 256, RING = 64 };
 enum { BATCH = 16, ROW_RUNS = 128, ROWS_AT_ONCE = 256, PIECE = 4096, LONG_ROW = 1024 };
 enum { SHORTEST_TOKEN = 3, COUNTS = 1 << 22 };
 enum { NO = 0, YES = 1, UNSURE = -1 };
+enum { OF_PATHS, OF_TEXTS, OF_PICTURES, OF_SCRIPTS, TAILS }; /* what automata read backwards */
 
 /* ---- what Python hands over: the same fields, in the same order, as in native/scan.py ---- */
 
@@ -55,11 +56,12 @@ struct scan_book {
     const int32_t *domains; /* 4 each, a hash table: where in the pool, length, family, 0 */
     const int32_t *endings; /* 4 each, a hash table of the last two labels of all domains */
     const u64 *letters; /* 256: the bit of each letter that further keys need */
-    const uint16_t *tail_steps[2]; /* automata that read backwards: addresses' paths, texts */
-    const u8 *tail_columns[2];
-    int32_t tail_widths[2];
+    const u64 *openings; /* 256 for each family: the forms whose paths may go on so behind their first slashes */
+    const uint16_t *tail_steps[TAILS]; /* automata that read backwards */
+    const u8 *tail_columns[TAILS];
+    int32_t tail_widths[TAILS];
     int32_t n_code, n_programs, n_words, n_pool, n_classes, n_families, n_forms, n_domains, n_endings;
-    int32_t generic_form, secrets, noise, picture_noise, pictures, scripts, texts, n_texts, widest;
+    int32_t generic_form, secrets, noise, picture_noise, pictures, scripts, texts, n_texts, widest, rare, n_rare, n_openings;
 };
 
 enum { HOST_PROGRAM, PATH_PROGRAM, ACTION, KEY, ADDRESS, SECONDS, N_SECONDS, QUERY, N_QUERY, MD5, N_MD5, NEEDS, GUESSED, FORM };
@@ -116,7 +118,7 @@ typedef struct { const u8 *at; u32 n; } span;
 struct host {
     u64 hash, forms;
     int32_t family;
-    u8 n, bytes[KEPT_HOST], pad;
+    u8 n, bytes[KEPT_HOST]; /* 64 bytes in all */
 };
 
 enum { ANY_HOST = -1, NO_HOST = -2, IMITATES = -3, ASK_HOST = -4 };
@@ -125,7 +127,7 @@ struct scan_scratch {
     struct host hosts[HOSTS];
     struct { u64 hash; u8 kind, n, name[30]; } names[NAMES];
     struct { u64 hash, row; } ring[RING];
-    u8 arena[ARENA];
+    u8 arena[ARENA + BEHIND];
     u64 row_digests[MOST_KEYS];
 };
 
@@ -143,6 +145,22 @@ struct scanner {
 };
 
 typedef struct { span of[SLOTS]; u64 has; } values;
+
+static inline int lowest_bit(u64 bits) { return (u32)bits ? (int)FIRST_BIT((u32)bits) : 32 + (int)FIRST_BIT((u32)(bits >> 32)); }
+
+static inline u64 read8(const u8 *p) { u64 x; memcpy(&x, p, 8); return x; }
+static inline u64 read4(const u8 *p) { u32 x; memcpy(&x, p, 4); return x; }
+
+/* As memcpy, for texts that are short. */
+static inline void put(u8 *to, const u8 *from, size_t n) {
+    if (n > 16) {
+        for (size_t i = 0; i < n - 16; i += 16) memcpy(to + i, from + i, 16);
+        memcpy(to + n - 16, from + n - 16, 16);
+    } else if (n >= 8) {
+        memcpy(to, from, 8);
+        memcpy(to + n - 8, from + n - 8, 8);
+    } else for (size_t i = 0; i < n; i++) to[i] = from[i];
+}
 
 /* Where a byte stands first, or the end. */
 static const u8 *next_of(const u8 *p, const u8 *end, u8 wanted) {

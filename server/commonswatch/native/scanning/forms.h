@@ -73,16 +73,21 @@ static int form_fits(struct scanner *s, const int32_t *form, const struct addres
     return form[N_MD5] ? md5_fits(b, form, v) : YES;
 }
 
+/* The first byte of a path that is no slash; a slash where there is none. */
+static u8 behind_slashes(span path) {
+    u32 i = 0;
+    while (i < path.n && path.at[i] == '/') i++;
+    return i < path.n ? path.at[i] : '/';
+}
+
 static int at_place(struct scanner *s, const struct address *a, int depth) {
     const int32_t *family = s->book->families + 2 * a->place->family;
-    u64 forms = a->place->forms;
+    u64 forms = a->place->forms & s->book->openings[256 * a->place->family + behind_slashes(a->path)];
     if (a->port.n) return YES;
-    for (int i = 0; i < family[1]; i++) {
-        const int32_t *form = s->book->forms + FORM * (family[0] + i);
+    for (; forms; forms &= forms - 1) {
+        const int32_t *form = s->book->forms + FORM * (family[0] + lowest_bit(forms));
         values v;
-        int found;
-        if (!(forms >> i & 1)) continue;
-        found = form_fits(s, form, a, &v);
+        int found = form_fits(s, form, a, &v);
         if (found == UNSURE) return UNSURE;
         if (found) return given(s, form, &v, a, depth);
     }
@@ -94,7 +99,7 @@ static int texts(struct scanner *s, span text, int depth, int is_address) {
     const struct scan_book *b = s->book;
     text = trimmed(text, 0);
     int checked = NO;
-    if (!is_address && !tail_fits(b, 1, text)) return NO; /* the automaton knows only texts that give keys */
+    if (!is_address && !tail_fits(b, OF_TEXTS, text)) return NO; /* the automaton knows only texts that give keys */
     for (int i = 0; i < b->n_texts; i++) {
         const int32_t *form = b->forms + FORM * (b->texts + i), *need = b->words + form[NEEDS];
         values v;
@@ -111,12 +116,23 @@ static int texts(struct scanner *s, span text, int depth, int is_address) {
     return NO;
 }
 
+/* Copy a text from a block to where bytes behind it may be read. */
+static int copied(struct scanner *s, span *text) {
+    u8 *to = room(s, text->n);
+    if (to == NULL) return UNSURE;
+    put(to, text->at, text->n);
+    text->at = to;
+    return YES;
+}
+
 /* All keys of one text (rules/rulebook.py, `find`). UNSURE: the engine must be asked. */
 static int find(struct scanner *s, span text, int depth) {
     struct address a;
-    span whole = trimmed(text, 1);
+    span whole;
     int found;
     if (UNLIKELY(text.n > LONGEST)) return is_ascii(text) && trimmed(text, 0).n > LONGEST ? YES : UNSURE;
+    if (depth == 0 && copied(s, &text) != YES) return UNSURE;
+    whole = trimmed(text, 1);
     if (UNLIKELY(!is_printable(whole))) {
         if (has_hidden_ends(whole)) return UNSURE;
         found = plain(whole);

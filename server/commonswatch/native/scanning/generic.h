@@ -38,13 +38,36 @@ static int kind_of(struct scanner *s, span name) {
     return kind;
 }
 
+/* Whether a text may have one of the ends that further keys, or texts with keys, have. */
+static int tail_fits(const struct scan_book *b, int which, span text) {
+    const uint16_t *steps = b->tail_steps[which];
+    const u8 *columns = b->tail_columns[which];
+    u32 state = 2, width = (u32)b->tail_widths[which];
+    for (u32 i = text.n; i-- > 0;) {
+        state = steps[state * width + columns[text.at[i]]];
+        if (state <= 1) return (int)state;
+    }
+    return YES;
+}
+
+static int ends_as(struct scanner *s, int which, int program, span text) {
+    values ignored;
+    ignored.has = 0;
+    return tail_fits(s->book, which, text) ? reads(s, program, text, &ignored) : NO;
+}
+
+/* The kinds of parameters up to which all make no difference on a path. */
+static int dropped_on(struct scanner *s, span path) {
+    int script = ends_as(s, OF_SCRIPTS, s->book->scripts, path), picture = ends_as(s, OF_PICTURES, s->book->pictures, path);
+    if (script == UNSURE || picture == UNSURE) return UNSURE;
+    return script ? SECRET : picture ? PICTURE_NOISE : NOISE;
+}
+
 /* The parameters worth keeping, as `?a=1&b=2`, or nothing. */
 static int read_query(struct scanner *s, const struct address *a, span *query) {
     u8 *to = room(s, 3 * (size_t)a->search.n + 8), *start = to, *last_room = s->scratch->arena + s->used;
     const u8 *p = a->search.at + 1, *end = a->search.at + a->search.n;
     int escapes = memchr(p, '%', (size_t)(end - p)) || memchr(p, ' ', (size_t)(end - p)), dropped = -1;
-    values ignored;
-    ignored.has = 0;
     if (to == NULL) return UNSURE;
     for (; p < end; p++) {
         const u8 *next = memchr(p, '&', (size_t)(end - p));
@@ -57,15 +80,11 @@ static int read_query(struct scanner *s, const struct address *a, span *query) {
         }
         if (!pair.n) continue;
         name = pair;
-        name.n = (u32)(end_of(pair.at, pair.at + pair.n, "=") - pair.at);
+        name.n = (u32)(next_of(pair.at, pair.at + pair.n, '=') - pair.at);
         int kind = kind_of(s, name);
         if (kind == UNSURE) return UNSURE;
         if (kind != KEPT) {
-            if (dropped < 0) {
-                int script = reads(s, s->book->scripts, a->path, &ignored), picture = reads(s, s->book->pictures, a->path, &ignored);
-                if (script == UNSURE || picture == UNSURE) return UNSURE;
-                dropped = script ? SECRET : picture ? PICTURE_NOISE : NOISE;
-            }
+            if (dropped < 0 && (dropped = dropped_on(s, a->path)) < 0) return UNSURE;
             if (kind <= dropped) continue;
         }
         if (to + pair.n + 1 > last_room) return UNSURE;
@@ -75,18 +94,6 @@ static int read_query(struct scanner *s, const struct address *a, span *query) {
     }
     query->at = start;
     query->n = (u32)(to - start);
-    return YES;
-}
-
-/* Whether a text may have one of the ends that further keys, or texts with keys, have. */
-static int tail_fits(const struct scan_book *b, int which, span text) {
-    const uint16_t *steps = b->tail_steps[which];
-    const u8 *columns = b->tail_columns[which];
-    u32 state = 2, width = (u32)b->tail_widths[which];
-    for (u32 i = text.n; i-- > 0;) {
-        state = steps[state * width + columns[text.at[i]]];
-        if (state <= 1) return (int)state;
-    }
     return YES;
 }
 
@@ -117,6 +124,39 @@ static int seconds(struct scanner *s, const int32_t *form, const values *v, u64 
     return YES;
 }
 
+/* Whether a path may have further keys: by its end, or by letters that few have, where ends do not tell. */
+static int has_more_keys(const struct scan_book *b, const int32_t *form, span path) {
+    const int32_t *rare = b->words + b->rare;
+    if (!form[N_SECONDS]) return NO;
+    if (tail_fits(b, OF_PATHS, path)) return YES;
+    for (int i = 0; i < b->n_rare; i++, rare += 2)
+        if (seek(path.at, path.at + path.n, b->pool + rare[0], (size_t)rare[1])) return YES;
+    return NO;
+}
+
+static u64 needed_letters(const struct scan_book *b, span text) {
+    u64 letters = 0;
+    for (u32 i = 0; i < text.n; i++) letters |= b->letters[text.at[i]];
+    return letters;
+}
+
+/* Host and port as one, and without its `www.` */
+static int read_site(struct scanner *s, const struct address *a, values *v) {
+    span site = a->host;
+    if (a->port.n) {
+        u8 *to = room(s, a->host.n + a->port.n);
+        if (to == NULL) return UNSURE;
+        memcpy(to, a->host.at, a->host.n);
+        memcpy(to + a->host.n, a->port.at, a->port.n);
+        to[a->host.n] = ':';
+        site = (span){to, a->host.n + a->port.n};
+    }
+    v->of[SLOT_SITE] = v->of[SLOT_HOST] = site;
+    if (a->host.n > 4 && !memcmp(site.at, "www.", 4) && memchr(site.at + 4, '.', a->host.n - 4))
+        v->of[SLOT_HOST] = (span){site.at + 4, site.n - 4};
+    return YES;
+}
+
 static int on_any_host(struct scanner *s, const struct address *a) {
     const int32_t *form = s->book->forms + FORM * s->book->generic_form;
     values v;
@@ -129,25 +169,14 @@ static int on_any_host(struct scanner *s, const struct address *a) {
     v.of[SLOT_SEARCH] = a->search;
     v.of[SLOT_QUERY].n = 0;
     if (a->search.n && read_query(s, a, &v.of[SLOT_QUERY]) != YES) return UNSURE;
-    u8 *site = room(s, a->host.n + a->port.n);
-    if (site == NULL) return UNSURE;
-    memcpy(site, a->host.at, a->host.n);
-    if (a->port.n) {
-        memcpy(site + a->host.n, a->port.at, a->port.n);
-        site[a->host.n] = ':';
-    }
-    v.of[SLOT_SITE] = (span){site, a->host.n + a->port.n};
-    v.of[SLOT_HOST] = v.of[SLOT_SITE];
-    if (a->host.n > 4 && !memcmp(site, "www.", 4) && memchr(site + 4, '.', a->host.n - 4)) {
-        v.of[SLOT_HOST].at += 4;
-        v.of[SLOT_HOST].n -= 4;
-    }
+    if (read_site(s, a, &v) != YES) return UNSURE;
     v.has |= 1ULL << SLOT_PATH | 1ULL << SLOT_SITE | 1ULL << SLOT_HOST | 1ULL << SLOT_QUERY | 1ULL << SLOT_SEARCH;
-    int has_more = form[N_SECONDS] && tail_fits(s->book, 0, a->path);
+    int has_more = has_more_keys(s->book, form, a->path);
+    u64 letters = has_more ? needed_letters(s->book, a->path) : 0;
     if (!a->explicit) s->guessed = 1;
-    if (has_more && seconds(s, form, &v, a->letters, YES) != YES) return UNSURE;
+    if (has_more && seconds(s, form, &v, letters, YES) != YES) return UNSURE;
     if (filled(s, form[KEY], &v, &key) != YES || key_found(s, key, BY_KEY) != YES) return UNSURE;
-    return has_more ? seconds(s, form, &v, a->letters, NO) : YES;
+    return has_more ? seconds(s, form, &v, letters, NO) : YES;
 }
 
 #endif

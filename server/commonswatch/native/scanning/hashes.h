@@ -7,9 +7,6 @@
 
 /* ---- hashes ---- */
 
-static inline u64 read8(const u8 *p) { u64 x; memcpy(&x, p, 8); return x; }
-static inline u64 read4(const u8 *p) { u32 x; memcpy(&x, p, 4); return x; }
-
 static inline u64 folded(u64 a, u64 b) {
 #if defined(__SIZEOF_INT128__)
     __extension__ typedef unsigned __int128 wide;

@@ -6,7 +6,53 @@
 #include "patterns.h"
 #include "hashes.h"
 
-static int host_is_good(span host) { /* `_HOST` of rules/reading.py: labels, the last of letters */
+/* Which bytes of a short host are what: a bit for each. */
+struct labels { u64 dots, letters, others; };
+
+#ifdef SCAN_SSE2
+static inline __m128i among(__m128i x, char low, char high) { /* of ASCII */
+    return _mm_and_si128(_mm_cmpgt_epi8(x, _mm_set1_epi8((char)(low - 1))), _mm_cmpgt_epi8(_mm_set1_epi8((char)(high + 1)), x));
+}
+
+static inline u64 bits_of(__m128i x, u32 at) { return (u64)(u32)_mm_movemask_epi8(x) << at; }
+#endif
+
+static struct labels labels_of(span host) { /* bytes behind it may be read */
+    struct labels is = {0, 0, 0};
+    u64 all = (1ULL << host.n) - 1;
+#ifdef SCAN_SSE2
+    for (u32 i = 0; i < host.n; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(host.at + i));
+        __m128i lines = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('-')), _mm_cmpeq_epi8(x, _mm_set1_epi8('_')));
+        is.dots |= bits_of(_mm_cmpeq_epi8(x, _mm_set1_epi8('.')), i);
+        is.letters |= bits_of(among(x, 'a', 'z'), i);
+        is.others |= bits_of(_mm_or_si128(among(x, '0', '9'), lines), i);
+    }
+#else
+    for (u32 i = 0; i < host.n; i++) {
+        u8 c = host.at[i];
+        u64 bit = 1ULL << i;
+        if (c == '.') is.dots |= bit;
+        else if (c >= 'a' && c <= 'z') is.letters |= bit;
+        else if ((c >= '0' && c <= '9') || c == '-' || c == '_') is.others |= bit;
+    }
+#endif
+    return (struct labels){is.dots & all, is.letters & all, is.others & all};
+}
+
+/* `_HOST` of rules/reading.py, for hosts of at most 63 bytes: labels, the last of two letters or more. */
+static int short_host_is_good(span host, int *has_many_dots) {
+    struct labels is = labels_of(host);
+    u64 end = 1ULL << host.n, but_two = is.dots & (is.dots - 1);
+    but_two &= but_two - 1;
+    *has_many_dots = but_two != 0;
+    if ((is.dots | is.letters | is.others) != end - 1) return NO;
+    if (!is.dots || (is.dots & (is.dots << 1 | 1)) || is.dots >= end >> 1) return NO; /* a label without letters */
+    if (is.dots > is.others) return is.dots < end >> 2; /* the last byte that is no letter is a dot */
+    return but_two && !(but_two & (but_two - 1)) && host.at[host.n - 1] <= '9' ? UNSURE : NO; /* as an IP address */
+}
+
+static int long_host_is_good(span host) {
     int labels = 0, n = 0, only_letters = 1;
     if (host.n > LONGEST_HOST) return NO;
     for (u32 i = 0; i <= host.n; i++) {
@@ -60,7 +106,7 @@ static int imitates(const struct scan_book *b, span host) {
 
 static void know_host(struct scanner *s, span host, struct host *h) {
     const struct scan_book *b = s->book;
-    int good = host_is_good(host), dots = 0;
+    int has_many_dots = 1, good = host.n < 64 ? short_host_is_good(host, &has_many_dots) : long_host_is_good(host);
     h->forms = 0;
     if (seek(host.at, host.at + host.n, (const u8 *)"xn--", 4)) good = UNSURE;
     if (good != YES) {
@@ -69,8 +115,7 @@ static void know_host(struct scanner *s, span host, struct host *h) {
     }
     h->family = family_of(b, host);
     if (h->family == ANY_HOST) {
-        for (u32 i = 0; i < host.n; i++) dots += host.at[i] == '.';
-        if (dots > 2 && imitates(b, host)) h->family = IMITATES;
+        if (has_many_dots && imitates(b, host)) h->family = IMITATES;
         return;
     }
     const int32_t *family = b->families + 2 * h->family;
@@ -84,12 +129,27 @@ static void know_host(struct scanner *s, span host, struct host *h) {
     }
 }
 
+/* Whether two hosts are the same. Bytes behind both may be read. */
+static inline int same_host(const struct host *h, span host) {
+#ifdef SCAN_SSE2
+    for (u32 i = 0; i < host.n; i += 16) {
+        __m128i one = _mm_loadu_si128((const __m128i *)(h->bytes + i)), other = _mm_loadu_si128((const __m128i *)(host.at + i));
+        u32 same = (u32)_mm_movemask_epi8(_mm_cmpeq_epi8(one, other));
+        if (host.n - i < 16) same |= ~0U << (host.n - i);
+        if ((same & 0xFFFF) != 0xFFFF) return NO;
+    }
+    return YES;
+#else
+    return !memcmp(h->bytes, host.at, host.n);
+#endif
+}
+
 static const struct host *known(struct scanner *s, span host, struct host *spare) {
     u64 hash = quick(1, host.at, host.n);
     struct host *h = host.n <= KEPT_HOST ? s->scratch->hosts + (hash & (HOSTS - 1)) : spare;
-    if (h != spare && h->hash == hash && h->n == host.n && !memcmp(h->bytes, host.at, host.n)) return h;
+    if (h != spare && h->hash == hash && h->n == host.n && same_host(h, host)) return h;
     know_host(s, host, h);
-    if (h != spare) { h->hash = hash; h->n = (u8)host.n; memcpy(h->bytes, host.at, host.n); }
+    if (h != spare) { h->hash = hash; h->n = (u8)host.n; put(h->bytes, host.at, host.n); }
     return h;
 }
 

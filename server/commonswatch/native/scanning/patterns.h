@@ -40,7 +40,7 @@ static int filled(struct scanner *s, int at, const values *v, span *out) {
         else continue;
         u8 *to = room(s, n);
         if (to == NULL) return UNSURE;
-        memcpy(to, from, n);
+        put(to, from, n);
     }
     out->at = start;
     out->n = (u32)(s->scratch->arena + s->used - start);

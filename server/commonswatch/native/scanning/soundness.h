@@ -73,6 +73,22 @@ static int names_are_sound(const struct scan_book *b, const int32_t *table, int3
     return used < size;
 }
 
+static int rare_letters_are_sound(const struct scan_book *b) {
+    if (!inside(b->rare, 2 * b->n_rare, b->n_words)) return 0;
+    for (const int32_t *one = b->words + b->rare, *end = one + 2 * b->n_rare; one < end; one += 2)
+        if (!inside(one[0], one[1], b->n_pool)) return 0;
+    return 1;
+}
+
+/* No form is opened that its family does not have. */
+static int openings_are_sound(const struct scan_book *b) {
+    for (int32_t i = 0; i < 256 * b->n_families; i++) {
+        int n = b->families[2 * (i >> 8) + 1];
+        if (n < 64 && b->openings[i] >> n) return 0;
+    }
+    return b->n_openings == b->n_families;
+}
+
 /* Whether all that programs and forms say lies inside of their book: enough for the patterns of a plan. */
 EXPORT int32_t scan_forms_are_sound(const struct scan_book *b) {
     for (int32_t i = 0; i < b->n_programs; i++) if (!program_is_sound(b, i)) return 0;
@@ -89,6 +105,7 @@ EXPORT int32_t scan_book_is_sound(const struct scan_book *b) {
     for (int i = 0; i < 5; i++) if (programs[i] < 0 || programs[i] >= b->n_programs) return 0;
     if (!inside(b->generic_form, 1, b->n_forms) || b->forms[FORM * b->generic_form + PATH_PROGRAM] < 0) return 0;
     if (b->forms[FORM * b->generic_form + KEY] < 0 || !inside(b->texts, b->n_texts, b->n_forms)) return 0;
+    if (!rare_letters_are_sound(b) || !openings_are_sound(b)) return 0;
     return names_are_sound(b, b->domains, b->n_domains, b->n_families) && names_are_sound(b, b->endings, b->n_endings, 1);
 }
 

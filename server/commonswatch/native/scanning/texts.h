@@ -51,17 +51,26 @@ static int unsafe(const u8 *p, int n) {
     return n == 3 && p[0] == 0xE2 && p[1] == 0x80 && (p[2] == 0xA8 || p[2] == 0xA9);
 }
 
-static int is_printable(span text) { /* and ASCII */
-    u8 odd = 0;
-    for (u32 i = 0; i < text.n; i++) odd |= (u8)(text.at[i] - 0x20) > 0x5E;
-    return !odd;
+/* Whether all bytes of a text lie within bounds. */
+static inline int is_within(span text, u8 lowest, u8 highest) {
+    int within = 1;
+#ifdef SCAN_SSE2
+    const __m128i low = _mm_set1_epi8((char)lowest), high = _mm_set1_epi8((char)highest);
+    __m128i odd = _mm_setzero_si128();
+    for (u32 i = 0; text.n >= 16; i += 16) { /* the last 16 bytes, and those before them again where they are fewer */
+        u32 at = i + 16 < text.n ? i : text.n - 16;
+        __m128i here = _mm_loadu_si128((const __m128i *)(text.at + at));
+        odd = _mm_or_si128(odd, _mm_or_si128(_mm_subs_epu8(low, here), _mm_subs_epu8(here, high)));
+        if (i + 16 >= text.n) return _mm_movemask_epi8(_mm_cmpeq_epi8(odd, _mm_setzero_si128())) == 0xFFFF;
+    }
+#endif
+    for (u32 i = 0; i < text.n; i++) within &= text.at[i] >= lowest && text.at[i] <= highest;
+    return within;
 }
 
-static int is_ascii(span text) {
-    u8 all = 0;
-    for (u32 i = 0; i < text.n; i++) all |= text.at[i];
-    return all < 0x80;
-}
+static int is_printable(span text) { return is_within(text, 0x20, 0x7E); } /* and ASCII */
+
+static int is_ascii(span text) { return is_within(text, 0, 0x7F); }
 
 static int is_utf8(const u8 *p, const u8 *end) {
     for (int n; p < end; p += n) {
