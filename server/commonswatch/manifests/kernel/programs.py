@@ -17,11 +17,13 @@ from commonswatch.manifests.kernel.expressions import (
     read_expression,
 )
 
-END, LITERAL, SET, RUN, RUN_ALL, SPLIT, JUMP, SAVE = range(8)
+END, LITERAL, SET, RUN, RUN_ALL, SAME, SPLIT, JUMP, SAVE = range(9)
+
+_STOPS_NEVER, _STOP, _MOST_RANGES = -2, -1, 4  # how the bytes of a run are known; else their class is looked at
 
 _MOST_COPIES = 64
 _MOST_GROUPS = 12
-_LENGTHS = {END: 1, LITERAL: 3, SET: 3, RUN: 7, RUN_ALL: 7, SPLIT: 4, JUMP: 2, SAVE: 2}
+_LENGTHS = {END: 1, LITERAL: 3, SET: 3, RUN: 11, RUN_ALL: 11, SAME: 11, SPLIT: 4, JUMP: 2, SAVE: 2}
 ALL_BYTES = frozenset(range(256))
 
 First = tuple[frozenset[int], bool]  # the bytes something may start with; whether it may end there
@@ -79,10 +81,10 @@ class Programs:
 
     def behind_slashes(self, start: int) -> First:
         """What a path may go on with behind all slashes it starts with; anything where that is not plain."""
-        word, number, least, most, *_ = self.code[start : start + _LENGTHS[RUN]] + [0] * _LENGTHS[RUN]
-        if word != RUN_ALL or self._pool.classes[number] != {ord("/")} or least > 1 or most != UNBOUNDED:
+        word, number, least = self.code[start : start + 3]
+        if word != SAME or self._pool.classes[number] != {ord("/")} or least > 1:
             return ALL_BYTES, True
-        return self._first(start + _LENGTHS[RUN], {})
+        return self._first(start + _LENGTHS[SAME], {})
 
     def _emit(self, tree: Tree, names: list[str]) -> None:
         match tree:
@@ -119,7 +121,7 @@ class Programs:
         letters = Letters(frozenset(tree.text)) if isinstance(tree, Text) and len(tree.text) == 1 else tree
         if isinstance(letters, Letters):
             own = letters.bytes
-            self.code += [RUN, self._pool.number(own), least, most, -1, int(letters.is_wide), _stop(own)]
+            self.code += [RUN, self._pool.number(own), least, most, -1, int(letters.is_wide), *_known_by(own)]
             return
         if most == UNBOUNDED or most > _MOST_COPIES:
             raise NotCompiled
@@ -160,8 +162,9 @@ class Programs:
     def _see_end_of_run(self, at: int, firsts: dict[int, First]) -> None:
         after = at + _LENGTHS[RUN]
         self.code[at + 4] = self._follows(after, firsts)
-        if not self._first(after, firsts)[0] & self._pool.classes[self.code[at + 1]]:
-            self.code[at] = RUN_ALL  # what follows cannot stand inside the run: nothing to give back
+        own = self._pool.classes[self.code[at + 1]]
+        if not self._first(after, firsts)[0] & own:  # what follows cannot stand inside the run: nothing to give back
+            self.code[at] = SAME if len(own) == 1 and self.code[at + 3] == UNBOUNDED else RUN_ALL
 
     def _first(self, at: int, firsts: dict[int, First]) -> First:
         if at not in firsts:
@@ -169,29 +172,31 @@ class Programs:
         return firsts[at]
 
     def _find_first(self, at: int, firsts: dict[int, First]) -> First:
-        word, *more = self.code[at : at + 6]
-        match word:
-            case 0:  # the end
-                return frozenset(), True
-            case 1:  # letters
-                return frozenset([self._pool.letters[more[0]]]), False
-            case 2:  # one of a class
-                return self._pool.classes[more[0]], False
-            case 3 | 4:  # a run
-                own = self._pool.classes[more[0]]
-                after, ends = self._first(at + _LENGTHS[RUN], firsts) if more[1] == 0 else (frozenset(), False)
-                return own | after, ends
-            case 5:  # two ways
-                one, other = self._first(at + _LENGTHS[SPLIT], firsts), self._first(more[1], firsts)
-                return one[0] | other[0], one[1] or other[1]
-            case 6:
-                return self._first(more[0], firsts)
-            case 7:
-                return self._first(at + 2, firsts)
-        return ALL_BYTES, True
+        word, *more = self.code[at : at + 4]
+        after = at + _LENGTHS[word]
+        if word == LITERAL:
+            return frozenset([self._pool.letters[more[0]]]), False
+        if word == SET:
+            return self._pool.classes[more[0]], False
+        if word in (RUN, RUN_ALL, SAME):
+            members, ends = self._first(after, firsts) if more[1] == 0 else (frozenset(), False)
+            return self._pool.classes[more[0]] | members, ends
+        if word == SPLIT:
+            one, other = self._first(after, firsts), self._first(more[1], firsts)
+            return one[0] | other[0], one[1] or other[1]
+        if word == END:
+            return frozenset(), True
+        return self._first(more[0] if word == JUMP else after, firsts)
 
 
-def _stop(members: frozenset[int]) -> int:
-    """The only byte that ends a run, 256 where none does; -1 where several do: the class must be looked at."""
+def _known_by(members: frozenset[int]) -> tuple[int, ...]:
+    """How the C tells the bytes of a class fast: all but one, or so many ranges, or (0) not at all."""
     others = ALL_BYTES - members
-    return -1 if len(others) > 1 else min(others, default=256)
+    if len(others) < 2:
+        return (_STOP, min(others), 0, 0, 0) if others else (_STOPS_NEVER, 0, 0, 0, 0)
+    lows = sorted(code for code in members if code - 1 not in members)
+    highs = sorted(code for code in members if code + 1 not in members)
+    if len(lows) > _MOST_RANGES:
+        return 0, 0, 0, 0, 0
+    ranges = [low | (high - low) << 8 for low, high in zip(lows, highs, strict=True)]
+    return len(ranges), *ranges, *[0] * (_MOST_RANGES - len(ranges))

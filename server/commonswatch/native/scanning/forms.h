@@ -116,15 +116,6 @@ static int texts(struct scanner *s, span text, int depth, int is_address) {
     return NO;
 }
 
-/* Copy a text from a block to where bytes behind it may be read. */
-static int copied(struct scanner *s, span *text) {
-    u8 *to = room(s, text->n);
-    if (to == NULL) return UNSURE;
-    put(to, text->at, text->n);
-    text->at = to;
-    return YES;
-}
-
 /* All keys of one text (rules/rulebook.py, `find`). UNSURE: the engine must be asked. */
 static int find(struct scanner *s, span text, int depth) {
     struct address a;

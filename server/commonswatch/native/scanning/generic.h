@@ -12,14 +12,14 @@ static int kind_of(struct scanner *s, span name) {
     u64 hash = quick(2, name.at, name.n);
     int at = (int)(hash & (NAMES - 1)), found = NO, kind = KEPT, most = (int)sizeof s->scratch->names[0].name;
     const int programs[4] = {0, s->book->secrets, s->book->noise, s->book->picture_noise};
-    u8 small[64];
+    u8 small[64 + BEHIND];
     span lower = {small, name.n};
     values ignored;
     ignored.has = 0;
     if ((int)name.n <= most && s->scratch->names[at].hash == hash && s->scratch->names[at].n == name.n &&
         !memcmp(s->scratch->names[at].name, name.at, name.n))
         return s->scratch->names[at].kind;
-    if (name.n > sizeof small) return UNSURE;
+    if (name.n > sizeof small - BEHIND) return UNSURE;
     for (u32 i = 0; i < name.n; i++) {
         if (name.at[i] >= 0x80) return UNSURE;
         small[i] = name.at[i] >= 'A' && name.at[i] <= 'Z' ? name.at[i] + 32 : name.at[i];
@@ -97,6 +97,8 @@ static int read_query(struct scanner *s, const struct address *a, span *query) {
     return YES;
 }
 
+static const u8 nothing[BEHIND];
+
 /* The further keys of a form: per second of, program, key, need one (at, n), need two (at, n), letters (low, high),
  * guessed, before the form's own key (each before those told earlier). */
 static int seconds(struct scanner *s, const int32_t *form, const values *v, u64 letters, int before) {
@@ -108,7 +110,7 @@ static int seconds(struct scanner *s, const int32_t *form, const values *v, u64 
         if (one[10] != before) continue;
         if (one[0] < 0) more = *v;
         else {
-            span text = v->has >> one[0] & 1 ? v->of[one[0]] : (span){(const u8 *)"", 0};
+            span text = v->has >> one[0] & 1 ? v->of[one[0]] : (span){nothing, 0};
             int found;
             if ((letters & needed) != needed) continue;
             if (!seek(text.at, text.at + text.n, s->book->pool + one[3], (size_t)one[4])) continue;

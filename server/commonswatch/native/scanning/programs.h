@@ -1,4 +1,5 @@
-/* Programs: expressions as people write them, tried in the same order as Python's `re` does. */
+/* Programs: expressions as people write them, tried in the same order as Python's `re` does. Of the texts they read,
+ * bytes behind the end (`BEHIND`) may be looked at: so runs and words are read 16 bytes at a time. */
 
 #ifndef SCAN_PROGRAMS_H
 #define SCAN_PROGRAMS_H
@@ -32,9 +33,22 @@ static inline void turn_here_later(struct match *m, const u8 *at, const u8 *low,
 
 static inline const u8 *after_letters(const struct match *m, const int32_t *op, const u8 *p) {
     const u8 *letters = m->book->pool + op[1];
-    if (m->end - p < op[2] || *p != *letters) return NULL;
-    for (int32_t i = 1; i < op[2]; i++) if (p[i] != letters[i]) return NULL;
-    return p + op[2];
+    if (m->end - p < op[2]) return NULL;
+#ifdef SCAN_SSE2
+    if (op[2] <= 16) {
+        __m128i one = _mm_loadu_si128((const __m128i *)p), other = _mm_loadu_si128((const __m128i *)letters);
+        u32 differ = 0xFFFF & ~(u32)_mm_movemask_epi8(_mm_cmpeq_epi8(one, other));
+        return differ & ((1U << op[2]) - 1) ? NULL : p + op[2];
+    }
+#endif
+    return memcmp(p, letters, (size_t)op[2]) ? NULL : p + op[2];
+}
+
+/* Behind a run of one byte: mostly it stands there once. */
+static inline const u8 *after_same(const struct match *m, const int32_t *op, const u8 *p) {
+    const u8 *from = p, byte = (u8)op[7];
+    while (p < m->end && *p == byte) p++;
+    return p - from < op[2] ? NULL : p;
 }
 
 static inline const u8 *after_one(const struct match *m, const int32_t *op, const u8 *p) {
@@ -65,14 +79,41 @@ static const u8 *wide_run(const struct match *m, const int32_t *op, const u8 *p,
     return n < op[2] ? NULL : p;
 }
 
+#ifdef SCAN_SSE2
+/* Which of 16 bytes lie in any of so many ranges, each a lowest byte and how many more there are. */
+static inline u32 in_ranges(__m128i x, const int32_t *ranges, int32_t n) {
+    __m128i in = _mm_setzero_si128();
+    for (int32_t i = 0; i < n; i++) {
+        __m128i above = _mm_sub_epi8(x, _mm_set1_epi8((char)ranges[i]));
+        in = _mm_or_si128(in, _mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8((char)(ranges[i] >> 8))), above));
+    }
+    return (u32)_mm_movemask_epi8(in);
+}
+#endif
+
+/* Where the bytes of a class end. */
+static inline const u8 *class_end(const struct match *m, const int32_t *op, const u8 *p, const u8 *limit) {
+    if (op[6] == STOP) return next_of(p, limit, (u8)op[7]);
+    if (op[6] == STOPS_NEVER) return limit;
+#ifdef SCAN_SSE2
+    if (op[6] > 0) {
+        for (; p < limit; p += 16) {
+            u32 others = ~in_ranges(_mm_loadu_si128((const __m128i *)p), op + 7, op[6]) & 0xFFFF;
+            if (others) return p + FIRST_BIT(others) < limit ? p + FIRST_BIT(others) : limit;
+        }
+        return limit;
+    }
+#endif
+    while (p < limit && in_class(m, op[1], *p)) p++;
+    return p;
+}
+
 /* As much as can be, and what the least is. */
-static const u8 *run_end(const struct match *m, const int32_t *op, const u8 *p, const u8 **low) {
-    const u8 *high = p, *limit = m->end;
-    const u8 *class = m->book->classes + 256 * op[1];
+static inline const u8 *run_end(const struct match *m, const int32_t *op, const u8 *p, const u8 **low) {
+    const u8 *high, *limit = m->end;
     if (op[5] && (op[2] > 1 || limit - p > op[3])) return wide_run(m, op, p, low);
     if (limit - p > op[3]) limit = p + op[3];
-    if (op[6] >= 0) high = op[6] < 256 ? next_of(p, limit, (u8)op[6]) : limit; /* only one byte is not in the class */
-    else while (high < limit && class[*high]) high++;
+    high = class_end(m, op, p, limit);
     *low = p + op[2];
     if (op[5] && op[2]) while (*low < high && is_next(**low)) ++*low;
     return high - p < op[2] ? NULL : high;
@@ -123,6 +164,7 @@ static int fits(struct match *m, int32_t pc, const u8 *p) {
         case LITERAL: p = after_letters(m, op, p); pc += 3; break;
         case SET: p = after_one(m, op, p); pc += 3; break;
         case RUN: case RUN_ALL: p = after_run(m, op, p); pc += RUN_LENGTH; break;
+        case SAME: p = after_same(m, op, p); pc += RUN_LENGTH; break;
         case SPLIT: p = on_a_way(m, op, p, &pc); break;
         case JUMP: pc = op[1]; break;
         case SAVE:

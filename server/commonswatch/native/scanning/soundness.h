@@ -10,7 +10,7 @@ static int inside(int32_t at, int32_t n, int32_t size) { return at >= 0 && n >= 
 static int follows_is_sound(const struct scan_book *b, int32_t follows) { return follows >= 0 && follows >> 1 < b->n_classes; }
 
 static int program_is_sound(const struct scan_book *b, int32_t program) {
-    static const int lengths[] = {1, 3, 3, RUN_LENGTH, RUN_LENGTH, 4, 2, 2};
+    static const int lengths[] = {1, 3, 3, RUN_LENGTH, RUN_LENGTH, RUN_LENGTH, 4, 2, 2};
     const int32_t *of = b->programs + 3 * program, *code = b->code;
     if (of[0] < 0 || of[1] < 0 || of[1] > GROUPS || !inside(of[2], 2 * of[1], b->n_words)) return 0;
     for (int i = 0; i < of[1]; i++) if ((u32)b->words[of[2] + 2 * i] >= SLOTS) return 0;
@@ -18,11 +18,11 @@ static int program_is_sound(const struct scan_book *b, int32_t program) {
         if (!inside(at, 1, b->n_code) || (u32)code[at] > SAVE || !inside(at, lengths[code[at]], b->n_code)) return 0;
         switch (code[at]) { /* jumps go forward only, so that every program ends */
         case END: return 1;
-        case LITERAL: if (code[at + 2] < 1 || !inside(code[at + 1], code[at + 2], b->n_pool)) return 0; break;
+        case LITERAL: if (code[at + 2] < 1 || !inside(code[at + 1], code[at + 2], b->n_pool - 16)) return 0; break;
         case SET: if (!inside(code[at + 1], 1, b->n_classes)) return 0; break;
-        case RUN: case RUN_ALL:
+        case RUN: case RUN_ALL: case SAME:
             if (!inside(code[at + 1], 1, b->n_classes) || code[at + 2] < 0 || code[at + 3] < 0) return 0;
-            if (!follows_is_sound(b, code[at + 4]) || code[at + 6] > 256) return 0;
+            if (!follows_is_sound(b, code[at + 4]) || code[at + 6] > RANGES) return 0;
             break;
         case SPLIT:
             if (!follows_is_sound(b, code[at + 1]) || !follows_is_sound(b, code[at + 3])) return 0;

@@ -14,6 +14,15 @@ static u8 *room(struct scanner *s, size_t n) {
     return at;
 }
 
+/* Copy a text from a block to where bytes behind it may be read. */
+static int copied(struct scanner *s, span *text) {
+    u8 *to = room(s, text->n);
+    if (to == NULL) return UNSURE;
+    put(to, text->at, text->n);
+    text->at = to;
+    return YES;
+}
+
 static int given_back(struct scanner *s, const u8 *end) { s->used = (u32)(end - s->scratch->arena); return YES; }
 
 static int equals(span a, const char *b) { return a.n == strlen(b) && !memcmp(a.at, b, a.n); }
