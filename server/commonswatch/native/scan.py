@@ -27,7 +27,7 @@ _TAILS = 4  # automata, as in scan.c
 FORM = 13  # numbers of a form, as in scan.c
 _COUNTS = 1 << 22  # as in scan.c
 _TOKEN_WORDS = 1 << 19  # of 64 bits, and twice as many for pairs: of a million keys, one foreign run in 200 passes
-_WIDTHS = {"classes": 256, "programs": 3, "families": 2, "forms": FORM, "domains": 4, "endings": 4, "openings": 256}
+_WIDTHS = {"classes": 256, "programs": 3, "families": 2, "forms": FORM, "domains": 4, "endings": 4, "openings": 512}
 
 _pointer, _u64, _int32 = ctypes.c_void_p, ctypes.c_uint64, ctypes.c_int32
 

@@ -5,7 +5,7 @@ What the C has no words for becomes a form that asks the exact engine. Nothing h
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from commonswatch.domain.keys import MANY_WORKS
 from commonswatch.manifests.kernel.expressions import NotCompiled, Tree, read_expression
-from commonswatch.manifests.kernel.programs import ALL_BYTES, Pool, Programs
+from commonswatch.manifests.kernel.openings import anything, openings
+from commonswatch.manifests.kernel.programs import Pool, Programs
 from commonswatch.manifests.kernel.tails import Tails, tails_of
 from commonswatch.native.scan import FORM, hashed
 from commonswatch.rules.forms import ANY_HOST, ANY_PATH, Form, Second
@@ -27,9 +28,10 @@ NOTHING, GIVES_KEY, GIVES_ADDRESS, IS_GENERIC, ASKS = range(5)
 _BUILT_IN = ("host", "site", "path", "query", "search")
 _CHANGES = {"lower": 1, "upper": 2, "base58": 3, "base36": 4, "title": 5, "decode": 6, "blank": 7}
 _OTHER_CHANGE = 8
+_ALWAYS_CHANGED = (0, _CHANGES["lower"], _CHANGES["upper"])  # whatever the text is
 _MOST_SLOTS, _MOST_FORMS = 48, 64
 _NONE = -1
-_PATH_PROGRAM, _SLASH = 1, ord("/")
+_PATH_PROGRAM = 1
 _PLAIN_NAME = b"/abcdefghijklmnopqrstuvwxyz.jpg"  # what most paths end like
 _FEW_STEPS = 8
 _GROUP = re.compile(r"\(([^()?][^()]*)\)(.*)")
@@ -62,7 +64,7 @@ class Compiler:
         self._pool = Pool()
         self._code = Programs(self._pool)
         self._programs: list[tuple[int, int, int]] = []
-        self._known: dict[tuple[str, str], int] = {}
+        self._known: dict[tuple[Any, ...], int] = {}
         self._words: list[int] = []
         self._forms: list[list[int]] = []
         self._letters: dict[str, int] = {}
@@ -138,7 +140,7 @@ class Compiler:
         at = len(self._forms)
         self._add(form)
         names = ("secrets", "noise", "picture_noise", "pictures", "scripts")
-        numbers = {name: self._program(entry[name], {}) for name in names}
+        numbers = {name: self._program(entry[name], {}, ()) for name in names}
         if min(numbers.values()) < 0 or any(one.get("of", "path") != "path" for one in form.also):
             raise NotCompiled
         tails, rare = self._ends([one["pattern"] for one in form.also], form.fields)
@@ -156,13 +158,13 @@ class Compiler:
         return tails_of(trees), rare
 
     def _openings(self, first: int, n: int) -> NDArray[np.uint64]:
-        """For each byte the forms of a family whose paths may go on with it behind their first slashes."""
-        bits = np.zeros(256, np.uint64)
+        """For each byte the forms of a family whose paths' first part may start with it; then, whose second part."""
+        bits = np.zeros((2, 256), np.uint64)
         for number, form in enumerate(self._forms[first : first + n]):
             program = form[_PATH_PROGRAM]
-            members, ends = self._code.behind_slashes(self._programs[program][0]) if program >= 0 else (ALL_BYTES, True)
-            for byte in members - {_SLASH} | ({_SLASH} if ends else set()):
-                bits[byte] |= np.uint64(1 << number)
+            starts = anything() if program < 0 else openings(self._code.code, self._programs[program][0], self._pool)
+            for row, members in zip(bits, starts, strict=True):
+                row[list(members)] |= np.uint64(1 << number)
         return bits
 
     def _open(self, fields: Mapping[str, Any]) -> None:
@@ -183,11 +185,12 @@ class Compiler:
     def _form(self, form: Form, part: str) -> list[int]:
         if form.maybe or "?" in form.query:
             raise NotCompiled
-        host = _NONE if form.host == ANY_HOST else self._program(form.host, form.fields)
+        kept = _needed_fields(form)
+        host = _NONE if form.host == ANY_HOST else self._program(form.host, form.fields, kept)
         pattern = getattr(form, part)
-        program = _NONE if pattern == ANY_PATH else self._program(pattern, form.fields)
+        program = _NONE if pattern == ANY_PATH else self._program(pattern, form.fields, kept)
         seconds = [self._second(Second(**one), form) for one in form.also]
-        queries = [(*self._text(name), self._program(source, form.fields)) for name, source in form.query.items()]
+        queries = [(*self._text(name), self._program(source, form.fields, kept)) for name, source in form.query.items()]
         folders = [(self._slots[name], self._slots[of]) for name, parts in form.md5.items() for of in parts]
         return [
             host,
@@ -207,7 +210,7 @@ class Compiler:
 
     def _asking(self, form: Form, part: str) -> list[int]:
         """A form of which only the host is understood: the engine is asked about all that come to it."""
-        host = _NONE if form.host == ANY_HOST else self._program(form.host, form.fields)
+        host = _NONE if form.host == ANY_HOST else self._program(form.host, form.fields, ())
         return [host, _NONE, ASKS, _NONE, _NONE, 0, 0, 0, 0, 0, 0, self._list([self._needs(form.pattern(part))]), 0]
 
     def _action(self, form: Form) -> int:
@@ -227,20 +230,22 @@ class Compiler:
         for letter in "".join(pattern.needs):
             bits |= self._letters.setdefault(letter, 1 << len(self._letters) if len(self._letters) < 64 else 0)
         halves = np.array([bits], np.uint64).view(np.int32)
-        program = self._program(second.pattern, form.fields)
+        program = self._program(second.pattern, form.fields, _fields_of(second.key))
         return (self._slots[second.of], program, key, *self._needs(pattern), int(halves[0]), int(halves[1]), *how)
 
     # ---- words ----
 
-    def _program(self, source: str, fields: Mapping[str, Any]) -> int:
-        known = source, json.dumps([fields.get(name) for name in FIELD.findall(source)]), tuple(self._slots)
-        key = (repr(known), "")
-        if key not in self._known:
-            start, names = self._code.add(source, fields)
+    def _program(self, source: str, fields: Mapping[str, Any], kept: Collection[str]) -> int:
+        """A program that captures the fields that are kept, and those whose change decides whether a text fits."""
+        inside = FIELD.findall(source)
+        captured = [name for name in inside if name in kept or _change(fields[name]) not in _ALWAYS_CHANGED]
+        known = source, json.dumps([fields.get(name) for name in inside]), tuple(captured), tuple(self._slots)
+        if known not in self._known:
+            start, names = self._code.add(source, fields, captured)
             slots = [(self._slots[name], _change(fields[name])) for name in names]
-            self._known[key] = len(self._programs)
+            self._known[known] = len(self._programs)
             self._programs.append((start, len(names), self._list(slots)))
-        return self._known[key]
+        return self._known[known]
 
     def _template(self, template: str) -> int:
         pieces: list[tuple[int, int]] = []
@@ -278,6 +283,18 @@ class Compiler:
                 at = (at + 1) & (size - 1)
             table[at] = (*self._text(name), value, 0)
         return table
+
+
+def _fields_of(*templates: str) -> set[str]:
+    return {name for template in templates for name in FIELD.findall(template)}
+
+
+def _needed_fields(form: Form) -> set[str]:
+    """The fields that go into the keys of a form, or decide whether it fits. (Who made a work is not said here.)"""
+    seconds = [Second(**one) for one in form.also]
+    folders = {name for one, parts in form.md5.items() for name in (one, *parts)}
+    read = {second.of for second in seconds}
+    return _fields_of(form.key or "", form.address or "", *(second.key for second in seconds)) | folders | read
 
 
 def _change(definition: Any) -> int:

@@ -1,6 +1,6 @@
 """Trees of expressions → the small programs that `native/scan.c` runs. The words of a program are listed there."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,12 +17,14 @@ from commonswatch.manifests.kernel.expressions import (
     read_expression,
 )
 
-END, LITERAL, SET, RUN, RUN_ALL, SAME, SPLIT, JUMP, SAVE = range(9)
+END, LITERAL, SET, RUN, RUN_ALL, SAME, SPLIT, JUMP, SAVE, WORDS = range(10)
 
 _STOPS_NEVER, _STOP, _MOST_RANGES = -2, -1, 4  # how the bytes of a run are known; else their class is looked at
 
 _MOST_COPIES = 64
 _MOST_GROUPS = 12
+_MOST_SPELLINGS = 8
+_SLASH = ord("/")
 _LENGTHS = {END: 1, LITERAL: 3, SET: 3, RUN: 11, RUN_ALL: 11, SAME: 11, SPLIT: 4, JUMP: 2, SAVE: 2}
 ALL_BYTES = frozenset(range(256))
 
@@ -64,9 +66,12 @@ class Programs:
         self.code: list[int] = []
         self._pool = pool
 
-    def add(self, source: str, fields: Mapping[str, Any]) -> tuple[int, list[str]]:
-        """Compile an expression: where it starts, and the fields it captures, in order. Raises `NotCompiled`."""
-        tree = read_expression(source, fields)
+    def add(self, source: str, fields: Mapping[str, Any], kept: Collection[str]) -> tuple[int, list[str]]:
+        """Compile an expression: where it starts, and the fields it captures, in order. Raises `NotCompiled`.
+
+        Of the fields only those that are to be kept are captured.
+        """
+        tree = _without_fields(read_expression(source, fields), kept)
         start, names = len(self.code), list[str]()
         try:
             self._emit(tree, names)
@@ -78,13 +83,6 @@ class Programs:
         self.code.append(END)
         self._look_ahead(start)
         return start, names
-
-    def behind_slashes(self, start: int) -> First:
-        """What a path may go on with behind all slashes it starts with; anything where that is not plain."""
-        word, number, least = self.code[start : start + 3]
-        if word != SAME or self._pool.classes[number] != {ord("/")} or least > 1:
-            return ALL_BYTES, True
-        return self._first(start + _LENGTHS[SAME], {})
 
     def _emit(self, tree: Tree, names: list[str]) -> None:
         match tree:
@@ -108,14 +106,23 @@ class Programs:
 
     def _choose(self, ways: tuple[Tree, ...], names: list[str]) -> None:
         jumps = []
-        for way in ways[:-1]:
+        steps = _joined(ways)
+        for way in steps[:-1]:
             split = self._hole(SPLIT)
-            self._emit(way, names)
+            self._emit_way(way, names)
             jumps.append(self._hole(JUMP))
             self.code[split + 2] = len(self.code)
-        self._emit(ways[-1], names)
+        self._emit_way(steps[-1], names)
         for jump in jumps:
             self.code[jump + 1] = len(self.code)
+
+    def _emit_way(self, way: Tree | list[bytes], names: list[str]) -> None:
+        if not isinstance(way, list):
+            self._emit(way, names)
+            return
+        self.code += [WORDS, len(way)]
+        for word in way:
+            self.code += [self._pool.place(word), len(word)]
 
     def _repeat(self, tree: Tree, least: int, most: int, names: list[str]) -> None:
         letters = Letters(frozenset(tree.text)) if isinstance(tree, Text) and len(tree.text) == 1 else tree
@@ -153,7 +160,7 @@ class Programs:
                 self.code[at + 3] = self._follows(self.code[at + 2], firsts)
             elif word == RUN:
                 self._see_end_of_run(at, firsts)
-            at += _LENGTHS[word]
+            at += length_of(self.code, at)
 
     def _follows(self, at: int, firsts: dict[int, First]) -> int:
         members, ends = self._first(at, firsts)
@@ -173,7 +180,9 @@ class Programs:
 
     def _find_first(self, at: int, firsts: dict[int, First]) -> First:
         word, *more = self.code[at : at + 4]
-        after = at + _LENGTHS[word]
+        after = at + length_of(self.code, at)
+        if word == WORDS:
+            return frozenset(self._pool.letters[place] for place in self.code[at + 2 : after : 2]), False
         if word == LITERAL:
             return frozenset([self._pool.letters[more[0]]]), False
         if word == SET:
@@ -187,6 +196,53 @@ class Programs:
         if word == END:
             return frozenset(), True
         return self._first(more[0] if word == JUMP else after, firsts)
+
+
+def length_of(code: Sequence[int], at: int) -> int:
+    """How many numbers a step of a program has."""
+    return 2 + 2 * code[at + 1] if code[at] == WORDS else _LENGTHS[code[at]]
+
+
+def _without_fields(tree: Tree, kept: Collection[str]) -> Tree:
+    """Fields that nobody asks for are not captured."""
+    match tree:
+        case Field(name, inner):
+            return Field(name, inner) if name in kept else inner
+        case Row(parts):
+            return Row(tuple(_without_fields(part, kept) for part in parts))
+        case Choice(ways):
+            return Choice(tuple(_without_fields(way, kept) for way in ways))
+        case Repeated(inner, least, most):
+            return Repeated(_without_fields(inner, kept), least, most)
+    return tree
+
+
+def _joined(ways: tuple[Tree, ...]) -> list[Tree | list[bytes]]:
+    """Ways that are words as lists of words, of which none is the start of another: so their order means nothing."""
+    joined: list[Tree | list[bytes]] = []
+    for way in ways:
+        words = _spellings(way)
+        last = joined[-1] if joined else None
+        if not words:
+            joined.append(way)
+        elif isinstance(last, list) and not any(a.startswith(b) or b.startswith(a) for a in words for b in last):
+            last += words
+        else:
+            joined.append(words)
+    return joined
+
+
+def _spellings(tree: Tree) -> list[bytes]:
+    """All that fits, where that are a few words; else nothing."""
+    words = [b""]
+    for part in tree.parts if isinstance(tree, Row) else (tree,):
+        if isinstance(part, Text):
+            words = [word + part.text for word in words]
+        elif isinstance(part, Letters) and len(part.bytes) * len(words) <= _MOST_SPELLINGS:
+            words = [word + bytes([letter]) for word in words for letter in sorted(part.bytes)]
+        else:
+            return []
+    return words if all(words) else []
 
 
 def _known_by(members: frozenset[int]) -> tuple[int, ...]:

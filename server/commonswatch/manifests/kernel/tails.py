@@ -45,7 +45,6 @@ class Tails:
                 return state == PERHAPS
         return True
 
-
     def reads(self, text: bytes) -> int:
         """How many bytes of a text are read before it is told apart."""
         state = START

@@ -56,7 +56,7 @@ struct scan_book {
     const int32_t *domains; /* 4 each, a hash table: where in the pool, length, family, 0 */
     const int32_t *endings; /* 4 each, a hash table of the last two labels of all domains */
     const u64 *letters; /* 256: the bit of each letter that further keys need */
-    const u64 *openings; /* 256 for each family: the forms whose paths may go on so behind their first slashes */
+    const u64 *openings; /* for each family: the forms whose paths' first part may start so, and whose second */
     const uint16_t *tail_steps[TAILS]; /* automata that read backwards */
     const u8 *tail_columns[TAILS];
     int32_t tail_widths[TAILS];
@@ -66,8 +66,9 @@ struct scan_book {
 
 enum { HOST_PROGRAM, PATH_PROGRAM, ACTION, KEY, ADDRESS, SECONDS, N_SECONDS, QUERY, N_QUERY, MD5, N_MD5, NEEDS, GUESSED, FORM };
 enum { SECOND = 11 }; /* numbers of a further key */
+enum { OPENINGS = 512 }; /* of a family: by the byte that a path's first part starts with, and its second; a slash: none */
 enum { NOTHING, GIVES_KEY, GIVES_ADDRESS, IS_GENERIC, ASKS };
-enum { END, LITERAL, SET, RUN, RUN_ALL, SAME, SPLIT, JUMP, SAVE };
+enum { END, LITERAL, SET, RUN, RUN_ALL, SAME, SPLIT, JUMP, SAVE, WORDS };
 enum { RANGES = 4, RUN_LENGTH = 7 + RANGES, STOPS_NEVER = -2, STOP = -1 }; /* how the bytes of a run are known */
 enum { SLOT_HOST, SLOT_SITE, SLOT_PATH, SLOT_QUERY, SLOT_SEARCH, FIRST_SLOT };
 enum { LOWER = 1, UPPER, BASE58, BASE36, TITLE, DECODE, BLANK, OTHER };

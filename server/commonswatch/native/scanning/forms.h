@@ -73,16 +73,17 @@ static int form_fits(struct scanner *s, const int32_t *form, const struct addres
     return form[N_MD5] ? md5_fits(b, form, v) : YES;
 }
 
-/* The first byte of a path that is no slash; a slash where there is none. */
-static u8 behind_slashes(span path) {
-    u32 i = 0;
-    while (i < path.n && path.at[i] == '/') i++;
-    return i < path.n ? path.at[i] : '/';
+/* The forms of a family that a path may have, by how its first part and its second start. */
+static u64 open_forms(const u64 *openings, span path) {
+    const u8 *p = path.at, *end = p + path.n, *second;
+    while (p < end && *p == '/') p++;
+    for (second = next_of(p, end, '/'); second < end && *second == '/';) second++;
+    return openings[p < end ? *p : '/'] & openings[256 + (second < end ? *second : '/')];
 }
 
 static int at_place(struct scanner *s, const struct address *a, int depth) {
     const int32_t *family = s->book->families + 2 * a->place->family;
-    u64 forms = a->place->forms & s->book->openings[256 * a->place->family + behind_slashes(a->path)];
+    u64 forms = a->place->forms & open_forms(s->book->openings + OPENINGS * a->place->family, a->path);
     if (a->port.n) return YES;
     for (; forms; forms &= forms - 1) {
         const int32_t *form = s->book->forms + FORM * (family[0] + lowest_bit(forms));

@@ -31,17 +31,26 @@ static inline void turn_here_later(struct match *m, const u8 *at, const u8 *low,
     else m->turns[m->n++] = (struct turn){at, low, pc};
 }
 
-static inline const u8 *after_letters(const struct match *m, const int32_t *op, const u8 *p) {
-    const u8 *letters = m->book->pool + op[1];
-    if (m->end - p < op[2]) return NULL;
+/* Behind a word of the pool, if it stands here. */
+static inline const u8 *after_word(const struct match *m, const int32_t *word, const u8 *p) {
+    const u8 *letters = m->book->pool + word[0];
+    if (m->end - p < word[1]) return NULL;
 #ifdef SCAN_SSE2
-    if (op[2] <= 16) {
+    if (word[1] <= 16) {
         __m128i one = _mm_loadu_si128((const __m128i *)p), other = _mm_loadu_si128((const __m128i *)letters);
-        u32 differ = 0xFFFF & ~(u32)_mm_movemask_epi8(_mm_cmpeq_epi8(one, other));
-        return differ & ((1U << op[2]) - 1) ? NULL : p + op[2];
+        u32 differ = ~(u32)_mm_movemask_epi8(_mm_cmpeq_epi8(one, other));
+        return differ & ((1U << word[1]) - 1) ? NULL : p + word[1];
     }
 #endif
-    return memcmp(p, letters, (size_t)op[2]) ? NULL : p + op[2];
+    return memcmp(p, letters, (size_t)word[1]) ? NULL : p + word[1];
+}
+
+/* Behind the one of some words that stands here: none is the start of another. */
+static const u8 *after_words(const struct match *m, const int32_t *op, const u8 *p) {
+    const u8 *behind;
+    for (const int32_t *word = op + 2, *end = word + 2 * op[1]; word < end; word += 2)
+        if (*p == m->book->pool[word[0]] && (behind = after_word(m, word, p)) != NULL) return behind;
+    return NULL;
 }
 
 /* Behind a run of one byte: mostly it stands there once. */
@@ -161,7 +170,8 @@ static int fits(struct match *m, int32_t pc, const u8 *p) {
         const int32_t *op = m->book->code + pc;
         switch (op[0]) {
         case END: if (p == m->end) return YES; p = NULL; break;
-        case LITERAL: p = after_letters(m, op, p); pc += 3; break;
+        case LITERAL: p = after_word(m, op + 1, p); pc += 3; break;
+        case WORDS: p = after_words(m, op, p); pc += 2 + 2 * op[1]; break;
         case SET: p = after_one(m, op, p); pc += 3; break;
         case RUN: case RUN_ALL: p = after_run(m, op, p); pc += RUN_LENGTH; break;
         case SAME: p = after_same(m, op, p); pc += RUN_LENGTH; break;

@@ -9,16 +9,29 @@ static int inside(int32_t at, int32_t n, int32_t size) { return at >= 0 && n >= 
 
 static int follows_is_sound(const struct scan_book *b, int32_t follows) { return follows >= 0 && follows >> 1 < b->n_classes; }
 
-static int program_is_sound(const struct scan_book *b, int32_t program) {
+static int words_are_sound(const struct scan_book *b, const int32_t *word, const int32_t *end) {
+    for (; word < end; word += 2) if (word[1] < 1 || !inside(word[0], word[1], b->n_pool - 16)) return 0;
+    return 1;
+}
+
+/* The numbers of a step of a program; 0 where it is none, or lies outside. */
+static int step_length(const struct scan_book *b, int32_t at) {
     static const int lengths[] = {1, 3, 3, RUN_LENGTH, RUN_LENGTH, RUN_LENGTH, 4, 2, 2};
+    if (!inside(at, 2, b->n_code + 1) || (u32)b->code[at] > WORDS) return 0;
+    int64_t n = b->code[at] == WORDS ? (inside(at, 2, b->n_code) ? 2 + 2 * (int64_t)b->code[at + 1] : 0) : lengths[b->code[at]];
+    return n > 0 && n <= b->n_code - at ? (int)n : 0;
+}
+
+static int program_is_sound(const struct scan_book *b, int32_t program) {
     const int32_t *of = b->programs + 3 * program, *code = b->code;
     if (of[0] < 0 || of[1] < 0 || of[1] > GROUPS || !inside(of[2], 2 * of[1], b->n_words)) return 0;
     for (int i = 0; i < of[1]; i++) if ((u32)b->words[of[2] + 2 * i] >= SLOTS) return 0;
-    for (int at = of[0];;) {
-        if (!inside(at, 1, b->n_code) || (u32)code[at] > SAVE || !inside(at, lengths[code[at]], b->n_code)) return 0;
+    for (int at = of[0], length;; at += length) {
+        if (!(length = step_length(b, at))) return 0;
         switch (code[at]) { /* jumps go forward only, so that every program ends */
         case END: return 1;
-        case LITERAL: if (code[at + 2] < 1 || !inside(code[at + 1], code[at + 2], b->n_pool - 16)) return 0; break;
+        case LITERAL: if (!words_are_sound(b, code + at + 1, code + at + 3)) return 0; break;
+        case WORDS: if (!words_are_sound(b, code + at + 2, code + at + length)) return 0; break;
         case SET: if (!inside(code[at + 1], 1, b->n_classes)) return 0; break;
         case RUN: case RUN_ALL: case SAME:
             if (!inside(code[at + 1], 1, b->n_classes) || code[at + 2] < 0 || code[at + 3] < 0) return 0;
@@ -31,7 +44,6 @@ static int program_is_sound(const struct scan_book *b, int32_t program) {
         case JUMP: if (code[at + 1] <= at || code[at + 1] >= b->n_code) return 0; break;
         case SAVE: if ((u32)code[at + 1] >= 2 * GROUPS) return 0; break;
         }
-        at += lengths[code[at]];
     }
 }
 
@@ -82,8 +94,8 @@ static int rare_letters_are_sound(const struct scan_book *b) {
 
 /* No form is opened that its family does not have. */
 static int openings_are_sound(const struct scan_book *b) {
-    for (int32_t i = 0; i < 256 * b->n_families; i++) {
-        int n = b->families[2 * (i >> 8) + 1];
+    for (int32_t i = 0; i < OPENINGS * b->n_families; i++) {
+        int n = b->families[2 * (i / OPENINGS) + 1];
         if (n < 64 && b->openings[i] >> n) return 0;
     }
     return b->n_openings == b->n_families;
