@@ -2,7 +2,8 @@
 
 import ctypes
 import functools
-from typing import Any
+import mmap
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,15 +17,47 @@ Numbers = npt.NDArray[np.uint64]
 _MOST_PLACE_BITS = 24  # as in entries.c
 _A_BLOCK = 37  # bytes of a block beside its entries and their bits
 _SPARE = 8
+_DAMAGED, _DAMAGED_DIRECTORY = -2, -3
 
 _pointer, _u64, _u32, _i64 = ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint32, ctypes.c_int64
 _Widths = _u32 * 4  # digest_bits, bucket_bits, row_bits, entry_bytes
+
+
+class _Index(ctypes.Structure):
+    _fields_ = (
+        ("bytes", _pointer),
+        ("length", _u64),
+        ("directory", _pointer),
+        ("groups", _u64),
+        ("widths", _Widths),
+        ("seed", _u32),
+    )
+
+
 _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "entries_take": (_i64, (_pointer, _pointer, _u64, _pointer, _u64, _u64)),
     "entries_part": (None, (_pointer, _u64, _pointer, _pointer)),
     "entries_tidy": (_i64, (_pointer, _u64, _u32, _pointer, _pointer, _u32)),
     "entries_encode": (_i64, (_Widths, _u32, _u64, _u64, _pointer, _u64, _pointer, _u64, _pointer)),
+    "entries_find": (_i64, (ctypes.POINTER(_Index), _pointer, _u64, _pointer, _pointer, _u64)),
 }
+
+
+class Asked(NamedTuple):
+    """A whole index file as it lies in memory; where its directory starts, its widths, and the seed of its checks."""
+
+    file: mmap.mmap
+    directory: int
+    widths: tuple[int, int, int, int]
+    seed: int
+
+
+class Damaged(Exception):
+    """A block of an index is damaged, or else its directory."""
+
+    def __init__(self, *, is_directory: bool) -> None:
+        super().__init__()
+        self.is_directory = is_directory
 
 
 @functools.cache
@@ -77,6 +110,24 @@ def encode(
     asked = _Widths(*widths), seed, first, last, _place(entries), len(entries)
     written = library.entries_encode(*asked, _place(into), room, _place(sizes))
     return into[: _sound(written)].data, sizes
+
+
+def find(library: ctypes.CDLL, asked: Asked, digests: Numbers) -> tuple[npt.NDArray[np.int64], Numbers]:
+    """Pairs of a place in ``digests``, which are in order, and a row. Damaged when a block that is read is."""
+    data, digests, room = np.frombuffer(asked.file, np.uint8), np.ascontiguousarray(digests, np.uint64), len(digests)
+    groups = (len(data) - asked.directory) // 8 - 1
+    base = _place(data)
+    index = _Index(base, asked.directory, base + asked.directory, groups, _Widths(*asked.widths), asked.seed)
+    while True:
+        places, rows = np.empty(room, np.int64), np.empty(room, np.uint64)
+        found = library.entries_find(
+            ctypes.byref(index), _place(digests), len(digests), _place(places), _place(rows), room
+        )
+        if found in (_DAMAGED, _DAMAGED_DIRECTORY):
+            raise Damaged(is_directory=found == _DAMAGED_DIRECTORY)
+        if _sound(found) <= room:
+            return places[:found], rows[:found]
+        room = found
 
 
 def _place(array: npt.NDArray[Any]) -> int:

@@ -29,8 +29,7 @@ def encode(widths: Widths, seed: int, first: int, last: int, entries: Entries) -
     if kernel is None:
         made = _encoded(widths, seed, first, last, entries)
         return b"".join(made), np.array([len(block) for block in made], np.uint64)
-    of_each = (widths.digest_bits, widths.bucket_bits, widths.row_bits, widths.entry_bytes)
-    return native.encode(kernel, of_each, seed, first, last, entries)
+    return native.encode(kernel, widths.of_each, seed, first, last, entries)
 
 
 def _encoded(widths: Widths, seed: int, first: int, last: int, entries: Entries) -> list[bytes]:
@@ -100,6 +99,10 @@ class Zeros:
         ends: Places = self._places[line, bucket] - self._starts[line] - bucket
         return ends
 
+    def bounds(self, line: Places, bucket: Places) -> tuple[Places, Places]:
+        """How many entries the block has up to the start, and up to the end, of this bucket."""
+        return np.where(bucket > 0, self.ends(line, np.maximum(bucket, 1) - 1), 0), self.ends(line, bucket)
+
     def counts(self) -> Places:
         """How many entries each bucket of each bitmap has, one after the other."""
         ends = self._places - self._starts[:, None] - np.arange(GROUP)
@@ -125,3 +128,23 @@ def decode(widths: Widths, first: int, blocks: Sequence[bytes]) -> tuple[Numbers
     in_bucket = Zeros(bitmaps, counts).counts()
     buckets = np.repeat(np.arange(len(in_bucket), dtype=np.uint64) + number(first << GROUP_BITS), in_bucket)
     return buckets << number(64 - widths.bucket_bits) | low << number(64 - widths.digest_bits), rows
+
+
+def around(bitmap: int, bucket: int) -> tuple[int, int]:
+    """How many entries there are up to the start, and up to the end, of a bucket."""
+    start = 0 if bucket == 0 else _place_of_zero(bitmap, bucket - 1) + 1
+    rest = ~(bitmap >> start)
+    before = start - bucket
+    return before, before + (rest & -rest).bit_length() - 1
+
+
+def _place_of_zero(bitmap: int, number: int) -> int:
+    """Where the zero is that so many zeros are below."""
+    low, high = number, bitmap.bit_length() + number
+    while low < high:
+        middle = (low + high) // 2
+        if middle + 1 - (bitmap & (1 << middle + 1) - 1).bit_count() > number:
+            high = middle
+        else:
+            low = middle + 1
+    return low

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from commonswatch.manifests.index.merging import build
+from commonswatch.manifests.index.merging import IndexPart, build
 from commonswatch.manifests.index.reading import KeyIndex
 
 
@@ -20,6 +20,6 @@ def forget(path: Path, digests: Iterable[int]) -> int:
         wanted = np.fromiter(digests, np.uint64)
         if not index.rows_of_many(wanted):
             return 0
-        build(path, [index.as_part()], index.rows, index.secret_id, without=wanted, guessed=index.guessed)
+        build(path, [IndexPart(index)], index.rows, index.secret_id, without=wanted, guessed=index.guessed)
     with KeyIndex.open(path) as index:
         return before - index.entries

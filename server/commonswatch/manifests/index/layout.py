@@ -45,6 +45,11 @@ class Widths:
             raise NotAnIndex("The fields of this key index cannot be so wide.")
 
     @property
+    def of_each(self) -> tuple[int, int, int, int]:
+        """As the header tells them."""
+        return self.digest_bits, self.bucket_bits, self.row_bits, self.entry_bytes
+
+    @property
     def low_bits(self) -> int:
         """The bits of a digest that stand in the entry itself."""
         return self.digest_bits - self.bucket_bits
@@ -105,9 +110,8 @@ class Header:
 
     def packed(self) -> bytes:
         """The header as it stands in the file."""
-        widths = self.widths
         body = _FIELDS.pack(
-            *(MAGIC, VERSION, widths.digest_bits, widths.bucket_bits, widths.row_bits, widths.entry_bytes),
+            *(MAGIC, VERSION, *self.widths.of_each),
             *(self.guessed, self.entries, self.rows, self.directory, self.length),
             *(self.secret_id, self.salt, self.directory_check),
         )

@@ -4,7 +4,7 @@ import os
 import secrets
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO, Protocol
@@ -13,7 +13,7 @@ import numpy as np
 
 from commonswatch.domain.errors import InvalidInput
 from commonswatch.manifests.index import blocks
-from commonswatch.manifests.index.entries import FENCE_BITS, Entries, Numbers, tidied
+from commonswatch.manifests.index.entries import FENCE_BITS, Entries, Numbers, pairs, tidied
 from commonswatch.manifests.index.layout import GROUP_BITS, HEADER_BYTES, MOST_ROW_BITS, Header, Widths, choose
 from commonswatch.manifests.index.reading import KeyIndex
 
@@ -38,6 +38,29 @@ class Part(Protocol):
         """The entries whose digests begin with these bits (at most 12), in pieces and in any order."""
 
 
+@dataclass(frozen=True)
+class IndexPart:
+    """An index as a part of another; ``first_row`` is added to each of its row numbers."""
+
+    index: KeyIndex
+    first_row: int = 0
+
+    @property
+    def entries(self) -> int:
+        """How many there are."""
+        return self.index.entries
+
+    @property
+    def digest_bits(self) -> int:
+        """How many leading bits of each digest are known."""
+        return self.index.digest_bits
+
+    def pieces(self, number: int, bits: int) -> Iterator[Entries]:
+        """The entries whose digests begin with these bits."""
+        digests, rows = self.index.span(number, bits)
+        yield pairs(digests, rows + np.uint64(self.first_row))
+
+
 def merge(paths: Sequence[Path], into: Path, first_rows: Sequence[int] | None = None) -> None:
     """One index of several, whose rows are counted on: ``first_rows`` says where each begins (else all at 0).
 
@@ -49,7 +72,7 @@ def merge(paths: Sequence[Path], into: Path, first_rows: Sequence[int] | None = 
     try:
         if len({index.secret_id for index in indexes}) > 1:
             raise InvalidInput("The digests of these key indexes were made with different secrets.")
-        parts = [index.as_part(first_row) for index, first_row in zip(indexes, first_rows, strict=True)]
+        parts = [IndexPart(index, first_row) for index, first_row in zip(indexes, first_rows, strict=True)]
         rows = max((index.rows + first for index, first in zip(indexes, first_rows, strict=True)), default=0)
         guessed = any(index.guessed for index in indexes)
         build(into, parts, rows, indexes[0].secret_id if indexes else NO_SECRET, guessed=guessed)
