@@ -2,17 +2,18 @@
 
 import bz2
 import lzma
+import re
 import zlib
 from collections.abc import Callable
 from typing import Any, Protocol, cast
 
-import zstandard
-
 from commonswatch.manifests.readers.shapes import Trouble
 from commonswatch.manifests.readers.streams import PIECE, Stream
+from commonswatch.manifests.readers.zstd import Zstd
 
 _XZ_MEMORY = 256 * 2**20  # bytes: the largest dictionary of `xz -9` needs 65 MiB
-_ZSTD_WINDOW = 2**27  # bytes: what `zstd --long` writes
+_FIRST = 4096  # bytes a member is given first
+_ZEROS = re.compile(rb"\0*")
 MAGIC = {
     "gzip": b"\x1f\x8b\x08",
     "bzip2": b"BZh",
@@ -33,7 +34,7 @@ def compression_of(head: bytes) -> str:
 def unpacked(stream: Any, compression: str) -> Stream:
     """The stream without that layer."""
     if compression == "zstd":
-        return _Zstd(stream)
+        return Zstd(stream)
     return Unpacked(stream, _MAKERS[compression], MAGIC[compression])
 
 
@@ -57,13 +58,17 @@ class Decompressor(Protocol):
 
 
 class Unpacked(Stream):
-    """One layer of compression taken off; several members in a row are one stream, what follows them is ignored."""
+    """One layer of compression taken off. Several members in a row are one stream, zeros behind them are filling.
+
+    A member is given little at first, then more: one that is damaged takes less with it, and of many short ones none
+    copies all that follows it.
+    """
 
     def __init__(self, below: Any, make: Callable[[], Decompressor], magic: bytes) -> None:
         super().__init__(below)
         self._make, self._magic = make, magic
-        self._member = make()
-        self._given = b""
+        self._member, self._step = make(), _FIRST
+        self._given, self._at = b"", 0
 
     def readinto(self, buffer: Any) -> int:
         """The next bytes, never more than asked for, whatever the compression makes of its input."""
@@ -78,36 +83,40 @@ class Unpacked(Stream):
 
     def _next(self, most: int) -> bytes:
         while not self._member.eof or self._next_member():
-            data = self._given or (self.below.read(PIECE) if self._member.needs_input else b"")
+            data = self._some() if self._member.needs_input else b""
             if not data and self._member.needs_input:
                 raise Trouble("broken", "The compressed file ends in the middle.")
-            self._given = b""
             out = self._member.decompress(data, most)
             if out:
                 return out
         return b""
 
+    def _some(self) -> bytes:
+        if self._at == len(self._given):
+            self._given, self._at = self.below.read(PIECE), 0
+        data = self._given[self._at : self._at + self._step]
+        self._at += len(data)
+        self._step = min(2 * self._step, PIECE)
+        return data
+
     def _next_member(self) -> bool:
-        rest = self._member.unused_data or self.below.read(PIECE)
-        while 0 < len(rest) < len(self._magic) and (more := self.below.read(PIECE)):
-            rest += more
-        if not rest.startswith(self._magic):
-            return False
-        self._member, self._given = self._make(), rest
+        at = max(0, self._at - len(self._member.unused_data))
+        while (at := _past_zeros(self._given, at)) == len(self._given):
+            self._given, at = self.below.read(PIECE), 0
+            if not self._given:
+                self._at = 0
+                return False
+        while len(self._given) - at < len(self._magic) and (more := self.below.read(PIECE)):
+            self._given, at = self._given[at:] + more, 0
+        if not self._given.startswith(self._magic, at):
+            raise Trouble("broken", "Behind what is compressed stands something else, which was not read.")
+        self._member, self._step, self._at = self._make(), _FIRST, at
         return True
 
 
-class _Zstd(Stream):
-    """The library's own stream: frame after frame, never more than asked for."""
-
-    def __init__(self, below: Any) -> None:
-        super().__init__(below)
-        made = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
-        self._reader = made.stream_reader(below, read_size=PIECE // 8, read_across_frames=True, closefd=False)
-
-    def readinto(self, buffer: Any) -> int:
-        """As files do."""
-        return int(self._reader.readinto(buffer))
+def _past_zeros(data: bytes, at: int) -> int:
+    found = _ZEROS.match(data, at)
+    return found.end() if found else at
 
 
 class _Zlib:
