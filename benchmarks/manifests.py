@@ -213,13 +213,13 @@ def kernel(path: Path, registered: Path, *, cores: int = 1, secret: bytes | None
 def through_gzip(path: Path, registered: Path) -> int:
     """As a scan reads it."""
     from commonswatch.manifests.opening import open_manifest
-    from commonswatch.manifests.scanning.side_by_side import sifted, threads_for
+    from commonswatch.manifests.scanning.side_by_side import is_worth_it, sifted
 
     registry = _registry(registered)
     sieve = _sieve(registry)
     with open_manifest(path) as manifest:
         start()
-        told = sifted(manifest.blocks(), sieve, threads_for(manifest.compression))
+        told = sifted(manifest.blocks(), sieve, together=is_worth_it(manifest.compression))
         return sum(_rows(block, sift, registry) for block, sift in told)
 
 

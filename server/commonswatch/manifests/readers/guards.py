@@ -5,15 +5,16 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, Protocol, TypeVar
+
+import numpy as np
 
 from commonswatch.manifests.readers.shapes import Limits, Trouble
 from commonswatch.manifests.readers.streams import Stream
 
 _T = TypeVar("_T")
 RATIO_FROM = 64 * 2**20  # bytes: what comes out before anybody asks how much went in
-_AHEAD = 4  # pieces
+_AHEAD = 3  # pieces, one of them on its way
 _NOTHING = memoryview(b"")
 _SLOWEST = 1024  # bytes a second is what a server must manage, on average, after the first minute of waiting for it
 
@@ -105,8 +106,10 @@ class Ahead(Stream):
 
     def __init__(self, below: Any, wait: float) -> None:
         super().__init__(below)
-        self._pieces: queue.Queue[bytes | BaseException] = queue.Queue(_AHEAD)
         self._wait, self._over = wait, threading.Event()
+        self._pieces, self._room = queue.SimpleQueue[bytes | BaseException](), queue.SimpleQueue[None]()
+        for _ in range(_AHEAD):
+            self._room.put(None)
         self._ready = memoryview(b"")
         self._end: BaseException | None = None
         self._thread = threading.Thread(target=self._read, name="manifest-ahead", daemon=True)
@@ -126,7 +129,7 @@ class Ahead(Stream):
         if not self._ready and not self._next():
             return 0
         part = self._ready[: len(view)]
-        view[: len(part)] = part
+        np.copyto(np.frombuffer(view[: len(part)], np.uint8), np.frombuffer(part, np.uint8))  # while others may run
         self._ready = self._ready[len(part) :]
         return len(part)
 
@@ -138,6 +141,7 @@ class Ahead(Stream):
                 piece = Trouble("stalled", "The server sent nothing for too long.")
             if isinstance(piece, bytes):
                 self._ready = memoryview(piece)
+                self._room.put(None)
                 return True
             self._end = piece
         if isinstance(self._end, StopIteration):
@@ -146,23 +150,21 @@ class Ahead(Stream):
 
     def _read(self) -> None:
         try:
-            while not self._over.is_set() and (piece := self.below.piece()):
-                self._put(piece)
-            self._put(StopIteration())
+            while self._has_room() and (piece := self.below.piece()):
+                self._pieces.put(piece)
+            self._pieces.put(StopIteration())
         except BaseException as failure:  # noqa: BLE001  # the one who reads shall hear of it
-            self._put(failure)
+            self._pieces.put(failure)
 
-    def _put(self, piece: bytes | BaseException) -> None:
-        while not self._over.is_set():
-            with suppress(queue.Full):
-                self._pieces.put(piece, timeout=0.2)
-                return
+    def _has_room(self) -> bool:
+        """Wait for room; there is none for anybody when it is over."""
+        self._room.get()
+        return not self._over.is_set()
 
     def close(self) -> None:
         """End the thread, unless a silent server holds it; then it ends with the process."""
         self._over.set()
-        while not self._pieces.empty():
-            self._pieces.get_nowait()
+        self._room.put(None)
         self._thread.join(timeout=1)
         if not self._thread.is_alive():
             super().close()

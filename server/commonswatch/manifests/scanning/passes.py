@@ -15,7 +15,7 @@ from commonswatch.manifests.rows import PersonKey, row_of
 from commonswatch.manifests.scanning.findings import NO_WORK, Match, Progress
 from commonswatch.manifests.scanning.matching import Registry, Texts, matches_in, texts_in
 from commonswatch.manifests.scanning.pictures import Looked
-from commonswatch.manifests.scanning.side_by_side import sifted, threads_for
+from commonswatch.manifests.scanning.side_by_side import is_worth_it, sifted
 from commonswatch.manifests.scanning.sieves import Sieve, Sifted
 from commonswatch.manifests.scanning.source import Manifest
 from commonswatch.manifests.scanning.state import Part
@@ -61,8 +61,8 @@ class Pass:
         """Each block's matches, with how far it has come. Ends with the range, or with a problem of the manifest."""
         if self._part.state.get("done"):
             return
-        threads = threads_for(self._manifest.compression)
-        for block, told in sifted(self._manifest.blocks(self._start), self._looking.sieve, threads):
+        together = is_worth_it(self._manifest.compression)
+        for block, told in sifted(self._manifest.blocks(self._start), self._looking.sieve, together=together):
             found = self._matches(block, told)
             self._part.add(found)
             self._guessed &= not any(column.role in _SURE for column in block.reader.columns)
