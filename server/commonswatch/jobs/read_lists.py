@@ -1,6 +1,6 @@
 """Kind ``read-lists``: ask the host of a place which files are behind it; open a scan of each that may list works."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,38 +8,64 @@ from sqlalchemy.orm import Session
 from commonswatch import rules
 from commonswatch.context import Context
 from commonswatch.domain.errors import RemoteError
-from commonswatch.fetch.connectors import RemoteFile, choose, files_behind
+from commonswatch.fetch import FetchFailed
+from commonswatch.fetch.connectors import Closed, RemoteFile, choose, files_behind, has_listing
 from commonswatch.jobs.handling import Handler, Record
 from commonswatch.services.reporting import listings
 from commonswatch.services.scanning import scans
 from commonswatch.services.upkeep.queue import ClaimedJob
 
 _PATIENCE = 4  # tries until a host that does not answer counts as one that has nothing
+_LONG_PATIENCE = (
+    9  # about ten hours: a host that asks us to wait (GitHub: an hour, for all of its places) has something
+)
+_ASKS_TO_WAIT = {403, 429}
+_SAYS_WAIT = ("paused", "busy", "robots-unknown")
+
+
+@dataclass
+class _Found:
+    """What the places of one job gave: files, why some (by their addresses) give us nothing, why to come back."""
+
+    files: dict[RemoteFile, None] = field(default_factory=dict)
+    closed: dict[str, str] = field(default_factory=dict)
+    again: str | None = None
 
 
 def _run(context: Context, job: ClaimedJob) -> Record:
-    files = list(dict.fromkeys(_files(context, job)))
+    found = _Found()
+    for url in job.payload["urls"]:
+        _look(context, job, url, found)
 
-    def record(session: Session, now: datetime) -> None:
-        location_id, report_id = job.payload["location"], job.payload["report"]
-        listings.open_scans(session, context.keyring, location_id, report_id, files, now)
+    def record(session: Session, now: datetime) -> str | None:
+        place = (session, context.keyring, job.payload["location"], job.payload["report"])
+        listings.open_scans(*place, found.files, now)
+        listings.note_closed(*place, found.closed, now)
+        return found.again
 
     return record
 
 
-def _files(context: Context, job: ClaimedJob) -> Iterator[RemoteFile]:
-    """The files that may be lists, of each place in turn. A place that cannot be read hinders no other."""
-    for url in job.payload["urls"]:
-        where = rules.page_location(url)
-        if where is None:
-            continue
-        try:
-            found = choose(files_behind(where, context.fetcher).files, listings.MOST_FILES)
-        except RemoteError as error:
-            if not error.permanent and job.attempts < _PATIENCE:
-                raise
-            continue
-        yield from (file for file in found if (file.size or 0) <= scans.LARGEST_BY_ITSELF)
+def _look(context: Context, job: ClaimedJob, url: str, found: _Found) -> None:
+    """The files of one place that may be lists. A place that cannot be read hinders no other."""
+    where = rules.page_location(url)
+    if where is None:
+        return
+    try:
+        files = choose(files_behind(where, context.fetcher).files, listings.MOST_FILES)
+    except Closed as closed:
+        found.closed[where.url] = closed.detail
+    except RemoteError as error:
+        if not error.permanent and job.attempts < (_LONG_PATIENCE if _asks_to_wait(error) else _PATIENCE):
+            found.again = error.detail
+        elif has_listing(where):
+            found.closed[where.url] = error.detail
+    else:
+        found.files |= dict.fromkeys(file for file in files if (file.size or 0) <= scans.LARGEST_BY_ITSELF)
+
+
+def _asks_to_wait(error: RemoteError) -> bool:
+    return isinstance(error, FetchFailed) and (error.status in _ASKS_TO_WAIT or error.reason in _SAYS_WAIT)
 
 
 READ_LISTS = Handler(

@@ -5,7 +5,7 @@ catalogued dataset, which would speak about every copy anywhere. That is a moder
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -16,7 +16,7 @@ from commonswatch.domain.keys import LocationKey
 from commonswatch.domain.states import JobState, ScanState
 from commonswatch.fetch.connectors import RemoteFile
 from commonswatch.keyring import Keyring
-from commonswatch.models import Job, Location, Scan
+from commonswatch.models import Job, Location, Report, Scan
 from commonswatch.rules.links import read_links
 from commonswatch.services.deciding import audit
 from commonswatch.services.reporting.pages import PageLook
@@ -27,6 +27,8 @@ JOB = "read-lists"
 MOST_FILES = 10
 """Lists that are read of one place by themselves; a moderator can have more read by address."""
 MOST_WAITING = 200
+MOST_A_DAY = 100
+"""Lists that are read by themselves in a day since one device, or strangers together, reported their places."""
 REST = timedelta(days=7)
 """How long a place is left alone after its lists were read."""
 _MOST_LINKS = 5
@@ -55,10 +57,11 @@ def ask(
     report_id: int | None = None,
     at_once: bool = False,
 ) -> bool:
-    """Have the lists behind a place read, unless that was done within a week (``at_once``: all the same)."""
-    own = _public(page)
-    urls = list(dict.fromkeys([own, *links] if own else links))
-    key = str(location_id)
+    """Have the lists behind a place read, unless that was done within a week (``at_once``: all the same, with the
+    links that were found there before)."""
+    own, key = _public(page), str(location_id)
+    before = session.scalars(select(Job.payload).where(Job.kind == JOB, Job.key == key)).first() if at_once else None
+    urls = list(dict.fromkeys([*([own] if own else ()), *links, *(before or {}).get("urls", ())]))[: 1 + _MOST_LINKS]
     if not urls or not (at_once or _is_rested(session, key, now)):
         return False
     payload = {"location": location_id, "report": report_id, "urls": urls}
@@ -78,18 +81,59 @@ def open_scans(
 
     What a moderator took back is not read there again.
     """
-    room = MOST_WAITING - (session.scalar(select(func.count()).where(Scan.state.in_(_UNDER_WAY))) or 0)
+    under_way = session.scalar(select(func.count()).where(Scan.state.in_(_UNDER_WAY))) or 0
+    room = min(MOST_FILES, MOST_WAITING - under_way, _left_today(session, report_id, now))
     made = []
-    for file in list(files)[: min(MOST_FILES, max(0, room))]:
+    for file in list(files)[: max(0, room)]:
         digest = keyring.digest("listing", f"{location_id} {file.url}")
-        known = session.scalars(select(Scan).where(Scan.form_digest == digest)).first()
-        if known is not None and (known.taken_back_at or known.state in _UNDER_WAY or known.created_at > now - REST):
-            continue
-        if known is not None:
-            known.form_digest = None  # it stays, as what was there then
-            session.flush()
-        made.append(_open(session, location_id, report_id, file, digest, now))
+        if _is_to_be_read(session, digest, now):
+            made.append(_open(session, location_id, report_id, file, digest, now))
     return made
+
+
+def note_closed(
+    session: Session,
+    keyring: Keyring,
+    location_id: int,
+    report_id: int | None,
+    closed: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """Places (by their addresses) that give nothing to us, each with why and what a moderator can do instead.
+
+    Kept as scans that failed, so that they stand where lists are looked for. They cannot be tried again.
+    """
+    for url, why in closed.items():
+        digest = keyring.digest("listing", f"{location_id} {url}")
+        if _is_to_be_read(session, digest, now):
+            name = one_line(url.removeprefix("https://"), 200)
+            times = {"created_at": now, "finished_at": now}
+            scan = Scan(name=name, state=ScanState.FAILED, problem=why[:300], form_digest=digest, **times)
+            scan.location_id, scan.report_id = location_id, report_id
+            session.add(scan)
+            session.flush()
+
+
+def _left_today(session: Session, report_id: int | None, now: datetime) -> int:
+    """Lists that may still be opened today for whoever sent a report. A moderator's own wish is not counted."""
+    report = session.get(Report, report_id) if report_id is not None else None
+    if report is None:
+        return MOST_FILES
+    theirs = (Report.reporter == report.reporter, Scan.created_at > now - timedelta(days=1))
+    query = select(func.count()).select_from(Scan).join(Report, Report.id == Scan.report_id)
+    return MOST_A_DAY - (session.scalar(query.where(*theirs)) or 0)
+
+
+def _is_to_be_read(session: Session, digest: bytes, now: datetime) -> bool:
+    """Not what was taken back, is under way or was read within a week. What is older stays, as what was there then."""
+    known = session.scalars(select(Scan).where(Scan.form_digest == digest)).first()
+    if known is None:
+        return True
+    if known.taken_back_at or known.state in _UNDER_WAY or known.created_at > now - REST:
+        return False
+    known.form_digest = None
+    session.flush()
+    return True
 
 
 def scans_at(session: Session, location_id: int) -> Sequence[Scan]:
