@@ -12,7 +12,7 @@
 #include "scanning/tokens.h"
 
 /* What `scan.py` knows of this file: changed with every structure and every list of arguments. */
-EXPORT u64 scan_version(void) { return 3; }
+EXPORT u64 scan_version(void) { return 4; }
 
 EXPORT u64 scan_scratch_size(void) { return sizeof(struct scan_scratch); }
 
@@ -64,11 +64,8 @@ EXPORT u64 scan_rows(const struct scan_book *book, const struct scan_registry *r
                      u64 first_row, struct scan_found *found, struct scan_scratch *scratch) {
     struct scanner s = {book, registry, secret, found, scratch, NULL, NULL, 0, 0, 0, 0, NULL, 0};
     u64 i = 0;
-    if (registry->least && secret == NULL && plan->tokens_tell) {
-        i = worthy_rows(&s, plan, buffer, length, starts, ends, n_rows, first_row);
-        settle_ring(&s);
-        return i;
-    }
+    if (registry->least && secret == NULL && plan->tokens_tell)
+        return tell_worthy_rows(registry, plan, buffer, length, starts, ends, n_rows, first_row, found);
     for (; i < n_rows; i++) {
         if (starts[i] > ends[i] || ends[i] > length) break;
         if (secret && found->most_digests - found->n_digests < MOST_KEYS) break;
@@ -78,20 +75,25 @@ EXPORT u64 scan_rows(const struct scan_book *book, const struct scan_registry *r
     return i;
 }
 
-/* The registered keys of rows that the kernel is sure of. Returns how many rows were read: fewer when there was no room
- * left, or when a row lies outside or is not sure at all. */
+/* The registered keys of some rows, and those of the rows (numbers in `rows`) of which the kernel is not sure: `matches`
+ * has room for all of these. Returns how many rows were read: fewer when there was no room left, or one lies outside. */
 EXPORT u64 scan_matched(const struct scan_book *book, const struct scan_registry *registry, const struct scan_plan *plan,
                         const u8 *buffer, u64 length, const u64 *starts, const u64 *ends, const u64 *rows, u64 n_rows,
                         struct scan_matches *matches, struct scan_scratch *scratch) {
     struct scanner s = {book, registry, NULL, NULL, scratch, NULL, NULL, 0, 0, 0, 0, matches, 0};
     u64 i = 0;
     for (; i < n_rows; i++) {
-        u64 before = matches->n, size = matches->text_size;
-        if (starts[rows[i]] > ends[rows[i]] || ends[rows[i]] > length) break;
-        if (row_is_read(&s, plan, i, buffer + starts[rows[i]], buffer + ends[rows[i]])) continue;
-        matches->n = before;
+        u64 size = matches->text_size, start = starts[rows[i]], end = ends[rows[i]];
+        if (start > end || end > length) break;
+        matches->row_start = matches->n;
+        if (row_is_read(&s, plan, rows[i], buffer + start, buffer + end)) {
+            in_order_of_works(matches);
+            continue;
+        }
+        matches->n = matches->row_start;
         matches->text_size = size;
-        break;
+        if (!matches->most) break;
+        matches->unsure[matches->n_unsure++] = (u32)rows[i];
     }
     return i;
 }

@@ -7,7 +7,7 @@ import ctypes
 import functools
 import secrets
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -22,11 +22,12 @@ Rows = NDArray[np.uint64]
 SECRET_BYTES = 16
 _MOST_KEYS = 64  # of one row, as in scan.c
 _MOST_WORKS = 1000  # of one key
-_VERSION = 3  # of scan.c
+_VERSION = 4  # of scan.c
 _TAILS = 4  # automata, as in scan.c
 FORM = 13  # numbers of a form, as in scan.c
 _COUNTS = 1 << 22  # as in scan.c
-_TOKEN_WORDS = 1 << 19  # of 64 bits, and twice as many for pairs: of a million keys, one foreign run in 200 passes
+_PAIRS = 32  # as in filters.h
+_UNKNOWN = 1 << 20  # keys a table is made for when nobody says how many
 _WIDTHS = {"classes": 256, "programs": 3, "families": 2, "forms": FORM, "domains": 4, "endings": 4, "openings": 512}
 
 _pointer, _u64, _int32 = ctypes.c_void_p, ctypes.c_uint64, ctypes.c_int32
@@ -48,8 +49,8 @@ class _Book(ctypes.Structure):
 
 class _Registry(ctypes.Structure):
     _fields_ = (
-        *((name, _pointer) for name in ("slots", "works", "counts", "tokens")),
-        *((name, _u64) for name in ("mask", "token_mask", "seed")),
+        *((name, _pointer) for name in ("slots", "works", "counts", "tokens", "pairs")),
+        *((name, _u64) for name in ("mask", "token_mask", "pair_mask", "seed")),
         ("checks", _pointer),
         ("secret", ctypes.c_char_p),
         ("least", _int32),
@@ -58,8 +59,10 @@ class _Registry(ctypes.Structure):
 
 class _Matches(ctypes.Structure):
     _fields_ = (
-        *((name, _pointer) for name in ("rows", "works", "text_ends", "hows", "texts")),
-        *((name, _u64) for name in ("n", "most", "text_size", "text_room")),
+        *((name, _pointer) for name in ("rows", "works", "text_starts", "text_ends", "hows", "texts")),
+        *((name, _u64) for name in ("n", "most", "text_size", "text_room", "row_start")),
+        ("unsure", _pointer),
+        ("n_unsure", _u64),
     )
 
 
@@ -162,7 +165,9 @@ class Tables:
         self._structure: _Registry | None = None
         self._least = least
         self._counts = np.zeros(_COUNTS if least else 1, np.uint8)
-        self._tokens = np.zeros(3 * _TOKEN_WORDS if least else 3, np.uint64)
+        lines = 1 << max(7, ((expected or _UNKNOWN) // 8).bit_length()) if least else 1
+        self._tokens = np.zeros(4 * lines, np.uint64)  # of so many keys one foreign run in 200 passes
+        self._pairs = np.zeros((lines, _PAIRS), np.uint16)
         self._make(1 << max(10, (4 * expected // 3).bit_length()))
 
     @property
@@ -182,9 +187,9 @@ class Tables:
     def structure(self) -> _Registry:
         """What the C reads. Keep the table, and put nothing in, as long as this is in use."""
         if self._structure is None:
-            arrays = (self._slots, self._works, self._counts, self._tokens)
+            arrays = (self._slots, self._works, self._counts, self._tokens, self._pairs)
             pointers = [array.ctypes.data for array in arrays]
-            masks = len(self._slots) - 1, len(self._tokens) // 3 - 1
+            masks = len(self._slots) - 1, len(self._tokens) - 1, len(self._pairs) - 1
             checks = self._checks.ctypes.data
             self._structure = _Registry(*pointers, *masks, self._seed, checks, self._secret, self._least)
         return self._structure
@@ -261,33 +266,31 @@ class Kernel:
 
     def keys(self, text: bytes) -> list[bytes] | None:
         """The keys of one text, as the kernel reads it; None where it is not sure. For tests."""
-        room = _Texts(_MOST_KEYS * 8)
+        room = _Texts(_MOST_KEYS * 8, 0)
         book, out = ctypes.byref(self._book), ctypes.byref(room.structure)
         is_sure = _library().scan_keys(book, text, len(text), out, self._scratch())
-        return [found.text for found in room.found(np.zeros(1, np.uint64))] if is_sure else None
+        return [key.encode() for key in room.found().texts] if is_sure else None
 
     def matched(
         self, buffer: Buffer, starts: Rows, ends: Rows, rows: Rows, tables: Tables, plan: "Plan"
-    ) -> tuple[list["Matched"], list[int]]:
+    ) -> tuple["Matched", list[int]]:
         """The registered keys in some rows, and those of the rows of which the kernel is not sure."""
         data, registry = np.frombuffer(buffer, np.uint8), tables.structure()
         starts, ends = np.ascontiguousarray(starts, np.uint64), np.ascontiguousarray(ends, np.uint64)
         rows = np.ascontiguousarray(rows[rows < len(starts)], np.uint64)
-        found, unsure, size = list[Matched](), list[int](), 4 * len(rows) + _MOST_KEYS
+        found, unsure, size = Matched([], [], [], []), list[int](), 4 * len(rows) + _MOST_KEYS
         while len(rows):
-            room = _Texts(size)
+            room = _Texts(size, len(rows))
             read = _library().scan_matched(
                 ctypes.byref(self._book), ctypes.byref(registry), ctypes.byref(plan.structure), data.ctypes.data,
                 len(data), starts.ctypes.data, ends.ctypes.data, rows.ctypes.data, len(rows),
                 ctypes.byref(room.structure), self._scratch(),
             )  # fmt: skip
-            found += room.found(rows)
-            if room.is_full:
-                size *= 2
-            elif read < len(rows):
-                unsure.append(int(rows[read]))
-                read += 1
-            rows = rows[read:]
+            found = found.with_more(room.found())
+            unsure += room.unsure()
+            if read < len(rows) and not room.is_full:
+                raise ValueError("a row lies outside of its block")
+            rows, size = rows[read:], 2 * size
         return found, unsure
 
     def rows(
@@ -356,38 +359,49 @@ def _book(arrays: Mapping[str, NDArray[Any]], numbers: Mapping[str, int]) -> _Bo
 
 
 class Matched(NamedTuple):
-    """A registered key in a row. ``how``: 0 by its key, 1 by one that may mean another work, 2 by a digest."""
+    """Registered keys, in order of their rows, then of their works; each work once in a row, by its surest key.
 
-    row: int
-    how: int
-    text: bytes
-    work: int
+    ``hows``: 0 by a digest, 1 by its key, 2 by one that may mean another work.
+    """
+
+    rows: list[int]
+    hows: list[int]
+    texts: list[str]
+    works: list[int]
+
+    def with_more(self, other: "Matched") -> "Matched":
+        """These, then others."""
+        return Matched(*(one + more for one, more in zip(self, other, strict=True))) if self.rows else other
 
 
 class _Texts:
-    """Room for keys as they stand in rows."""
+    """Room for keys as they stand in rows, and for the rows of which nothing is sure."""
 
-    def __init__(self, most: int) -> None:
-        self._rows, self._works, self._text_ends = (np.empty(most, np.uint32) for _ in range(3))
+    def __init__(self, most: int, rows: int) -> None:
+        self._rows, self._works, self._starts, self._ends = (np.empty(most, np.uint32) for _ in range(4))
         self._hows, self._texts = np.empty(most, np.uint8), np.empty(128 * most, np.uint8)
-        arrays = (self._rows, self._works, self._text_ends, self._hows, self._texts)
-        self.structure = _Matches(*(array.ctypes.data for array in arrays), 0, most, 0, len(self._texts))
+        self._unsure = np.empty(rows, np.uint32)
+        arrays = (self._rows, self._works, self._starts, self._ends, self._hows, self._texts)
+        pointers = (array.ctypes.data for array in arrays)
+        self.structure = _Matches(*pointers, 0, most, 0, len(self._texts), 0, self._unsure.ctypes.data, 0)
 
     @property
     def is_full(self) -> bool:
         """Whether something had no room."""
         return not self.structure.most
 
-    def found(self, rows: Rows) -> Iterator[Matched]:
-        """What was written down; ``rows`` are those that were asked for."""
-        n, start, before = int(self.structure.n), 0, 0
+    def unsure(self) -> list[int]:
+        """The rows of which nothing was written down."""
+        rows: list[int] = self._unsure[: int(self.structure.n_unsure)].tolist()
+        return rows
+
+    def found(self) -> Matched:
+        """What was written down."""
+        n = int(self.structure.n)
         texts = self._texts[: int(self.structure.text_size)].tobytes()
-        ends = self._text_ends[:n].tolist()
-        numbers = rows[self._rows[:n]].tolist()
-        for row, how, end, work in zip(numbers, self._hows[:n].tolist(), ends, self._works[:n].tolist(), strict=True):
-            if end != before:
-                start, before = before, end
-            yield Matched(row, how, texts[start:end], work)
+        spans = zip(self._starts[:n].tolist(), self._ends[:n].tolist(), strict=True)
+        keys = [texts[start:end].decode() for start, end in spans]
+        return Matched(self._rows[:n].tolist(), self._hows[:n].tolist(), keys, self._works[:n].tolist())
 
 
 class _Room:

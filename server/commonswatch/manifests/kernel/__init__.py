@@ -7,6 +7,6 @@ by the exact engine. No host is known to either: docs/scan-kernel.md.
 from commonswatch.manifests.kernel.digests import key_digest, key_digests
 from commonswatch.manifests.kernel.lines import lines
 from commonswatch.manifests.kernel.registry import Registry
-from commonswatch.manifests.kernel.scanner import Certain, Found, Scanner
+from commonswatch.manifests.kernel.scanner import Found, Scanner
 
-__all__ = ["Certain", "Found", "Registry", "Scanner", "key_digest", "key_digests", "lines"]
+__all__ = ["Found", "Registry", "Scanner", "key_digest", "key_digests", "lines"]

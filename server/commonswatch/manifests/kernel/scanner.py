@@ -2,7 +2,7 @@
 
 import threading
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from commonswatch.manifests.kernel.plans import plan_of, tokens_tell
 from commonswatch.manifests.kernel.registry import Registry
 from commonswatch.manifests.kernel.twin import Twin
 from commonswatch.manifests.readers.shapes import Block, Reads
-from commonswatch.native.scan import Kernel, Plan
+from commonswatch.native.scan import Kernel, Matched, Plan
 
 _NO_ROWS = np.empty(0, np.uint64)
 
@@ -23,7 +23,7 @@ class Found(NamedTuple):
     """What a block gave.
 
     ``rows`` count within the block. ``asked`` says which of them were not read here: the exact engine is to be asked,
-    and their keys are not among the digests. The others may hold a registered key: `Scanner.certain` reads them.
+    and their keys are not among the digests. The others may hold a registered key: `Scanner.matched` reads them.
     ``digest_rows`` count in the manifest; a key counts once in a row.
     """
 
@@ -31,18 +31,6 @@ class Found(NamedTuple):
     asked: NDArray[np.bool_]
     digests: NDArray[np.uint64]
     digest_rows: NDArray[np.uint64]
-
-
-class Certain(NamedTuple):
-    """A registered key in a row of a block, and a work that has it."""
-
-    row: int
-    how: Literal["key", "guessed", "digest"]
-    text: str
-    work: int
-
-
-_HOWS: tuple[Literal["key", "guessed", "digest"], ...] = ("key", "guessed", "digest")
 
 
 class Scanner:
@@ -65,7 +53,7 @@ class Scanner:
         result = kernel().rows(block.buffer, starts, ends, block.first_row, tables, plan, self._secret)
         return Found(result.rows - np.uint64(block.first_row), result.asked, result.digests, result.digest_rows)
 
-    def certain(self, block: Block, rows: NDArray[np.uint64]) -> tuple[list[Certain], list[int]]:
+    def matched(self, block: Block, rows: NDArray[np.uint64]) -> tuple[Matched, list[int]]:
         """What is registered of the keys in rows that were not asked about, and rows that the engine is to read.
 
         A key of another work is taken for a registered one in one of 2¹⁰⁸ cases.
@@ -73,9 +61,8 @@ class Scanner:
         tables = self._registry.tables
         plan = self._plan(block.reader) if tables is not None and len(rows) else None
         if tables is None or plan is None:
-            return [], rows.tolist()
-        found, unsure = kernel().matched(block.buffer, *bounds_of(block), rows, tables, plan)
-        return [Certain(one.row, _HOWS[one.how], one.text.decode(), one.work) for one in found], unsure
+            return Matched([], [], [], []), rows.tolist()
+        return kernel().matched(block.buffer, *bounds_of(block), rows, tables, plan)
 
     def _by_twin(self, block: Block, starts: NDArray[np.uint64], ends: NDArray[np.uint64]) -> Found:
         if self._twin is None or self._secret is not None or not tokens_tell(block.reader):

@@ -28,17 +28,13 @@ def texts_in(block: Block, number: int) -> Texts:
 
 
 def matches_in(block: Block, number: int, texts: Texts, registry: Registry) -> list[Match]:
-    """The registered works of a record."""
-    return matches_of(block, number, [(how, text, work) for how, text in texts for work in registry.works(text)])
-
-
-def matches_of(block: Block, number: int, won: Iterable[tuple[How, str, int]]) -> list[Match]:
-    """The works of a record: each once, by the surest way it was won, of equal ones the first."""
+    """The registered works of a record: each once, by the surest way it was won, of equal ones the first."""
     best: dict[int, tuple[How, str]] = {}
-    for how, text, work_id in won:
-        known = best.get(work_id)
-        if known is None or SUREST[how] < SUREST[known[0]]:
-            best[work_id] = how, text
+    for how, text in texts:
+        for work_id in registry.works(text):
+            known = best.get(work_id)
+            if known is None or SUREST[how] < SUREST[known[0]]:
+                best[work_id] = how, text
     if not best:
         return []
     row, place = block.first_row + number, block.place(number)

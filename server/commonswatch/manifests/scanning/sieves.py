@@ -1,9 +1,7 @@
 """Which rows of a block may hold something registered, and the digests of all its keys."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -11,12 +9,14 @@ import numpy.typing as npt
 
 from commonswatch.manifests.kernel.digests import key_digest
 from commonswatch.manifests.kernel.registry import Registry as Registered
-from commonswatch.manifests.kernel.scanner import Certain, Scanner, kernel
+from commonswatch.manifests.kernel.scanner import Scanner, kernel
 from commonswatch.manifests.readers.shapes import Block
 from commonswatch.manifests.scanning.findings import How, Match
-from commonswatch.manifests.scanning.matching import Registry, matches_in, matches_of, texts_in
+from commonswatch.manifests.scanning.matching import Registry, matches_in, texts_in
 from commonswatch.native import scan
+from commonswatch.native.scan import Matched
 
+_HOWS: tuple[How, ...] = ("digest", "key", "guessed")  # as the kernel numbers them
 _CHECKED = 500  # of so many rows that the kernel alone has read, the engine reads one again
 FEW = 2000  # rows that the exact engine reads in less time than the kernel needs to get ready
 
@@ -101,11 +101,11 @@ class Kernel:
 
     def _read_by_kernel(self, block: Block, sure: npt.NDArray[np.uint64]) -> tuple[list[Match], list[int]]:
         """What rows hold, and those that the engine is to read: all, if it finds something else in one of them."""
-        certain, rest = self._scanner.certain(block, sure)
-        matches = [match for row in _by_row(certain) for match in matches_of(block, row[0].row, _won(row))]
-        rows = list(dict.fromkeys(match.row - block.first_row for match in matches))
+        found, rest = self._scanner.matched(block, sure)
+        rows = list(dict.fromkeys(found.rows))
         checked = rows[-self._read_alone % _CHECKED :: _CHECKED]
         self._read_alone += len(rows)
+        matches = _matches(block, found)
         if all(self._is_right(block, row, matches) for row in checked):
             return matches, rest
         self._is_trusted = False
@@ -127,11 +127,9 @@ class Kernel:
         self._is_ready = True
 
 
-def _by_row(certain: list[Certain]) -> Iterator[list[Certain]]:
-    return (list(group) for _, group in groupby(certain, attrgetter("row")))
-
-
-def _won(row: list[Certain]) -> list[tuple[How, str, int]]:
-    """How each key was won the first time it stands in a row, as the engine tells it."""
-    hows: dict[str, How] = {}
-    return [(hows.setdefault(one.text, one.how), one.text, one.work) for one in row]
+def _matches(block: Block, found: Matched) -> list[Match]:
+    first, place = block.first_row, block.place
+    return [
+        Match(first + row, place(row), _HOWS[how], text, work)
+        for row, how, text, work in zip(found.rows, found.hows, found.texts, found.works, strict=True)
+    ]

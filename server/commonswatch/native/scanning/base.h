@@ -22,6 +22,8 @@
 #include <immintrin.h>
 #define SCAN_AVX2 1
 #define WITH_AVX2 __attribute__((target("avx2,bmi,bmi2,lzcnt")))
+#define SCAN_AVX512 1
+#define WITH_AVX512 __attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi2,bmi,bmi2,lzcnt,popcnt")))
 #endif
 #else
 #define LIKELY(x) (x)
@@ -38,8 +40,6 @@ typedef uint64_t u64;
 
 enum { LONGEST = 4096, LONGEST_HOST = 253, DEEPEST = 4, GROUPS = 12, SLOTS = 48, MOST_KEYS = 64 };
 enum { ARENA = 1 << 17, BEHIND = 64 /* bytes behind a text in the arena that may be read */, STEPS = 20000, TURNS = 96, HOSTS = 1 << 12, KEPT_HOST = 43, NAMES = 256, RING = 64 };
-enum { BATCH = 16, ROW_RUNS = 128, ROWS_AT_ONCE = 256, PIECE = 4096, LONG_ROW = 1024 };
-enum { SHORTEST_TOKEN = 3, COUNTS = 1 << 22 };
 enum { NO = 0, YES = 1, UNSURE = -1 };
 enum { OF_PATHS, OF_TEXTS, OF_PICTURES, OF_SCRIPTS, TAILS }; /* what automata read backwards */
 
@@ -77,9 +77,11 @@ struct scan_registry {
     u64 *slots; /* hashes; 0 is free */
     u32 *works;
     u8 *counts; /* how many keys have a run of letters, by its hash; 255: as many or more */
-    u64 *tokens; /* two filters: words of 64 bits, of which a token sets three */
+    u64 *tokens; /* a filter: words of 64 bits, of which the first token of a key sets three */
+    uint16_t *pairs; /* lines of PAIRS: for a first token, parts of the hashes of second ones */
     u64 mask;
     u64 token_mask;
+    u64 pair_mask;
     u64 seed;
     u64 *checks; /* a second hash of each key in its slot, under `secret` */
     const u8 *secret; /* 16 bytes */
@@ -97,12 +99,14 @@ enum { BLANKS = ' ' }; /* the delimiter; -1: a row is one cell */
 
 /* Registered keys of rows that were read: row, work, how it was won, and the key's text. */
 struct scan_matches {
-    u32 *rows, *works, *text_ends;
+    u32 *rows, *works, *text_starts, *text_ends;
     u8 *hows, *texts;
-    u64 n, most, text_size, text_room;
+    u64 n, most, text_size, text_room, row_start;
+    u32 *unsure; /* rows of which the kernel is not sure */
+    u64 n_unsure;
 };
 
-enum { BY_KEY, BY_GUESS, BY_DIGEST };
+enum { BY_DIGEST, BY_KEY, BY_GUESS }; /* the surest first */
 
 struct scan_found {
     u64 *rows;

@@ -27,24 +27,61 @@ static void note(struct scanner *s, u64 hash) {
     s->scratch->ring[s->ring++].row = s->row;
 }
 
+/* Write down a work of a key, unless the row is known to hold it by a way as sure. */
+static void work_shown(struct scan_matches *m, u64 row, u32 work, int how, u32 start, u32 end) {
+    u64 at = m->row_start;
+    while (at < m->n && m->works[at] != work) at++;
+    if (at < m->n && m->hows[at] <= how) return;
+    m->n += at == m->n;
+    m->rows[at] = (u32)row;
+    m->works[at] = work;
+    m->hows[at] = (u8)how;
+    m->text_starts[at] = start;
+    m->text_ends[at] = end;
+}
+
+/* Whether the row has told this very text before: the first time counts. */
+static int is_shown(const struct scan_matches *m, span key) {
+    for (u64 i = m->row_start; i < m->n; i++) {
+        u32 start = m->text_starts[i];
+        if (m->text_ends[i] - start == key.n && !memcmp(m->texts + start, key.at, key.n)) return YES;
+    }
+    return NO;
+}
+
 /* Write down a key with each of its works; UNSURE where there is no room left. Without a registry all are written. */
 static int key_shown(struct scanner *s, span key, int how) {
     const struct scan_registry *r = s->registry;
     struct scan_matches *m = s->matches;
-    u64 hash = quick(r->seed, key.at, key.n), check = r->checks ? sip(r->secret, key.at, key.n) : 0;
-    int is_there = 0;
-    for (u64 at = hash & r->mask; r->checks == NULL ? !is_there : r->slots[at] != 0; at = (at + 1) & r->mask) {
-        if (r->checks && (r->slots[at] != hash || r->checks[at] != check)) continue;
+    u64 hash = quick(r->seed, key.at, key.n), at = hash & r->mask, check;
+    u32 start = (u32)m->text_size, works = 0;
+    if (r->slots && !r->slots[at]) return YES;
+    if (is_shown(m, key)) return YES;
+    check = r->slots ? sip(r->secret, key.at, key.n) : 0;
+    for (; r->slots == NULL ? !works : r->slots[at] != 0; at = (at + 1) & r->mask) {
+        if (r->slots && (r->slots[at] != hash || r->checks[at] != check)) continue;
         if (m->n == m->most || m->text_room - m->text_size < key.n) { m->most = 0; return UNSURE; }
-        if (!is_there) memcpy(m->texts + m->text_size, key.at, key.n);
-        m->text_size += is_there ? 0 : key.n;
-        is_there = 1;
-        m->rows[m->n] = (u32)s->row;
-        m->works[m->n] = r->works ? r->works[at] : 0;
-        m->hows[m->n] = (u8)how;
-        m->text_ends[m->n++] = (u32)m->text_size;
+        if (!works++) memcpy(m->texts + start, key.at, key.n);
+        work_shown(m, s->row, r->slots ? r->works[at] : (u32)m->n, how, start, start + key.n);
     }
+    if (works) m->text_size += key.n;
     return YES;
+}
+
+/* Put the matches of the last row in order of their works. */
+static void in_order_of_works(struct scan_matches *m) {
+    for (u64 i = m->row_start + 1; i < m->n; i++)
+        for (u64 j = i; j > m->row_start && m->works[j - 1] > m->works[j]; j--) {
+            u32 *columns[] = {m->works, m->text_starts, m->text_ends};
+            u8 how = m->hows[j];
+            for (int column = 0; column < 3; column++) {
+                u32 moved = columns[column][j];
+                columns[column][j] = columns[column][j - 1];
+                columns[column][j - 1] = moved;
+            }
+            m->hows[j] = m->hows[j - 1];
+            m->hows[j - 1] = how;
+        }
 }
 
 static int key_found(struct scanner *s, span key, int how) {

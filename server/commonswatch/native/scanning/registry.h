@@ -3,10 +3,10 @@
 #ifndef SCAN_REGISTRY_H
 #define SCAN_REGISTRY_H
 
-#include "tokens.h"
+#include "filters.h"
 
 static u8 *count_of(const struct scan_registry *r, const u8 *run, u32 n) {
-    return r->counts + (token_hash(r->seed, run + n, n, run) & (COUNTS - 1));
+    return r->counts + (token_hash(r->seed, run, n) & (COUNTS - 1));
 }
 
 /* Where a key may have tokens: behind the words that say what kind of key it is. */
@@ -44,8 +44,9 @@ static span token_of(const struct scan_registry *r, const u8 *key, const u8 *end
         u32 n = (u32)(p - run), count, score = n, few = n;
         if (n < least || run == but) continue;
         for (const u8 *digit = run; n > 4 && digit < p && score == few; digit++) if (*digit <= '9') score += 6;
-        if (path && run > path) score += 8; /* many have a host in common */
-        for (count = 0, few = *count_of(r, run, n); few; few >>= 1) count++; /* about as many are the same: they are counted by hash */
+        few = *count_of(r, run, n);
+        if (path && run < path) few <<= 3; /* many have a host in common, and not all keys are counted yet */
+        for (count = 0; few; few >>= 1) count++; /* about as many are the same: they are counted by hash */
         if (count < best_count || (count == best_count && score > best_score)) {
             best = (span){run, n};
             best_count = count;
@@ -56,10 +57,9 @@ static span token_of(const struct scan_registry *r, const u8 *key, const u8 *end
 }
 
 static void set_tokens(struct scan_registry *r, span first, span second) {
-    u64 hash = token_hash(r->seed, first.at + first.n, first.n, first.at);
-    u64 pair = pair_hash(hash, token_hash(r->seed, second.at + second.n, second.n, second.at));
+    u64 hash = token_hash(r->seed, first.at, first.n);
     r->tokens[hash & r->token_mask] |= token_bits(hash);
-    *pair_word(r, pair) |= token_bits(pair);
+    tell_pair(r, hash, token_hash(r->seed, second.at, second.n));
 }
 
 /* Make rows with a certain run of letters and digits be read, whatever else they hold. */

@@ -2,6 +2,7 @@
 
 import random
 
+import numpy as np
 import pytest
 from commonswatch.manifests.kernel import Registry
 from commonswatch.manifests.readers.shapes import Block, Place
@@ -11,6 +12,8 @@ from commonswatch.manifests.scanning.findings import Match
 from commonswatch.manifests.scanning.matching import matches_in, texts_in
 from commonswatch.manifests.scanning.sieves import Kernel, Sifted
 from commonswatch.native import scan
+from commonswatch.native.scan import Matched
+from numpy.typing import NDArray
 
 from ..kernel.test_rows import COLUMNS, PLAIN_COLUMNS, line
 
@@ -63,10 +66,13 @@ def test_a_kernel_that_reads_otherwise_than_the_engine_is_not_used(
     registry = Registry(_some_keys(block, random.Random(4)))
     kernel = Kernel(registry)
     before = kernel(block)
-    read = kernel._scanner.certain
-    monkeypatch.setattr(
-        kernel._scanner, "certain", lambda *given: ([one._replace(work=51) for one in read(*given)[0]], [])
-    )
+    read = kernel._scanner.matched
+
+    def matched_otherwise(block: Block, rows: NDArray[np.uint64]) -> tuple[Matched, list[int]]:
+        found, unsure = read(block, rows)
+        return found._replace(works=[51] * len(found.works)), unsure
+
+    monkeypatch.setattr(kernel._scanner, "matched", matched_otherwise)
     after = kernel(block)
     assert before.matches
     assert not after.matches
