@@ -6,9 +6,10 @@ import pytest
 from commonswatch.db import Database
 from commonswatch.domain.errors import Conflict, InvalidInput
 from commonswatch.domain.keys import LocationKey
-from commonswatch.domain.states import Basis, CaseState, Certainty, ScanState
+from commonswatch.domain.states import Basis, CaseState, Certainty, DecisionVerdict, ScanState
 from commonswatch.keyring import Keyring
 from commonswatch.models import Account, AuditEntry, Case, Evidence, Location, Membership, Notification, Scan, Sighting
+from commonswatch.services.deciding import cases
 from commonswatch.services.reporting import listed_here, sightings
 from commonswatch.services.reporting.offers import Offer
 from commonswatch.services.scanning import inheritance, memberships, scans, taking_back, versions
@@ -65,6 +66,42 @@ def test_a_wrong_list_is_taken_back_with_all_that_rests_on_it(
         assert memberships.take(session, wrong.id, [Match(work.id)], now) == 0, "nothing comes back through its index"
         with pytest.raises(Conflict):
             taking_back.take_back(session, wrong.id, moderator, "Again.", now)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state"),
+    [(DecisionVerdict.CONFIRM, CaseState.CONFIRMED), (DecisionVerdict.DISMISS, CaseState.DISMISSED)],
+)
+def test_a_case_that_only_the_wrong_list_opened_again_is_decided_as_it_was(
+    database: Database, keyring: Keyring, now: datetime, verdict: DecisionVerdict, state: CaseState
+) -> None:
+    with database.writing() as session:
+        moderator, case = _moderator(session, keyring, now), _offering(session, keyring, now)
+        work = factories.work(session, keyring, now)
+        cases.decide(session, case.id, moderator, verdict, "I looked.", case.version, now)
+        session.expire_all()
+        later = now + timedelta(hours=1)
+        wrong = _read(session, later, Match(work.id), place=case.location_id)
+        assert case.state is CaseState.OPEN
+        version = case.version
+        taking_back.take_back(session, wrong.id, moderator, "Wrong.", later)
+        assert (case.state, case.decided_at, case.version) == (state, now, version + 1)
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "case.close-again")).one()
+        assert entry.facts == {"scan": wrong.id, "state": state.value}
+
+
+def test_a_case_with_other_news_stays_open(database: Database, keyring: Keyring, now: datetime) -> None:
+    with database.writing() as session:
+        moderator, case = _moderator(session, keyring, now), _offering(session, keyring, now)
+        work, other = factories.work(session, keyring, now), factories.work(session, keyring, now)
+        cases.decide(session, case.id, moderator, DecisionVerdict.CONFIRM, "I looked.", case.version, now)
+        session.expire_all()
+        later = now + timedelta(hours=1)
+        wrong, right = (_read(session, later, Match(one.id), place=case.location_id) for one in (work, other))
+        taking_back.take_back(session, wrong.id, moderator, "Wrong.", later)
+        assert case.state is CaseState.OPEN
+        taking_back.take_back(session, right.id, moderator, "Wrong, too.", later)
+        assert case.state is CaseState.CONFIRMED
 
 
 def test_what_another_list_says_stays_and_becomes_the_evidence(

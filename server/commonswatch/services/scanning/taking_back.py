@@ -7,25 +7,37 @@ the caller to delete once this is committed (``folder.forget_all``).
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Select, case, delete, select, update
+from sqlalchemy import ColumnElement, Select, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from commonswatch.domain.errors import Conflict, InvalidInput
-from commonswatch.domain.states import Basis, CaseState
-from commonswatch.models import Account, Case, Evidence, Membership, PersonMembership, Scan, Sighting
+from commonswatch.domain.states import Basis, CaseState, DecisionVerdict
+from commonswatch.models import (
+    Account,
+    Case,
+    Copy,
+    Decision,
+    Evidence,
+    Membership,
+    PersonMembership,
+    Scan,
+    Sighting,
+)
 from commonswatch.services.deciding import audit
 from commonswatch.services.reporting import listed_here
 from commonswatch.services.scanning import scans, spreading
 
 LONGEST_REASON = 2000
 _STRONGEST_FIRST = (Basis.SHA256, Basis.KEY, Basis.PDQ, Basis.MEMBERSHIP)
+_DECIDED = {DecisionVerdict.CONFIRM: CaseState.CONFIRMED, DecisionVerdict.DISMISS: CaseState.DISMISSED}
 _AT_ONCE = 5000
 
 
 def take_back(session: Session, scan_id: int, account: Account, reason: str, now: datetime) -> Scan:
     """Undo what a scan said. Raise InvalidInput without a reason, and Conflict while it is read or when it was undone.
 
-    Other lists that name the same works go on saying so; a case whose works change is in its next version.
+    Other lists that name the same works go on saying so; a case whose works change is in its next version, and one that
+    was decided before this list opened it again is decided as it was.
     """
     reason = reason.strip()
     if not reason or len(reason) > LONGEST_REASON:
@@ -57,6 +69,8 @@ def _forget(session: Session, scan: Scan, now: datetime) -> None:
     for some in _chunks(sorted(changed)):
         still_open = update(Case).where(Case.id.in_(some), Case.state == CaseState.OPEN)
         session.execute(still_open.values(version=Case.version + 1), execution_options=_UNSEEN)
+        session.expire_all()
+        _close_again(session, scan, some, now)
     session.expire_all()
 
 
@@ -98,6 +112,26 @@ def _forget_sightings(session: Session, sightings: Collection[int]) -> set[int]:
     best = strongest.limit(1).scalar_subquery()
     session.execute(update(Sighting).where(these).values(basis=best), execution_options=_UNSEEN)
     return gone
+
+
+def _close_again(session: Session, scan: Scan, case_ids: Collection[int], now: datetime) -> None:
+    """Cases that only this list had opened once more are what was last decided about them."""
+    reopened = select(Case).where(Case.id.in_(case_ids), Case.state == CaseState.OPEN, ~_has_news())
+    for one in session.scalars(reopened).all():
+        last = one.decisions[-1] if one.decisions else None
+        if last is None or last.verdict not in _DECIDED:
+            continue
+        one.state, one.decided_at = _DECIDED[last.verdict], last.at
+        facts = {"scan": scan.id, "state": one.state.value}
+        audit.record(session, "system", "case.close-again", f"case:{one.id}", facts, now)
+
+
+def _has_news() -> ColumnElement[bool]:
+    """Whether anything was first seen at a case's place since the last decision."""
+    decided = select(func.max(Decision.at)).where(Decision.case_id == Case.id).correlate(Case).scalar_subquery()
+    works = select(Sighting.id).where(Sighting.case_id == Case.id, Sighting.first_seen > decided)
+    copies = select(Copy.id).where(Copy.page_id == Case.location_id, Copy.first_seen > decided, ~Copy.claimed)
+    return works.exists() | copies.exists()
 
 
 def _chunks(numbers: list[int]) -> list[list[int]]:
