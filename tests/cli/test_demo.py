@@ -14,7 +14,7 @@ import pytest
 
 from tests.running import RunningProduct, free_port
 
-_STEPS = 10
+_STEPS = 12
 _SECRET = re.compile(r"[\w-]{20,}")
 _PAIRING_CODE = re.compile(r"\b[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}\b")
 _PASSWORD = re.compile(r"as the (moderator|creator) +(\S+@\S+) +(\S+)")
@@ -62,13 +62,23 @@ def test_the_site_stays_up_filled_and_the_printed_passwords_open_it(tmp_path: Pa
         passwords = {who: (address, password) for who, address, password in _PASSWORD.findall(words)}
         moderator = _sign_in(product.url, *passwords["moderator"])
         queue = _read(moderator, f"{product.url}/cases?dataset=ms-celeb-1m")
-        assert "faces-mirror" in queue, "one case is left to decide"
+        assert "faces-mirror" in queue, "cases are left to decide"
         assert "offers a copy of MS-Celeb-1M" in queue
         assert "celeb-faces" in _read(moderator, f"{product.url}/cases?state=confirmed")
+        assert "4 registered works" in _case(moderator, product.url, "face-lab")
+        assert "MsCelebV1-ImageURLs.tsv" in _read(moderator, f"{product.url}/datasets/ms-celeb-1m")
         creator = _sign_in(product.url, *passwords["creator"])
         assert "Harbour at noon" in _read(creator, f"{product.url}/works")
         assert "This page links to a copy of a dataset" in _read(creator, f"{product.url}/found")
         assert product.end() == 0
+
+
+def _case(moderator: urllib.request.OpenerDirector, site: str, name: str) -> str:
+    """The page of the case at a place with this in its address."""
+    row = next(row for row in _read(moderator, f"{site}/cases").split("<li>") if name in row)
+    link = re.search(r'href="(/cases/\d+)"', row)
+    assert link
+    return _read(moderator, site + link[1])
 
 
 def _wait_for_the_end_of_the_story(product: RunningProduct, within: float = 90.0) -> str:

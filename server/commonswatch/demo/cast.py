@@ -5,15 +5,26 @@ import uuid
 
 from flask_security import hash_password
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from commonswatch.app import create_app
 from commonswatch.context import Context
 from commonswatch.demo.hosts import TITLES, picture_url
-from commonswatch.domain.states import CaseState, Channel, DecisionVerdict, DeliveryState, Listing, Role, WorkState
-from commonswatch.models import Case, Delivery, Depiction, Location, Notification, Person, Work
+from commonswatch.domain.states import (
+    CaseState,
+    Channel,
+    DecisionVerdict,
+    DeliveryState,
+    Listing,
+    Role,
+    ScanState,
+    WorkState,
+)
+from commonswatch.models import Account, Case, Delivery, Depiction, Location, Notification, Person, Work
 from commonswatch.services.deciding import cases
 from commonswatch.services.membership import accounts, devices
 from commonswatch.services.registering import registrations, rows
+from commonswatch.services.scanning import folder, opening, scans
 from commonswatch.services.telling import people
 from commonswatch.services.watching.choices import Choice
 
@@ -50,10 +61,8 @@ class Cast:
         lines = [f'{picture_url(n)},CC BY-NC 4.0,{title},"{shown.get(n, "")}"' for n, title in enumerate(TITLES)]
         parsed = rows.parse_rows("\n".join(["url,licence,title,people shown", *lines]), len(TITLES))
         with self.context.database.writing() as session:
-            mira = accounts.find_account(session, MIRA)
-            assert mira is not None  # noqa: S101 (signed up before)
             registrations.register(
-                session, self.context.keyring, mira, parsed, None, (), str(uuid.uuid4()),
+                session, self.context.keyring, _account(session, MIRA), parsed, None, (), str(uuid.uuid4()),
                 self.context.settings.site, self.context.now(), choice=Choice(Listing.PUBLIC),
             )  # fmt: skip
 
@@ -70,23 +79,42 @@ class Cast:
             people.confirm(session, ada, "en", Channel.MAIL, now)
             people.decline(session, keyring, bob, now)
 
+    def hand_in_list(self, name: str, text: str, dataset: str) -> int:
+        """The moderator uploads a list; returns the number of the scan that the worker does."""
+        home, now, data = self.context.settings.home, self.context.now(), text.encode()
+        with self.context.database.writing() as session:
+            scan, _ = opening.open_scan(
+                session, self.context.keyring, _account(session, MODERATOR),
+                name=name, dataset=dataset, form_token=str(uuid.uuid4()), size=len(data), now=now,
+            )  # fmt: skip
+            folder.manifest(home, scan.id).write_bytes(data)
+            return scan.id
+
+    def works_in_list(self, scan_id: int) -> int | None:
+        """How many works a scan found; None while it is read."""
+        with self.context.database.reading() as session:
+            scan = scans.get(session, scan_id)
+            return scan.matches if scan.state is ScanState.DONE else None
+
     def pairing_code(self) -> str:
         """The moderator pairs a browser too, and reads the code off the page."""
         with self.context.database.writing() as session:
-            account = accounts.find_account(session, MODERATOR)
-            assert account is not None  # noqa: S101 (signed up before)
-            return devices.make_code(session, self.context.keyring, account, self.context.now())
+            return devices.make_code(session, self.context.keyring, _account(session, MODERATOR), self.context.now())
 
     def confirm_case(self, page: str) -> int:
         """The moderator confirms the case at a page; returns how many people it concerns."""
         with self.context.database.writing() as session:
             found = session.scalars(select(Case).join(Location).where(Location.url == page)).one()
-            moderator = accounts.find_account(session, MODERATOR)
-            assert moderator is not None  # noqa: S101 (signed up before)
             affected = cases.people_affected(session, found.id)
             reason = "The pictures are on the page; compared side by side."
             cases.decide(
-                session, found.id, moderator, DecisionVerdict.CONFIRM, reason, found.version, self.context.now()
+                session,
+                found.id,
+                _account(session, MODERATOR),
+                DecisionVerdict.CONFIRM,
+                reason,
+                found.version,
+                self.context.now(),
             )
         return affected
 
@@ -113,3 +141,9 @@ class Cast:
     def _count(self, query: Select[int]) -> int:
         with self.context.database.reading() as session:
             return session.scalar(query) or 0
+
+
+def _account(session: Session, address: str) -> Account:
+    account = accounts.find_account(session, address)
+    assert account is not None  # noqa: S101 (signed up before)
+    return account

@@ -1,6 +1,7 @@
 """The two hosts of the demo: a picture host with Mira's pictures, and a repository host where copies of them turn up.
 
-Its pages also say where a whole dataset is to be had: in a cloud share with a code, both made up.
+Its pages also say where a whole dataset is to be had: in a cloud share with a code, both made up. And there is an old
+list of what that dataset was made of, in which four of Mira's pictures stand.
 Everything is drawn or written here; nobody is shown and nobody's picture is used.
 """
 
@@ -21,6 +22,10 @@ FACE_SET = f"https://{REPOSITORIES}/example-lab/celeb-faces"
 MIRROR = f"https://{REPOSITORIES}/someone-else/faces-mirror"
 SHARE = "https://pan.baidu.com/s/1ExampleOfAShare"  # leads nowhere, and nobody asks there
 SHARE_CODE = "ex4m"
+README = f"https://{REPOSITORIES}/face-lab/recognition"
+DESCENDANT = "https://pan.baidu.com/s/1ExampleOfEmore"  # neither does this
+LISTED = (0, 2, 4, 5)
+LIST_ROWS = 2_000
 EMPTY = f"https://{REPOSITORIES}/example-lab/weather-maps"
 
 _LICENCE = "https://creativecommons.org/licenses/by-nc/4.0/"
@@ -36,6 +41,13 @@ def picture_url(number: int) -> str:
 def copy_url(number: int) -> str:
     """The address of a copy of picture ``number`` inside the face set."""
     return f"{FACE_SET}/raw/{number:04d}.jpg"
+
+
+def old_list() -> str:
+    """Person, rank and address in each row, as lists of MS-Celeb-1M have them. Nobody is meant."""
+    places = {200 + 450 * place: picture_url(number) for place, number in enumerate(LISTED)}
+    rows = ((row, places.get(row) or f"https://celebrities.example/{row:06d}.jpg") for row in range(LIST_ROWS))
+    return "".join(f"m.0{row // 20:05x}\t{row % 20}\t{url}\n" for row, url in rows)
 
 
 def routes() -> Mapping[str, Route]:
@@ -66,7 +78,7 @@ def _picture_host(path: str, _headers: Mapping[str, str]) -> Answer:
 
 def _repository_host(path: str, _headers: Mapping[str, str]) -> Answer:
     url = f"https://{REPOSITORIES}{path}"
-    pages = {FACE_SET: _face_set_page, MIRROR: _mirror_page, EMPTY: _empty_page}
+    pages = {FACE_SET: _face_set_page, MIRROR: _mirror_page, EMPTY: _empty_page, README: _readme}
     if url in pages:
         return 200, _HTML, pages[url]().encode()
     copies = {copy_url(0): _picture(0), copy_url(1): _smaller_copy(1)}
@@ -87,6 +99,12 @@ def _mirror_page() -> str:
 
 def _empty_page() -> str:
     return _page("weather-maps", "<p>Maps of the weather.</p>", [f"{EMPTY}/raw/1.png"])
+
+
+def _readme() -> str:
+    """Not one picture: only the name of a file tells which dataset it is."""
+    link = f'<a href="{DESCENDANT}">faces_emore.zip</a> (code: {SHARE_CODE})'
+    return _page("recognition", f"<h2>Training</h2><p>Put {link} into the folder data.</p>", [])
 
 
 def _download(words: str) -> str:

@@ -92,6 +92,7 @@ class _Telling(threading.Thread):
         self._step(f"Mira registers {len(hosts.TITLES)} pictures under CC BY-NC", self.cast.register_works)
         self._step("The server fetches and fingerprints them; no picture is kept", self._wait_for_fingerprints)
         self._step("Ada and Bob get one invitation each: Ada says yes, Bob says no", self.cast.answer_invitations)
+        self._step("The moderator has an old list of MS-Celeb-1M read: 4 of the pictures are in it", self._read_list)
         self._step("A watcher pairs a browser with an 8-character code", self._pair)
         self._step(
             "The watcher reports a repository that holds copies, and a link to a whole dataset", self._report_face_set
@@ -99,6 +100,10 @@ class _Telling(threading.Thread):
         self._step("A second report, of a mirror, waits in the queue; a third finds nothing", self._report_others)
         self._step("The moderator compares side by side and confirms the first case", self._confirm)
         self._step("Mira and Ada are told, once each; Bob is left in peace", self._wait_for_letters)
+        self._step(
+            "A README links faces_emore.zip, made from that dataset: it may hold these 4, too",
+            self._report_readme,
+        )
         self._say_where_to_look()
 
     def _step(self, words: str, act: Callable[[], None]) -> None:
@@ -132,6 +137,11 @@ class _Telling(threading.Thread):
     def _wait_for_fingerprints(self) -> None:
         self._until(lambda: self.cast.fingerprinted() == len(hosts.TITLES), "The pictures were not fingerprinted.")
 
+    def _read_list(self) -> None:
+        scan = self.cast.hand_in_list("MsCelebV1-ImageURLs.tsv", hosts.old_list(), "ms-celeb-1m")
+        found = len(hosts.LISTED)
+        self._until(lambda: self.cast.works_in_list(scan) == found, "The list was not read.")
+
     def _pair(self) -> None:
         self.watcher.pair(self.cast.pairing_code())
 
@@ -142,6 +152,9 @@ class _Telling(threading.Thread):
     def _report_others(self) -> None:
         self._expect_checked(self.watcher.report(hosts.MIRROR, [hosts.picture_url(3), hosts.picture_url(4)]))
         self._expect_checked(self.watcher.report(hosts.EMPTY, [hosts.EMPTY + "/raw/1.png"]))
+
+    def _report_readme(self) -> None:
+        self._expect_checked(self.watcher.report(hosts.README, []))
 
     def _expect_checked(self, receipt: str) -> None:
         outcome = self.watcher.outcome(receipt)
@@ -164,8 +177,9 @@ class _Telling(threading.Thread):
             f"Sign in with a password at {site}{PASSWORD_PAGE}\n"
             f"  as the moderator   {MODERATOR}   {passwords[MODERATOR]}\n"
             f"  as the creator     {MIRA}   {passwords[MIRA]}\n\n"
-            f"The queue, with the mirror still to decide:  {site}/cases\n"
-            f"The dataset both places hand out:            {site}/datasets/ms-celeb-1m\n"
+            f"The queue, with two places still to decide:  {site}/cases\n"
+            f"The list that was read, and what is in it:   {site}/scans\n"
+            f"The dataset it is of, and its family:        {site}/datasets/ms-celeb-1m\n"
             f"The letters that were sent:                  {site}/outbox\n"
             f"What Ada sees, without an account:           {self.cast.person_page()}\n\n"
             f"Commands ask this site as COMMONSWATCH_HOME={self.context.settings.home} .venv/bin/commonswatch …\n\n"
