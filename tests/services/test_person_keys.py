@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from commonswatch.channels.message import Letter, Sender, compose
@@ -10,7 +10,7 @@ from commonswatch.db import Database
 from commonswatch.domain.errors import InvalidInput, NotFound
 from commonswatch.domain.states import CaseState, NamingState, PersonKeyKind, PersonState, PersonWay, ScanState
 from commonswatch.keyring import Keyring
-from commonswatch.models import Delivery, Person, PersonKey, PersonKeyDigest, PersonMembership, Scan
+from commonswatch.models import Delivery, Depiction, Person, PersonKey, PersonKeyDigest, PersonMembership, Scan
 from commonswatch.services.deciding import cases
 from commonswatch.services.scanning import person_keys, person_members
 from commonswatch.services.telling import named as telling_named
@@ -97,7 +97,9 @@ def test_only_people_who_want_to_be_told_are_looked_for(database: Database, keyr
         assert not person_members.load(session, keyring)
 
 
-def test_a_name_is_only_proposed_and_a_number_accepted(database: Database, keyring: Keyring, now: datetime) -> None:
+def test_neither_a_name_nor_a_number_tells_anybody_before_a_moderator_accepts_it(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
     with database.writing() as session:
         named, numbered = (factories.person(session, keyring, now) for _ in range(2))
         person_keys.state(session, keyring, named, NAME, "Ada Lovelace", now)
@@ -107,15 +109,56 @@ def test_a_name_is_only_proposed_and_a_number_accepted(database: Database, keyri
         assert person_members.take(session, scan, found, now) == 2
         assert person_members.take(session, scan, found, now) == 0
         rows = {one.person_id: one for one in session.scalars(select(PersonMembership))}
-        assert rows[named.id].state is NamingState.PROPOSED
-        assert rows[numbered.id].state is NamingState.ACCEPTED
-        assert person_members.accepted_for(session, {"ms1m-arcface"}) == {numbered.id: "ms-celeb-1m"}
+        assert {one.state for one in rows.values()} == {NamingState.PROPOSED}
+        assert person_members.accepted_for(session, {"ms1m-arcface"}) == {}
         moderator = factories.account(session, keyring, now, roles=("moderator",))
-        person_members.decide(session, scan, rows[named.id].id, moderator, accepted=True, now=now)
+        for one in (named, numbered):
+            person_members.decide(session, scan, rows[one.id].id, moderator, accepted=True, now=now)
         session.flush()
         assert set(person_members.accepted_for(session, {"ms1m-arcface"})) == {named.id, numbered.id}
         with pytest.raises(NotFound):
             person_members.decide(session, scan + 1, rows[named.id].id, moderator, accepted=True, now=now)
+
+
+def test_a_number_that_was_accepted_once_is_accepted_in_the_next_list_and_a_name_is_not(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    with database.writing() as session:
+        named, numbered = (factories.person(session, keyring, now) for _ in range(2))
+        person_keys.state(session, keyring, named, NAME, "Ada Lovelace", now)
+        person_keys.state(session, keyring, numbered, QID, "Q7259", now)
+        moderator = factories.account(session, keyring, now, roles=("moderator",))
+        row = [InRow("name", "Ada Lovelace"), InRow("qid", "Q7259")]
+        first = _scan(session, now)
+        person_members.take(session, first, person_members.load(session, keyring).matches(1, "line 2", row), now)
+        for one in person_members.of_scan(session, first):
+            person_members.decide(session, first, one.id, moderator, accepted=True, now=now)
+        session.flush()
+        assert _states(session, keyring, row, now) == {named.id: "proposed", numbered.id: "accepted"}
+        person_keys.state(session, keyring, numbered, QID, "Q42", now + timedelta(days=1))
+        assert _states(session, keyring, row, now)[numbered.id] == "proposed", "which of two was it?"
+
+
+def _states(session: Session, keyring: Keyring, row: list[InRow], now: datetime) -> dict[int, str]:
+    scan, known = _scan(session, now), person_members.load(session, keyring)
+    person_members.take(session, scan, known.matches(1, "line 2", row), now)
+    return {one.person_id: one.state.value for one in person_members.of_scan(session, scan)}
+
+
+def test_a_moderator_sees_what_agrees_while_a_row_waits(database: Database, keyring: Keyring, now: datetime) -> None:
+    with database.writing() as session:
+        person = factories.person(session, keyring, now)
+        for kind, said in ((NAME, "Ada Lovelace"), (QID, "Q7259")):
+            person_keys.state(session, keyring, person, kind, said, now)
+        session.add(Depiction(work_id=factories.work(session, keyring, now).id, person_id=person.id, name="Ada L."))
+        scan, known = _scan(session, now), person_members.load(session, keyring)
+        person_members.take(session, scan, known.matches(1, "line 2", [InRow("qid", "Q7259")]), now)
+        [row] = person_members.of_scan(session, scan)
+        told = person_members.known_of(session, keyring, [row])[row.id]
+        assert (told.stated, told.named) == (("Q7259",), ("Ada L.",))
+        moderator = factories.account(session, keyring, now, roles=("moderator",))
+        person_members.decide(session, scan, row.id, moderator, accepted=True, now=now)
+        assert person_members.known_of(session, keyring, [row]) == {}
 
 
 def test_nothing_stands_in_the_clear_and_whoever_leaves_takes_it_along(
@@ -152,7 +195,11 @@ def test_who_is_named_is_told_of_a_confirmed_copy_and_a_bare_name_is_not(
         known, scan = person_members.load(session, keyring), _scan(session, now)
         row = [InRow("name", "Ada Lovelace"), InRow("qid", "Q7259")]
         person_members.take(session, scan, known.matches(1, "line 2", row), now)
-        assert person_members.waiting(session) == [(scan, 1)]
+        assert person_members.waiting(session) == [(scan, 2)]
+        moderator = factories.account(session, keyring, now, roles=("moderator",))
+        [by_number] = [one for one in person_members.of_scan(session, scan) if one.person_id == numbered.id]
+        person_members.decide(session, scan, by_number.id, moderator, accepted=True, now=now)
+        session.flush()
         page = factories.location(session, now)
         factories.copy(session, now, page, dataset="ms1m-arcface")
         case = factories.case(session, now, at=page)

@@ -8,10 +8,10 @@ from datetime import timedelta
 import filled
 import pytest
 from commonswatch.context import Context
-from commonswatch.domain.states import JobState, PersonWay, Role, ScanState
+from commonswatch.domain.states import JobState, PersonKeyKind, PersonWay, Role, ScanState
 from commonswatch.manifests.index import IndexWriter
 from commonswatch.models import AuditEntry, Job, PersonMembership, Scan
-from commonswatch.services.scanning import folder, memberships, scans, uploads
+from commonswatch.services.scanning import folder, memberships, person_keys, scans, uploads
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
@@ -233,15 +233,18 @@ def test_a_bare_name_waits_for_a_moderator(moderator: FlaskClient, context: Cont
     with context.database.writing() as session:
         person = filled.put_person(context, session, "bo@example.org")
         session.flush()
+        person_keys.state(session, context.keyring, person, PersonKeyKind.NAME, "Bo <Example>", context.now())
         row = {"row": 7, "place": "line 8", "at": context.now(), "scan_id": number, "person_id": person.id}
         session.add(PersonMembership(way=PersonWay.NAME, state="proposed", **row))
     page = moderator.get(f"/scans/{number}").text
     assert "the same name" in page
+    assert "Stated: Bo &lt;Example&gt;." in page, "what there is to compare with"
     assert "bo@example.org" not in page
     member = re.search(rf"/scans/{number}/names/(\d+)", page)
     assert member
     answer = moderator.post(member[0], data={"verdict": "accept"}, follow_redirects=True)
     assert "accepted" in answer.text
+    assert "Bo &lt;Example" not in answer.text
     assert moderator.post(f"/scans/{number}/names/999").status_code == 404
     with context.database.reading() as session:
         assert "naming.accept" in session.scalars(select(AuditEntry.action)).all()

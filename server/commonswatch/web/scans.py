@@ -107,13 +107,15 @@ def _page(number: int, *, problem: str = "", reason: str = "") -> str:
     session, page = database.session(), wanted_page()
     scan = scans.get(session, number)
     before = versions.before(session, scan) if scan.state is ScanState.DONE else None
+    named = person_members.of_scan(session, number)
     return render_template(
         "scans/show.html",
         **_progress(scan),
         members=memberships.of_scan(session, number, page, MEMBERS_PAGE),
         before=before,
         difference=versions.compare(session, before, scan) if before else None,
-        named=person_members.of_scan(session, number),
+        named=named,
+        known_of=person_members.known_of(session, database.current().keyring, named),
         page=page,
         pages=page_count(scan.matches, MEMBERS_PAGE),
         problem=problem,

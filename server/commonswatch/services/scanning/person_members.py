@@ -1,6 +1,9 @@
-"""Rows of lists of people that may be about somebody who wants to be told. A bare name waits for a moderator."""
+"""Rows of lists of people that may be about somebody who wants to be told. All of them wait for a moderator.
 
-from collections.abc import Iterable, Mapping
+A name is shared by many, and a number is what somebody says about themselves: nobody has proven it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -11,7 +14,7 @@ from sqlalchemy.orm import Session
 from commonswatch.domain.errors import NotFound
 from commonswatch.domain.states import NamingState, PersonState, PersonWay
 from commonswatch.keyring import Keyring
-from commonswatch.models import Account, Person, PersonMembership, Scan
+from commonswatch.models import Account, Depiction, Person, PersonKey, PersonKeyDigest, PersonMembership, Scan
 from commonswatch.services.deciding import audit
 from commonswatch.services.scanning import lineage, person_keys
 from commonswatch.services.upkeep import bulk
@@ -45,6 +48,14 @@ class PersonMatch:
 
 
 @dataclass(frozen=True)
+class KnownOf:
+    """What somebody stated of the kind that agrees, and how creators who show them name them."""
+
+    stated: tuple[str, ...]
+    named: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Known:
     """The keys of everybody who wants to be told, as digests in memory; asks no database and may go to any thread."""
 
@@ -75,7 +86,7 @@ def load(session: Session, keyring: Keyring) -> Known:
 def take(session: Session, scan_id: int, matches: Iterable[PersonMatch], now: datetime) -> int:
     """Keep rows that may be about people, one for each person: the surest. Return how many are new.
 
-    A number agrees or does not; a name is only proposed, and nobody is told because of it.
+    They are proposed, and nobody is told because of one, unless a moderator accepted the same number before.
     """
     best: dict[int, PersonMatch] = {}
     for one in matches:
@@ -83,14 +94,31 @@ def take(session: Session, scan_id: int, matches: Iterable[PersonMatch], now: da
         if known is None or _SUREST.index(one.way) < _SUREST.index(known.way):
             best[one.person_id] = one
     willing = select(Person.id).where(Person.id.in_(best), Person.state == PersonState.CONFIRMED)
-    rows = [_row(best[person], scan_id, now) for person in session.scalars(willing)]
+    people = session.scalars(willing).all()
+    before = _accepted_before(session, people)
+    rows = [_row(best[person], scan_id, now, is_known=(person, best[person].way) in before) for person in people]
     return bulk.insert_many(session, PersonMembership, rows)
 
 
 def of_scan(session: Session, scan_id: int) -> list[PersonMembership]:
-    """The rows of a list that may be about somebody, those to be looked at first. Who they are is not told."""
+    """The rows of a list that may be about somebody, those to be looked at first."""
     query = select(PersonMembership).where(PersonMembership.scan_id == scan_id).limit(MOST_SHOWN)
     return sorted(session.scalars(query), key=lambda one: (one.state is not NamingState.PROPOSED, one.row))
+
+
+def known_of(session: Session, keyring: Keyring, members: Iterable[PersonMembership]) -> dict[int, KnownOf]:
+    """What helps a moderator to decide about rows that wait, by their numbers: no address, and nothing once decided."""
+    found = {}
+    for one in members:
+        if one.state is NamingState.PROPOSED:
+            keys = select(PersonKey).join(PersonKeyDigest, PersonKeyDigest.person_key_id == PersonKey.id)
+            agreeing = keys.where(PersonKey.person_id == one.person_id, PersonKeyDigest.way == one.way)
+            stated = {keyring.unseal_text(key.said_sealed) for key in session.scalars(agreeing)}
+            named = session.scalars(
+                select(Depiction.name).where(Depiction.person_id == one.person_id).distinct().limit(5)
+            )
+            found[one.id] = KnownOf(tuple(sorted(stated)), tuple(sorted(filter(None, named))))
+    return found
 
 
 def decide(
@@ -128,13 +156,27 @@ def accepted_for(session: Session, datasets: Iterable[str]) -> dict[int, str]:
     return {person: dataset for person, dataset in session.execute(query) if dataset}
 
 
-def _row(one: PersonMatch, scan_id: int, now: datetime) -> dict[str, Any]:
+def _accepted_before(session: Session, people: Collection[int]) -> set[tuple[int, PersonWay]]:
+    """Whose number a moderator accepted in another list, while they state no other of its kind."""
+    rows = session.execute(
+        select(PersonMembership.person_id, PersonMembership.way, func.count(PersonKey.id.distinct()))
+        .join(PersonKey, PersonKey.person_id == PersonMembership.person_id)
+        .join(PersonKeyDigest, PersonKeyDigest.person_key_id == PersonKey.id)
+        .where(PersonMembership.person_id.in_(people), PersonMembership.state == NamingState.ACCEPTED)
+        .where(PersonMembership.way.in_(_NUMBERS), PersonKeyDigest.way == PersonMembership.way)
+        .group_by(PersonMembership.person_id, PersonMembership.way)
+        .having(func.max(PersonKey.created_at) <= func.max(PersonMembership.at))
+    )
+    return {(person, way) for person, way, stated in rows if stated == 1}
+
+
+def _row(one: PersonMatch, scan_id: int, now: datetime, *, is_known: bool) -> dict[str, Any]:
     return {
         "scan_id": scan_id,
         "person_id": one.person_id,
         "row": one.row,
         "place": one.place,
         "way": one.way,
-        "state": NamingState.ACCEPTED if one.way in _NUMBERS else NamingState.PROPOSED,
+        "state": NamingState.ACCEPTED if is_known else NamingState.PROPOSED,
         "at": now,
     }
