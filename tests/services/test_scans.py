@@ -172,3 +172,18 @@ def test_the_pace_is_told_where_it_is_known(now: datetime) -> None:
     assert speed.of(scan(10, state=ScanState.WAITING)) == speed.Pace(None, None, None)
     ended = scan(10, state=ScanState.DONE, finished_at=now + timedelta(seconds=20))
     assert speed.of(ended) == speed.Pace(5.0, None, None)
+
+
+def test_what_a_place_did_not_give_is_not_among_the_scans(database: Database, keyring: Keyring, now: datetime) -> None:
+    with database.writing() as session:
+        shown = _open(session, keyring, now)
+        shown.state = ScanState.FAILED
+        place = factories.location(session, now)
+        at_place = Scan(name="share", state=ScanState.FAILED, created_at=now, location_id=place.id)
+        session.add(at_place)
+        session.flush()
+        assert [scan.id for scan in scans.newest(session, 1)] == [shown.id]
+        assert scans.count(session) == 1
+        at_place.state = ScanState.PARTIAL
+        session.flush()
+        assert scans.count(session) == 2

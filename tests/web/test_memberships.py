@@ -92,6 +92,15 @@ def _own_page(context: Context, client: FlaskClient) -> str:
     return client.get(people.page_link(context.keyring, person, "")).text
 
 
+def test_a_dataset_says_which_lists_of_relatives_tell_about_its_copies(client: FlaskClient, context: Context) -> None:
+    assert "Lists of its relatives" not in client.get("/datasets/ms1m-arcface").text
+    _fill(context, "creator@example.org")
+    page = client.get("/datasets/ms1m-arcface").text
+    assert re.search(r'may hold, by lists of <a href="/datasets/ms-celeb-1m">MS-Celeb-1M</a>', page)
+    assert "Lists of its relatives" not in client.get("/datasets/ms-celeb-1m").text, "its own are told above"
+    assert "Lists of its relatives" not in client.get("/datasets/wildtrack").text
+
+
 def test_in_public_a_dataset_tells_numbers_that_tell_nobody_about_a_work(
     client: FlaskClient, moderator: FlaskClient, context: Context
 ) -> None:

@@ -12,7 +12,8 @@ from commonswatch.rules import catalogue
 from commonswatch.rules.catalogue import DATASETS, plain
 from commonswatch.rules.datasets import Dataset, State
 from commonswatch.services.reporting import copies
-from commonswatch.services.scanning import memberships
+from commonswatch.services.scanning import memberships, scans
+from commonswatch.services.scanning.lineage import certainties, rank
 from commonswatch.web import lineage
 from commonswatch.web.frame import database
 from commonswatch.web.frame.policy import current_roles, public
@@ -65,6 +66,7 @@ def show(name: str) -> str | Response:
         lists=memberships.scans_of(database.session(), dataset.id),
         members=_roughly(memberships.count_of(database.session(), dataset.id)),
         fewest=FEWEST_TOLD,
+        relatives=_listed_relatives(dataset),
         sees_scans=Role.MODERATOR in current_roles(),
         checked=catalogue.CATALOGUE.checked,
     )
@@ -79,6 +81,14 @@ def partial_date(text: str) -> str:
 
 
 _STATES = frozenset(State)
+
+
+def _listed_relatives(dataset: Dataset) -> list[tuple[Dataset, str]]:
+    """Relatives of which a list was read, and what that says about copies of this dataset; the surest first."""
+    known = certainties(dataset.id)
+    listed = scans.listed(database.session(), known.keys() - {dataset.id})
+    named = [(catalogue.CATALOGUE.datasets[one], known[one]) for one in listed]
+    return [(one, how.value) for one, how in sorted(named, key=lambda each: (rank(each[1]), each[0].name.lower()))]
 
 
 def _roughly(number: int) -> int | None:

@@ -4,11 +4,11 @@
 may run twice, after a crash: what is written is the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from commonswatch.domain.errors import Conflict, NotFound
@@ -31,6 +31,7 @@ KEEP_UPLOAD = timedelta(hours=6)
 """How long an upload may take; what was broken off is deleted then."""
 UNDER_WAY = (ScanState.WAITING, ScanState.READING)
 TO_RESUME = (ScanState.CANCELLED, ScanState.FAILED, ScanState.PARTIAL)
+_IS_SHOWN = or_(Scan.location_id.is_(None), Scan.state != ScanState.FAILED)
 
 
 @dataclass(frozen=True)
@@ -151,14 +152,21 @@ def get(session: Session, scan_id: int, *, lock: bool = False) -> Scan:
 
 
 def count(session: Session) -> int:
-    """How many scans there are."""
-    return session.scalar(select(func.count()).select_from(Scan)) or 0
+    """How many scans ``newest`` shows."""
+    return session.scalar(select(func.count()).select_from(Scan).where(_IS_SHOWN)) or 0
 
 
 def newest(session: Session, page: int) -> Sequence[Scan]:
-    """One page of scans, the newest first; pages count from 1."""
-    in_order = select(Scan).order_by(Scan.id.desc())
+    """One page of scans, the newest first; pages count from 1. What a place did not give is told at its case alone."""
+    in_order = select(Scan).where(_IS_SHOWN).order_by(Scan.id.desc())
     return session.scalars(in_order.offset((page - 1) * PAGE).limit(PAGE)).all()
+
+
+def listed(session: Session, datasets: Collection[str]) -> set[str]:
+    """Of some datasets, those of which a list was read, wholly or in part."""
+    read = (Scan.state.in_((ScanState.DONE, ScanState.PARTIAL)), Scan.taken_back_at.is_(None))
+    found = select(Scan.dataset).where(Scan.dataset.in_(datasets), *read).distinct()
+    return {dataset for dataset in session.scalars(found) if dataset is not None}
 
 
 def to_forget(session: Session, scan_ids: Sequence[int], now: datetime) -> list[int]:
