@@ -6,17 +6,21 @@ digest and row of each. All are 64-bit little-endian numbers.
 """
 
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from commonswatch.domain.errors import InvalidInput
 from commonswatch.manifests.index.entries import FENCE_BITS, Entries, Numbers, parted, taken
 
 _BUFFERED = 2**18  # entries; while they are put in order there are two of each
+_AT_ONCE = 2**18  # entries that are read together
+_SPANS = 64  # of digests, whose fences are read together
 _NUMBER = 8  # bytes
 _ENTRY = 2 * _NUMBER
 _FENCES = _NUMBER * ((1 << FENCE_BITS) + 1)
@@ -35,25 +39,25 @@ class Run:
         """Where it ends in its file."""
         return self.start + _FENCES + _ENTRY * self.entries
 
-    def read(self, handle: int, number: int, bits: int) -> Entries:
-        """The entries whose digests begin with these bits, in no order."""
+    def fences(self, handle: int, first: int, spans: int, bits: int) -> Numbers:
+        """How many entries lie below each of so many spans of digests, and below the end of the last."""
         width = 1 << (FENCE_BITS - bits)
-        fences = _read(handle, _NUMBER * (width + 1), self.start + _NUMBER * number * width)
-        first, last = (int.from_bytes(fence, "little") for fence in (fences[:_NUMBER], fences[-_NUMBER:]))
-        if not first <= last <= self.entries:
+        fences = np.empty(spans * width + 1, np.uint64)
+        _fill(fences, handle, self.start + _NUMBER * first * width)
+        if (fences[1:] < fences[:-1]).any() or fences[-1] > self.entries:
             raise InvalidInput(_CUT_OFF)
-        found = _read(handle, _ENTRY * (last - first), self.start + _FENCES + _ENTRY * first)
-        return np.frombuffer(found, "<u8").astype(np.uint64, copy=False).reshape(-1, 2)
+        return fences[::width]
 
 
-@dataclass(frozen=True)
 class RunsPart:
     """Runs as a part of an index; ``first_row`` is added to each of their row numbers (a shard counts its own rows)."""
 
-    path: Path
-    runs: Sequence[Run]
-    first_row: int = 0
-    digest_bits: int = 64
+    digest_bits = 64
+
+    def __init__(self, path: Path, runs: Sequence[Run], first_row: int = 0) -> None:
+        self._path, self.runs, self._first_row = path, runs, np.array([0, first_row], np.uint64)
+        self._starts = np.array([run.start + _FENCES for run in runs], np.uint64)
+        self._window: tuple[int, int, Numbers] | None = None
 
     @property
     def entries(self) -> int:
@@ -61,14 +65,27 @@ class RunsPart:
         return sum(run.entries for run in self.runs)
 
     def pieces(self, number: int, bits: int) -> Iterator[Entries]:
-        """The entries whose digests begin with these bits (at most 12), run by run."""
-        handle = os.open(self.path, os.O_RDONLY)
-        try:
-            for run in self.runs:
-                found = run.read(handle, number, bits)
-                yield found + np.array([0, self.first_row], np.uint64) if self.first_row else found
-        finally:
-            os.close(handle)
+        """The entries whose digests begin with these bits (at most 12), of some runs at a time, in no order."""
+        with self._path.open("rb", buffering=0) as file:
+            first, last = self._fences(file.fileno(), number, bits)
+            counts = (last - first).astype(np.int64)
+            places = self._starts + np.uint64(_ENTRY) * first
+            cuts = np.flatnonzero(np.diff(np.cumsum(counts) // _AT_ONCE)) + 1
+            for some in zip(np.split(places, cuts), np.split(counts, cuts), strict=True):
+                entries = _together(file.fileno(), *some)
+                yield entries + self._first_row if self._first_row[1] else entries
+
+    def _fences(self, handle: int, number: int, bits: int) -> tuple[Numbers, Numbers]:
+        """How many entries of each run are below a span, and below its end; read for some spans that follow, too."""
+        first = number - number % _SPANS
+        if self._window is None or self._window[:2] != (first, bits):
+            spans = min(_SPANS, 1 << bits)
+            fences = np.empty((len(self.runs), spans + 1), np.uint64)
+            for line, run in zip(fences, self.runs, strict=True):
+                line[:] = run.fences(handle, first, spans, bits)
+            self._window = first, bits, fences
+        fences = self._window[2]
+        return fences[:, number - first], fences[:, number - first + 1]
 
 
 class Runs:
@@ -104,9 +121,9 @@ class Runs:
         return {"runs": [[run.start, run.entries] for run in self._runs]}
 
     def runs(self, first_row: int = 0) -> Sequence[RunsPart]:
-        """All runs, with what was taken but not yet written. Nothing more is taken then."""
+        """All runs, with what was taken but not yet written."""
         self._write()
-        self._waiting = self._waiting[:0].copy()
+        self._waiting = np.empty_like(self._waiting)  # its memory is wanted elsewhere now
         return [RunsPart(self._path, self._runs, first_row)] if self._runs else []
 
     def remove(self) -> None:
@@ -131,11 +148,21 @@ class Runs:
         self._runs.append(run)
 
 
-def _read(handle: int, size: int, start: int) -> bytes:
-    found = os.pread(handle, size, start)
-    if len(found) != size:
+def _together(handle: int, places: Numbers, counts: npt.NDArray[np.int64]) -> Entries:
+    """So many entries from each of these places of a file."""
+    entries, done = np.empty((int(counts.sum()), 2), np.uint64), 0
+    for place, count in zip(places.tolist(), counts.tolist(), strict=True):
+        _fill(entries[done : done + count], handle, place)
+        done += count
+    return entries
+
+
+def _fill(numbers: Numbers, handle: int, start: int) -> None:
+    """Read numbers from a place of a file."""
+    if numbers.nbytes and os.preadv(handle, [numbers.data.cast("B")], start) != numbers.nbytes:
         raise InvalidInput(_CUT_OFF)
-    return found
+    if sys.byteorder == "big":
+        numbers.byteswap(inplace=True)
 
 
 def _sync(path: Path) -> None:

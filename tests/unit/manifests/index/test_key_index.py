@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from commonswatch.domain.errors import InvalidInput
-from commonswatch.manifests.index import IndexWriter, KeyIndex, Runs, build, forget, merge
+from commonswatch.manifests.index import IndexWriter, KeyIndex, Runs, build, forget, merge, merging
+from commonswatch.manifests.index import runs as index_runs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -97,6 +98,34 @@ def test_many_small_runs_give_the_same_index_as_one(tmp_path: Path) -> None:
     build(tmp_path / "a", [part], 500)
     with KeyIndex.open(tmp_path / "a") as index:
         assert index.rows_of_many([digest for digest, _ in entries]) == _rows(entries)
+
+
+def test_runs_that_are_read_in_many_pieces_give_the_same_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = _random_entries(20_000, 500)
+    columns = [np.array(column, np.uint64) for column in zip(*entries, strict=True)]
+    monkeypatch.setattr(merging, "_AT_ONCE", 50)  # as many spans as can be, more than fences are read for at once
+    monkeypatch.setattr(index_runs, "_AT_ONCE", 3)
+    writers = [Runs(tmp_path / name, buffered=1777) for name in ("first", "second")]
+    for writer in writers:
+        writer.add(*columns)
+    build(tmp_path / "a", [*writers[0].runs(), *writers[1].runs(500)], 1000)
+    with KeyIndex.open(tmp_path / "a") as index:
+        wanted = _rows(entries + [(digest, row + 500) for digest, row in entries])
+        assert index.rows_of_many(list(wanted)) == wanted
+
+
+def test_a_run_that_is_cut_off_or_damaged_is_refused_and_the_old_index_stays(tmp_path: Path) -> None:
+    path = _write(tmp_path / "a", [(1 << 60, 3)], 10)
+    runs = Runs(tmp_path / "runs")
+    runs.add(np.arange(900, dtype=np.uint64) << np.uint64(54), np.arange(900, dtype=np.uint64))
+    state, file = runs.checkpoint(), tmp_path / "runs" / "runs"
+    whole = file.read_bytes()
+    for damaged in (whole[:-1], whole[:4000], b"", whole[:800] + b"\xff" * 8 + whole[808:]):
+        file.write_bytes(damaged)
+        with pytest.raises(InvalidInput, match="cut off"):
+            build(path, Runs(tmp_path / "runs", state).runs(), 900)
+    with KeyIndex.open(path) as index:
+        assert index.rows_of(1 << 60) == [3]
 
 
 def test_an_empty_manifest_has_an_empty_index(tmp_path: Path) -> None:
