@@ -7,8 +7,9 @@ table of digest and row with its B-tree. Prints one line of JSON per figure.
 """
 
 import argparse
-import json
+import mmap
 import os
+import random
 import resource
 import sqlite3
 import tempfile
@@ -19,14 +20,13 @@ from pathlib import Path
 import numpy as np
 from commonswatch.manifests.index import IndexWriter, KeyIndex
 
+from benchmarks.indexed_scan import compare
+from benchmarks.indexed_scan import told as tell
+
 BLOCK = 200_000  # rows that are handed over at once
 KEYS_A_ROW = 1.65
 MANIFESTS, ROWS_OF_EACH, NEW_WORKS = 50, 10_000_000, 10_000
 PEER_ROWS = 1_000_000
-
-
-def tell(name: str, value: float, unit: str, bar: str = "") -> None:
-    print(json.dumps({"figure": name, "value": float(f"{value:.4g}"), "unit": unit, "bar": bar}), flush=True)
 
 
 def keys(rows: int, seed: int, keys_a_row: float = KEYS_A_ROW) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -82,6 +82,19 @@ def measure_building(folder: Path, rows: int) -> Path:
     return path
 
 
+def device(path: Path, count: int) -> list[float]:
+    """Seconds for one page from anywhere in the file, past the system's memory: what the disk itself takes."""
+    page, times = mmap.mmap(-1, mmap.PAGESIZE), []
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECT)
+    for _ in range(count):
+        place = random.randrange(path.stat().st_size // mmap.PAGESIZE) * mmap.PAGESIZE
+        before = time.perf_counter()
+        os.preadv(handle, [page], place)
+        times.append(time.perf_counter() - before)
+    os.close(handle)
+    return times
+
+
 def measure_one(path: Path, rows: int) -> None:
     wanted = [int(digest) for digest in some_digests(rows, 1, 2000)]
     cold = []
@@ -91,8 +104,13 @@ def measure_one(path: Path, rows: int) -> None:
         with KeyIndex.open(path) as index:
             assert index.rows_of(digest)
         cold.append(time.perf_counter() - before)
-    tell("one look-up, cold, with opening (median)", float(np.median(cold)) * 1e3, "ms", "< 1")
-    tell("one look-up, cold, with opening (95 %)", float(np.percentile(cold, 95)) * 1e3, "ms")
+    three = np.array(device(path, 3 * len(cold))).reshape(-1, 3).sum(axis=1)  # header, directory, block
+    for what, times in (
+        ("one look-up, cold, with opening", cold),
+        ("three pages of the disk, one after the other", three),
+    ):
+        tell(f"{what} (median)", float(np.median(times)) * 1e3, "ms", "< 1")
+        tell(f"{what} (95 %)", float(np.percentile(times, 95)) * 1e3, "ms", "< 1")
     with KeyIndex.open(path) as index:
         for digest in wanted:
             index.rows_of(digest)
@@ -168,6 +186,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000_000, help="of the large index")
     parser.add_argument("--manifests", type=int, default=MANIFESTS)
     parser.add_argument("--rows-of-each", type=int, default=ROWS_OF_EACH)
+    parser.add_argument("--scanned", type=int, default=10_000_000, help="rows of the list that is scanned")
     parser.add_argument("--folder", type=Path, help="where the files go (16 GB at full size)")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=chosen.folder) as name:
@@ -178,6 +197,7 @@ def main() -> None:
         if chosen.manifests:
             measure_many(folder, chosen.manifests, chosen.rows_of_each)
         measure_peer(folder)
+        compare(folder, chosen.scanned, tell)
     tell("other work on this machine (load)", os.getloadavg()[0], "processes")
 
 
