@@ -1,7 +1,9 @@
 """``commonswatch check``: a manifest without the works of people who ask not to be in it, before a dataset is made."""
 
 import bz2
+import csv
 import gzip
+import io
 import json
 import lzma
 import os
@@ -234,14 +236,26 @@ def test_json_lines_and_packed_files_keep_their_records(site: Context, tmp_path:
     assert [json.loads(line) for line in gzip.decompress(clean.read_bytes()).splitlines()] == records[1:]
 
 
+@pytest.mark.parametrize(("name", "delimiter"), [("clean.csv", ","), ("clean.tsv", "\t")])
+def test_a_document_becomes_a_table_as_its_name_says(site: Context, tmp_path: Path, name: str, delimiter: str) -> None:
+    urls = ["https://flic.kr/p/2oKqRvt", "https://x.example/a.jpg"]
+    document = {"images": [{"id": n, "title": 'a, "b"', "url": url} for n, url in enumerate(urls)]}
+    clean = tmp_path / name
+    assert _run(site, _manifest(tmp_path, json.dumps(document), "list.json"), "--out", clean).exit_code == 0
+    head, *rows = csv.reader(io.StringIO(clean.read_text()), delimiter=delimiter)
+    [url] = [number for number, name in enumerate(head) if name.endswith("url")]
+    assert [row[url] for row in rows] == urls[1:]
+
+
 def test_quoted_cells_with_line_breaks_stay_whole(site: Context, tmp_path: Path) -> None:
     content = (
         'title,url\r\n"one\nline",https://x.example/a.jpg\r\n'
-        '"gone, with a\nbreak",https://flic.kr/p/2pFUwBd\r\n"two ""2""",https://pictures.example/img/c.jpg\r\nlast,https://x.example/z.jpg'
+        '"gone, with a\nbreak",https://flic.kr/p/2oKqRvt\r\n"two ""2""",https://pictures.example/img/c.jpg\r\nlast,https://x.example/z.jpg'
     )
     clean = tmp_path / "clean.csv"
     assert _run(site, _manifest(tmp_path, content, "list.csv"), "--out", clean).exit_code == 0
     assert "two" not in clean.read_text()
+    assert "gone" not in clean.read_text()
     assert clean.read_bytes().startswith(b'title,url\r\n"one\nline",https://x.example/a.jpg\r\n')
     assert clean.read_bytes().endswith(b"last,https://x.example/z.jpg")
 

@@ -1,7 +1,9 @@
 """A case's page shows the lists at its place, has them read, and says what to do where that is not possible."""
 
 from commonswatch.context import Context
-from commonswatch.models import Job
+from commonswatch.fetch.connectors import closed
+from commonswatch.models import Job, Location
+from commonswatch.services.reporting import listings
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -31,6 +33,18 @@ def test_a_host_that_needs_an_account_says_what_to_do(moderator: FlaskClient, co
     assert "without an account of Baidu Pan" in shown
     assert 'href="/scans/new"' in shown
     assert "Look for lists" not in shown
+
+
+def test_what_to_do_instead_is_said_once(moderator: FlaskClient, context: Context) -> None:
+    url = "https://pan.baidu.com/s/1Example001AbCdEfGhIjK"
+    number = _case(context, url, "baidu:Example001AbCdEfGhIjK")
+    with context.database.writing() as session:
+        place = session.scalars(select(Location.id)).one()
+        why = closed.words("baidu") or ""
+        listings.note_closed(session, context.keyring, place, None, {url: why}, context.now())
+    shown = moderator.get(f"/cases/{number}").text
+    assert shown.count("upload that as a scan") == 1
+    assert 'href="/scans/new"' in shown
 
 
 def test_others_may_not_have_lists_read(client: FlaskClient, context: Context) -> None:

@@ -56,7 +56,8 @@ def check(
 
     Left out are rows that hold a registered work (in whichever form of its address, id or file name) and rows with an
     opt-out mark of their own. Everything else stays as it was. Text keeps its form, a CLEAN that ends in .gz, .bz2 or
-    .xz is packed; documents of JSON, Parquet and archives become a table of the columns that were read. MANIFEST may
+    .xz is packed; documents of JSON, Parquet and archives become a table of the columns that were read (with commas for
+    a CLEAN that ends in .csv, else with tabs). MANIFEST may
     be - for standard input.
 
     It exits with 0 when all was read, with 2 when it ended early (what came before is in CLEAN), with 1 when CLEAN was
@@ -66,7 +67,8 @@ def check(
     try:
         objections = _listed(watch_list) if watch_list else _registered()
         with _noting(rows) as noted, packing.written(out) as file:
-            done = _run(manifest, objections, file, mark=mark, rows=noted)
+            commas = ".csv" in (suffix.lower() for suffix in out.suffixes[-2:])
+            done = _run(manifest, objections, file, mark=mark, commas=commas, rows=noted)
             _check_read(done)
     except CommonswatchError as error:
         raise click.ClickException(error.detail) from error
@@ -110,18 +112,20 @@ def _check_read(done: "Cleaned") -> None:
         raise click.ClickException(_NOT_COMPARABLE)
 
 
-def _run(path: Path, objections: "Objections", out: BinaryIO, *, mark: bool, rows: TextIO | None) -> "Cleaned":
+def _run(
+    path: Path, objections: "Objections", out: BinaryIO, *, mark: bool, commas: bool, rows: TextIO | None
+) -> "Cleaned":
     from commonswatch.manifests.opening import open_manifest
 
     if packing.is_stream(path):
         with open_manifest(sys.stdin.buffer, name="standard input") as opened:
-            return _clean(opened, objections, out, mark=mark, rows=rows)
+            return _clean(opened, objections, out, mark=mark, commas=commas, rows=rows)
     with open_manifest(path) as opened:
-        return _clean(opened, objections, out, mark=mark, rows=rows)
+        return _clean(opened, objections, out, mark=mark, commas=commas, rows=rows)
 
 
 def _clean(
-    manifest: "Manifest", objections: "Objections", out: BinaryIO, *, mark: bool, rows: TextIO | None
+    manifest: "Manifest", objections: "Objections", out: BinaryIO, *, mark: bool, commas: bool, rows: TextIO | None
 ) -> "Cleaned":
     from commonswatch.manifests.cleaning import Cleaned, clean
 
@@ -130,7 +134,7 @@ def _clean(
 
     done, (_, total) = Cleaned(), manifest.position()
     with click.progressbar(length=total or 0, file=sys.stderr, label=manifest.name[:30]) as bar:
-        for done in clean(manifest, objections, out, mark=mark, note=note if rows else None):  # noqa: B007  # the last counts
+        for done in clean(manifest, objections, out, mark=mark, commas=commas, note=note if rows else None):  # noqa: B007  # the last counts
             bar.update(max(0, manifest.position()[0] - bar.pos))
     return done
 

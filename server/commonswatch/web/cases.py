@@ -96,6 +96,7 @@ def read_lists(number: int) -> AnyResponse:
 def _page(case: Case, *, problem: str = "", reason: str = "", codes: dict[int, list[str]] | None = None) -> str:
     headers.allow_pictures_from_their_hosts()
     session, page = database.session(), wanted_page()
+    lists = listings.scans_at(session, case.location_id)
     works, sightings = case_details.count_sightings(session, case), case_details.sightings(session, case, page)
     waiting = case_queue.queue_page(session).lines if case.state != CaseState.OPEN else ()
     return render_template(
@@ -114,7 +115,8 @@ def _page(case: Case, *, problem: str = "", reason: str = "", codes: dict[int, l
         answers=case_details.answers(session, case),
         listed=case_details.listed(session, case),
         origins=catalogue.ancestors,
-        lists=listings.scans_at(session, case.location_id),
+        lists=lists,
+        lists_said=any(closed.INSTEAD in (one.problem or "") for one in lists),
         lists_wait=listings.is_being_read(session, case.location_id),
         lists_closed=_why_closed(case),
         copies=copies.at(session, [case.location_id])[case.location_id],

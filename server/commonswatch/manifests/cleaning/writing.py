@@ -1,12 +1,15 @@
 """One pass over a manifest that writes the rows nobody objects to, byte for byte, or all of them with a word of mark.
 
 Text keeps its form and encoding, without its compression. What is no text (documents of JSON, Parquet, archives)
-becomes a table with tabs of the columns that were read; lists inside an archive follow each other as they are.
+becomes a table with tabs (or commas) of the columns that were read; lists inside an archive follow each other as they
+are.
 """
 
+import csv
+import io
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -43,17 +46,21 @@ def clean(
     out: BinaryIO,
     *,
     mark: bool = False,
+    commas: bool = False,
     note: Callable[[int, Reason], object] | None = None,
 ) -> Iterator[Cleaned]:
     """Write the clean rows to ``out``; what was done so far comes after each block, to show progress.
 
-    ``mark`` keeps all rows and adds a column. ``note`` hears of each row that is objected to (rows count from 0).
+    ``mark`` keeps all rows and adds a column. ``commas``: what is no text becomes a table with commas.
+    ``note`` hears of each row that is objected to (rows count from 0).
     Raises InvalidInput for a manifest whose rows cannot carry a mark.
     """
     done, paper, head = Cleaned(), _Paper(out, manifest.encoding), None
     for block in manifest.blocks():
         if head is None:
+            commas = commas and manifest.kind not in _TEXT and block.reader.syntax != "json"
             head = _head(manifest, block, mark=mark)
+            head = _with_commas(column.name for column in block.reader.columns) if commas else head
             paper.write(head)
         found = _objected(block, objections)
         if note:
@@ -62,7 +69,7 @@ def clean(
         done.rows += block.rows
         done.comparable = done.comparable or any(map(is_telling, block.reader.columns))
         done.by.update(found.values())
-        for piece in _marked(block, found) if mark else _left(block, found):
+        for piece in _marked(block, found) if mark else _left(block, found, commas=commas):
             paper.write(piece)
         yield done
     if head is None:
@@ -108,8 +115,12 @@ def _head(manifest: Manifest, block: Block, *, mark: bool) -> bytes:
     return line + delimiter + MARK.encode() + head[len(line) :]
 
 
-def _left(block: Block, found: Mapping[int, Reason]) -> Iterator[bytes | memoryview]:
-    """The rows nobody objects to: whole stretches between those that are left out."""
+def _left(block: Block, found: Mapping[int, Reason], *, commas: bool) -> Iterator[bytes | memoryview]:
+    """The rows nobody objects to: whole stretches between those that are left out, or one by one with ``commas``."""
+    if commas:
+        kept = (block.record(index) for index in range(block.rows) if index not in found)
+        yield from (_with_commas(block.reader.cells(record).texts) for record in kept)
+        return
     start = 0
     for index in sorted(found):
         yield block.buffer[start : int(block.starts[index])]
@@ -127,6 +138,12 @@ def _marked(block: Block, found: Mapping[int, Reason]) -> Iterator[bytes]:
         is_json = block.reader.syntax == "json"
         marked = _with_mark(record, why) if is_json else record + delimiter + why.encode()
         yield marked + (line_break if line_break.strip(b"\r\n") == b"" else b"\n")
+
+
+def _with_commas(cells: Iterable[str]) -> bytes:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue().encode("utf-8", "replace")
 
 
 def _with_mark(record: bytes, why: str) -> bytes:
