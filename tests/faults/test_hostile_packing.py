@@ -1,4 +1,4 @@
-"""Packed manifests that are cut off, damaged or followed by something else: told as partial, and what came before kept."""
+"""Packed lists that are cut off, damaged or followed by something else: told as partial, what came before kept."""
 
 import bz2
 import gzip

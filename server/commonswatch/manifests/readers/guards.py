@@ -56,6 +56,8 @@ class Counted(Stream):
             raise Trouble("broken", "The file could not be read further.") from failure
         self.count += read
         self._waited += time.monotonic() - asked  # not while somebody thinks about what was read
+        if self.count > self._limits.bytes:
+            raise Trouble("too-large", f"It holds more than {self._limits.bytes // 2**30} GiB.")
         if time.monotonic() - self._began > self._limits.seconds:
             raise Trouble("stalled", "Reading took too long.")
         if self._waited > self._limits.wait and self.count < _SLOWEST * self._waited:

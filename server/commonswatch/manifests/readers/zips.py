@@ -17,6 +17,7 @@ _END, _END64, _LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 _ENTRY, _LOCAL = b"PK\x01\x02", b"PK\x03\x04"
 _ENTRY_SIZE, _LOCAL_SIZE, _END_SIZE = 46, 30, 22
 _COMMENT = 2**16  # bytes: the longest comment behind the end record
+_LARGEST_ENTRY = _ENTRY_SIZE + 3 * 2**16  # bytes: with its name, its extras and its comment
 _ALL_ONES, _ZIP64 = 0xFFFFFFFF, 1
 _STORED, _DEFLATED = 0, 8
 _UTF8, _ENCRYPTED = 0x800, 0x1
@@ -154,26 +155,32 @@ class _Inflated(Stream):
 
 
 def entries(file: Any) -> Iterator[Entry]:
-    """The entries of the list at the end, one by one: the list itself is never held."""
-    offset, size, count = _directory(file)
-    data, at, end = b"", offset, offset + size
-    for _ in range(count):
-        if len(data) < _ENTRY_SIZE + 3 * _COMMENT and at < end:
-            data += _at(file, at, min(PIECE, end - at))
+    """The entries of the list at the end, one by one: the list itself is never held.
+
+    They count, not the number that is told: some programs write only its last 16 bits.
+    """
+    at, size, told = _directory(file)
+    end, data, start, number = at + size, b"", 0, 0
+    while at < end or start < len(data):
+        if len(data) - start < _LARGEST_ENTRY and at < end:
+            data, start = data[start:] + _at(file, at, min(PIECE, end - at)), 0
             at += min(PIECE, end - at)
-        if len(data) < _ENTRY_SIZE or not data.startswith(_ENTRY):
+        if len(data) - start < _ENTRY_SIZE or not data.startswith(_ENTRY, start):
             raise Trouble("broken", "The archive's list is damaged.")
-        entry, length = _entry(data)
-        data = data[length:]
+        entry, length = _entry(data, start)
+        start, number = start + length, number + 1
         yield entry
+    if (number - told) % 2**16:
+        raise Trouble("broken", "The archive's list has another number of members than it says.")
 
 
-def _entry(data: bytes) -> tuple[Entry, int]:
-    flags, method = struct.unpack("<HH", data[8:12])
-    packed, size, names, extras, comment = struct.unpack("<IIHHH", data[20:34])
-    (offset,) = struct.unpack("<I", data[42:46])
-    name = data[_ENTRY_SIZE : _ENTRY_SIZE + names].decode("utf-8" if flags & _UTF8 else "cp437", "replace")
-    extra = data[_ENTRY_SIZE + names : _ENTRY_SIZE + names + extras]
+def _entry(data: bytes, start: int) -> tuple[Entry, int]:
+    flags, method = struct.unpack_from("<HH", data, start + 8)
+    packed, size, names, extras, comment = struct.unpack_from("<IIHHH", data, start + 20)
+    (offset,) = struct.unpack_from("<I", data, start + 42)
+    name_at = start + _ENTRY_SIZE
+    name = data[name_at : name_at + names].decode("utf-8" if flags & _UTF8 else "cp437", "replace")
+    extra = data[name_at + names : name_at + names + extras]
     size, packed, offset = _large(extra, [size, packed, offset])
     return Entry(name, size, packed, offset, method, bool(flags & _ENCRYPTED)), _ENTRY_SIZE + names + extras + comment
 
@@ -211,5 +218,8 @@ def _directory(file: Any) -> tuple[int, int, int]:
 
 
 def _at(file: Any, offset: int, size: int) -> bytes:
-    file.seek(offset)
+    try:
+        file.seek(offset)
+    except (OSError, OverflowError) as failure:  # a place that no file has
+        raise Trouble("broken", "The archive is damaged.") from failure
     return read_fully(file, size)
