@@ -12,7 +12,7 @@ from commonswatch.manifests.readers.streams import PIECE, Stream
 from commonswatch.manifests.readers.zstd import Zstd
 
 _XZ_MEMORY = 256 * 2**20  # bytes: the largest dictionary of `xz -9` needs 65 MiB
-_FIRST = 4096  # bytes a member is given first
+_FIRST, _AT_ONCE = 4096, PIECE // 4  # bytes a member is given first, and at most: about what gives a piece
 _ZEROS = re.compile(rb"\0*")
 MAGIC = {
     "gzip": b"\x1f\x8b\x08",
@@ -93,10 +93,10 @@ class Unpacked(Stream):
 
     def _some(self) -> bytes:
         if self._at == len(self._given):
-            self._given, self._at = self.below.read(PIECE), 0
+            self._given, self._at = self.below.read(_AT_ONCE), 0
         data = self._given[self._at : self._at + self._step]
         self._at += len(data)
-        self._step = min(2 * self._step, PIECE)
+        self._step = min(2 * self._step, _AT_ONCE)
         return data
 
     def _next_member(self) -> bool:

@@ -10,7 +10,7 @@ from commonswatch.manifests.readers.shapes import Block
 from commonswatch.manifests.scanning.sieves import Sieve, Sifted
 
 _ENOUGH = 2  # blocks for the second thread: one that it sifts, and the next
-_MOST = 5  # blocks that are kept until the first of them is sifted
+_MOST = 3  # blocks that are kept until the first of them is sifted
 
 
 def is_worth_it(compression: tuple[str, ...]) -> bool:
