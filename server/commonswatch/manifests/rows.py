@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple
 
 from commonswatch.domain.keys import MANY_WORKS, WorkKey
 from commonswatch.domain.licences import Licence
-from commonswatch.manifests.readers.roles import BASE64, is_null
+from commonswatch.manifests.readers.anywhere import pieces, works_in
+from commonswatch.manifests.readers.roles import ANYWHERE, BASE64, is_null
 from commonswatch.manifests.readers.shapes import Block, Cells, Column, Place, Reads
 from commonswatch.rules import account_keys, read_licence, work_keys
 
@@ -98,6 +99,8 @@ def _all_digests(filled: list[Cell]) -> tuple[Digest, ...]:
 
 
 def _keys(column: Column, text: str) -> list[WorkKey]:
+    if column.pattern == ANYWHERE:
+        return works_in(text)
     if column.role in ("address", "path"):
         return [key for key in work_keys(text) if key.kind not in MANY_WORKS]
     if column.role != "key":
@@ -144,6 +147,8 @@ def _name(text: str) -> str:
 
 
 def _accounts(column: Column, text: str) -> list[str]:
+    if column.pattern == ANYWHERE:
+        return [key.key for piece in pieces(text) for key in account_keys(piece)]
     return [key.key for key in account_keys(text)] if column.role in ("account", "address", "path") else []
 
 

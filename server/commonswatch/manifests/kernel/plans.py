@@ -1,5 +1,6 @@
 """What a reader says of its columns → how the kernel reads the cells of a row: just as `rows.read_row` does."""
 
+import re
 from enum import IntEnum
 
 from commonswatch.manifests.kernel.book import Compiler
@@ -23,6 +24,7 @@ class How(IntEnum):
 
 _BY_ROLE = {"address": How.ADDRESS, "path": How.ADDRESS, "md5": How.MD5, "sha256": How.SHA256, "key": How.PATTERN}
 _BLANKS, _WHOLE_ROW = b" ", -1
+_LATER_GROUP = re.compile(r"(?:[^(\\]|\\.|\((?=\?))+\((?!\?)", re.DOTALL)  # what counts does not stand first
 
 
 def plan_of(reader: Reads) -> scan.Plan | None:
@@ -54,8 +56,12 @@ def _reading(column: Column, patterns: Compiler) -> tuple[int, int]:
     how = _BY_ROLE.get(column.role, How.NOTHING)
     if how is How.MD5 and column.pattern == BASE64:
         how = How.BASE64
+    if how is How.ADDRESS and column.pattern:  # addresses somewhere in a cell
+        return How.ENGINE, 0
     if how is not How.PATTERN:
         return how, 0
+    if _LATER_GROUP.match(column.pattern):
+        return How.ENGINE, 0
     try:
         return how, patterns.pattern(column.pattern, column.key)
     except NotCompiled:

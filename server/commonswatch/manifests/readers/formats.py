@@ -12,9 +12,11 @@ from commonswatch.manifests import sniffing
 from commonswatch.manifests.readers import descriptions
 from commonswatch.manifests.readers.compression import compression_of, unpacked
 from commonswatch.manifests.readers.descriptions import Description
+from commonswatch.manifests.readers.encodings import Encoding, encoding_of, is_utf8
 from commonswatch.manifests.readers.guards import Ahead, Counted, Measured
 from commonswatch.manifests.readers.json_documents import JsonDocument
 from commonswatch.manifests.readers.json_lines import JsonLinesReader
+from commonswatch.manifests.readers.layouts import Table, table_of
 from commonswatch.manifests.readers.lines import Lines, ranges
 from commonswatch.manifests.readers.shapes import Block, Checkpoint, Column, Limits, Reading, Trouble
 from commonswatch.manifests.readers.streams import PIECE, Broken, Prefixed, Recoded, read_head
@@ -107,7 +109,7 @@ class Unknown:
     about: Description | None = None
     columns: tuple[Column, ...] = ()
     head = b""  # what stands before the first row of a text
-    encoding: sniffing.Encoding | None = None  # of a text
+    encoding: Encoding | None = None  # of a text
 
     def __init__(self, why: str) -> None:
         self._why = why
@@ -134,17 +136,15 @@ class Text(Unknown):
 
     def __init__(self, inside: Unwrapped, reading: Reading, kind: sniffing.Kind) -> None:
         self._inside, self._reading = inside, reading
-        self.encoding = self._encoding = sniffing.encoding_of(inside.head)
+        self.encoding = self._encoding = encoding_of(inside.head)
         head = inside.head
         if not self._encoding.is_plain:
             head = _recoded(head, self._encoding)
         self._start = 0 if not self._encoding.is_plain else self._encoding.skipped
-        table = sniffing.table_of(head[self._start :].removeprefix(_BOM), whole=inside.whole, kind=kind)
+        text = head[self._start :].removeprefix(_BOM)
+        table = Table(0, 0, JsonLinesReader(text)) if kind == "json-lines" else table_of(text, whole=inside.whole)
         self.head = head[self._start : self._start + table.skipped]
-        self._table = table
-        self._reader: Any = (
-            JsonLinesReader(head[self._start :], reading.limits) if kind == "json-lines" else table.reader
-        )
+        self._table, self._reader = table, table.reader
         self.kind = kind if kind == "json-lines" else ("table" if len(table.reader.columns) > 1 else "list")
 
     @property
@@ -195,7 +195,7 @@ def payload(record: bytes, delimiter: bytes, number: int) -> bytes:
 _BOM = b"\xef\xbb\xbf"
 
 
-def _recoded(head: bytes, encoding: sniffing.Encoding) -> bytes:
+def _recoded(head: bytes, encoding: Encoding) -> bytes:
     text = head.decode(encoding.name, "replace")
     return (text.replace("\r", "\n") if encoding.returns else text).encode("utf-8", "replace")
 
@@ -205,7 +205,10 @@ class Json(Unknown):
 
     def __init__(self, inside: Unwrapped, reading: Reading) -> None:
         self._inside = inside
-        self._document = JsonDocument(reading)
+        encoding = encoding_of(inside.head)
+        text = (inside.head if encoding.is_plain else _recoded(inside.head, encoding)).removeprefix(_BOM)
+        self._start = sniffing.start_of_json(text)
+        self._document = JsonDocument(reading, several=sniffing.holds_several(text))
         self.about = descriptions.of_json(inside.head) if inside.whole else None
         reading.has_people = self.about is None
         self.kind = self.about.kind if self.about else "json"
@@ -217,10 +220,10 @@ class Json(Unknown):
 
     def blocks(self, checkpoint: Checkpoint | None) -> Iterator[Block]:  # noqa: ARG002
         """Its rows, from the first."""
-        encoding = sniffing.encoding_of(self._inside.head)
-        name = encoding.name if encoding.name != "utf-8" or sniffing.is_utf8(self._inside.head) else "latin-1"
+        encoding = encoding_of(self._inside.head)
+        name = encoding.name if encoding.name != "utf-8" or is_utf8(self._inside.head) else "latin-1"
         stream = Recoded(self._inside.from_start(), "utf-8-sig" if name == "utf-8" else name)
-        return self._document.blocks(stream)
+        return self._document.blocks(stream, start=self._start)
 
 
 class Card(Unknown):

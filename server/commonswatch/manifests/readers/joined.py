@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from commonswatch.manifests.readers import roles
+from commonswatch.manifests.readers.columns import column_of, columns_of
 from commonswatch.manifests.readers.shapes import Block, Cells, Checkpoint, Column, Place, Reading
 from commonswatch.manifests.readers.text import Syntax, decoded
 
@@ -61,7 +62,7 @@ class Joined:
         waiting, self._waiting = self._waiting or [], None
         names = list(dict.fromkeys(name for cells, _, _ in waiting for name in cells))
         names = names[: self._reading.limits.columns]
-        columns = roles.columns_of(names, [[cells.get(name, "") for name in names] for cells, _, _ in waiting])
+        columns = columns_of(names, [[cells.get(name, "") for name in names] for cells, _, _ in waiting])
         self.reader.columns = tuple(map(self._allowed, columns))
         self._numbers = {name: number for number, name in enumerate(names)}
         for row in waiting:
@@ -84,7 +85,7 @@ class Joined:
             self._reading.note("too-large", f"It has more than {number} columns: the others were left out.")
             return None
         self._numbers[name] = number
-        self.reader.columns += (self._allowed(roles.column_of(name, [] if roles.is_null(text) else [text[:512]])),)
+        self.reader.columns += (self._allowed(column_of(name, [] if roles.is_null(text) else [text[:512]])),)
         return number
 
     def _allowed(self, column: Column) -> Column:

@@ -9,7 +9,7 @@ import ijson
 
 from commonswatch.manifests.readers.joined import LONGEST_CELL, Joined
 from commonswatch.manifests.readers.shapes import Block, Column, Reading, Trouble
-from commonswatch.manifests.readers.streams import PIECE
+from commonswatch.manifests.readers.streams import PIECE, skip
 
 _FED = PIECE // 16  # bytes at a time
 _LONGEST_VALUE = 16 * 2**20  # bytes without any event: one value of a payload
@@ -22,6 +22,7 @@ _NO_JSON = re.compile(rb"(?<=[\s:,\[])(?:NaN|-?Infinity)(?=[\s,\]}])")  # what P
 _DIGITS = re.compile(rb"(?<![0-9])[0-9]{%d,}" % _MOST_DIGITS)
 _HALF = re.compile(rb"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}")  # of a character, alone
 _ENTRY = re.compile(r"[0-9]+|.*[/.@:\s].*|.{41,}", re.DOTALL)  # a key that names a thing and not a property
+_IS_NAME = re.compile(r"[0-9A-Z/.@:\s]|.{41}")  # properties are written small
 _LICENCES = re.compile(r"(?:^|\.)licen[cs]es\[\d+\]$")
 
 
@@ -50,13 +51,14 @@ class _Record:
 class JsonDocument:
     """The rows of one document: the outermost objects that hold a value themselves, and what stands alone.
 
-    The root is no row. Objects in a list are rows; a list of several objects inside a row makes each of them one.
+    The root is no row, unless there are several. Objects in a list are rows; a list of several objects inside a row
+    makes each of them one.
     """
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, *, several: bool = False) -> None:
         self._limits = reading.limits
         self._joined = Joined(reading)
-        self._frames: list[_Frame] = []
+        self._frames: list[_Frame] = [_Frame(True, "", "")] if several else []
         self._records: list[_Record] = []
         self._lists: set[str] = set()  # whose objects are rows of their own
         self._licences: dict[str, str] = {}
@@ -66,10 +68,10 @@ class JsonDocument:
         """Those found so far."""
         return self._joined.reader.columns
 
-    def blocks(self, stream: Any) -> Iterator[Block]:
-        """All rows of the document, or of several one after the other."""
+    def blocks(self, stream: Any, *, start: int = 0) -> Iterator[Block]:
+        """All rows of the document, or of several one after the other. ``start``: bytes of a script before it."""
         try:
-            for events in _events(stream):
+            for events in _events(stream, start):
                 for event, value in events:
                     yield from self._take(event, value)
         except Trouble:
@@ -116,7 +118,7 @@ class JsonDocument:
         """An object of a list: a row, unless it is the only one of its kind inside a row."""
         top = self._frames[-1]
         if not self._records or top.columns in self._lists:
-            self._records.append(_Record(len(self._frames), path, columns))
+            self._records.append(self._record(len(self._frames), path, columns))
         elif top.count >= 1:
             self._lists.add(top.columns)
             record = self._records[-1]
@@ -129,13 +131,23 @@ class JsonDocument:
                 )
             self._records.append(_Record(len(self._frames), path, columns))
 
+    def _record(self, depth: int, path: str, columns: str) -> _Record:
+        """A new row, with what names it."""
+        return _Record(depth, path, columns, self._named(self._frames[:depth]))
+
+    def _named(self, frames: list[_Frame]) -> dict[str, str]:
+        """The key that names what stands in these frames, if there is one, as a cell: `{"12.jpg": {"faces": [{…`."""
+        keys = (frame.key for frame in reversed(frames) if not frame.is_list)
+        name = next((key for key in keys if _IS_NAME.search(key)), "")
+        return {"@": name[:LONGEST_CELL]} if name else {}
+
     def _close(self) -> Iterator[Block]:
         self._frames.pop()
         if self._records and self._records[-1].depth == len(self._frames):
             record = self._records.pop()
             if _LICENCES.search(record.path) and len(self._licences) < _MOST_LICENCES:
                 self._licences[record.cells.get("id", "")] = record.cells.get("url", "") or record.cells.get("name", "")
-            if record.cells:
+            if record.cells.keys() - {"@"} or _ENTRY.fullmatch(record.cells.get("@", "")):
                 yield from self._joined.add(record.cells, record.path)
 
     def _value(self, event: str, text: str) -> Iterator[Block]:
@@ -145,10 +157,10 @@ class JsonDocument:
             if len(self._frames) == 1 or _ENTRY.fullmatch(top.key):
                 yield from self._joined.add({"@": top.key[:LONGEST_CELL], "*": text}, path)
                 return
-            self._records.append(_Record(len(self._frames) - 1, top.path, top.columns))
+            self._records.append(self._record(len(self._frames) - 1, top.path, top.columns))
         if not self._records:
             if event != "number" or "." not in text:
-                yield from self._joined.add({columns or "*": text}, path)
+                yield from self._joined.add(self._named(self._frames) | {columns or "*": text}, path)
             return
         yield from self._cell(event, _relative(columns, self._records[-1].columns) or "*", text, path)
 
@@ -167,12 +179,12 @@ def _relative(columns: str, start: str) -> str:
     return columns[len(start) :].lstrip(".") if columns.startswith(start) else columns
 
 
-def _events(stream: Any) -> Iterator[list[tuple[str, Any]]]:
+def _events(stream: Any, start: int) -> Iterator[list[tuple[str, Any]]]:
     """The events of the parser, piece by piece."""
     events: Any = ijson.sendable_list()
     parser = ijson.basic_parse_coro(events, multiple_values=True)
     silent = 0
-    for piece in _pieces(stream):
+    for piece in _pieces(stream, start):
         try:
             parser.send(piece)
         except _DAMAGE as failure:
@@ -195,14 +207,15 @@ def _last(parser: Any, events: Any) -> Iterator[list[tuple[str, Any]]]:
     yield list(events)
 
 
-def _pieces(stream: Any) -> Iterator[bytes]:
+def _pieces(stream: Any, start: int) -> Iterator[bytes]:
+    skip(stream, start)
     held = b""
     while piece := stream.read(_FED):
         text = _sound(held + piece)
         held = text[-_HELD_BACK:]
         if len(text) > _HELD_BACK:  # an empty piece would mean the end
             yield text[:-_HELD_BACK]
-    yield _sound(held)
+    yield _sound(held.rstrip(b" \t\r\n;)") if start else held)
 
 
 def _sound(text: bytes) -> bytes:

@@ -8,7 +8,8 @@ from itertools import islice
 from typing import Any
 
 from commonswatch.manifests.readers import roles
-from commonswatch.manifests.readers.shapes import Cells, Column, Limits
+from commonswatch.manifests.readers.columns import column_of, columns_of
+from commonswatch.manifests.readers.shapes import Cells, Column
 from commonswatch.manifests.readers.text import Syntax, decoded
 
 _MOST_CELLS = 256  # of one row
@@ -23,14 +24,13 @@ class JsonLinesReader:
     syntax: Syntax = "json"
     delimiter = b""
 
-    def __init__(self, head: bytes, limits: Limits) -> None:
-        del limits
+    def __init__(self, head: bytes) -> None:
         rows = [_cells(line) for line in head.split(b"\n", roles.SAMPLE)[: roles.SAMPLE]]
         names = list(dict.fromkeys(name for row in rows for name, _ in row))[:_MOST_CELLS]
         firsts = [dict(reversed(row)) for row in rows]
-        self.columns = roles.columns_of(names, [[row.get(name, "") for name in names] for row in firsts])
+        self.columns = columns_of(names, [[row.get(name, "") for name in names] for row in firsts])
         self._by_name = {column.name: column for column in self.columns}
-        self._new = lru_cache(_MOST_CELLS)(roles.column_of)
+        self._new = lru_cache(_MOST_CELLS)(column_of)
 
     def cells(self, record: bytes) -> Cells:
         """Every value of a line that is text or a number, with its column; several may stand in one."""
@@ -43,7 +43,7 @@ class JsonLinesReader:
 
 def _cells(record: bytes) -> list[tuple[str, str]]:
     try:
-        value = json.loads(decoded(record))
+        value = json.loads(decoded(record).rstrip(", "))
     except (ValueError, RecursionError):
         return []
     return walk(value)
@@ -59,7 +59,10 @@ def _walk(value: Any, name: str, depth: int) -> Iterator[tuple[str, str]]:
         return
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _walk(inner, name if _THING.fullmatch(key) else f"{name}.{key}".lstrip("."), depth + 1)
+            is_thing = _THING.fullmatch(key) is not None
+            if is_thing and not key.isdecimal():
+                yield "@", key[:_LONGEST_CELL]
+            yield from _walk(inner, name if is_thing else f"{name}.{key}".lstrip("."), depth + 1)
     elif isinstance(value, list):
         for inner in value:
             if not isinstance(inner, int | float):

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from commonswatch.manifests.readers import roles
+from commonswatch.manifests.readers.columns import columns_of
 from commonswatch.manifests.readers.parquet_frames import BATCH, COLUMNS, END, HEAD, TROUBLE, Batch
 from commonswatch.manifests.readers.shapes import Column
 
@@ -101,6 +102,10 @@ def _clean(array: Any) -> Any:
 
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
+    if _is_list(array.type):
+        array = pc.binary_join(type(array).from_arrays(array.offsets, pc.fill_null(array.values, "")), " ")
+    if pa.types.is_floating(array.type):
+        array = pc.cast(pc.if_else(pc.is_nan(array), None, array), pa.int64(), safe=False)
     if pa.types.is_integer(array.type):
         array = pc.cast(array, pa.large_string())
     array = pc.cast(array, pa.large_binary())
@@ -118,7 +123,7 @@ def _candidates(file: Any) -> list[str]:
         for number in range(group.num_columns):
             chunk = group.column(number)
             sizes[chunk.path_in_schema] = [chunk.total_uncompressed_size, max(chunk.num_values, 1)]
-    names = [name for name, kind in _leaf_types(file.schema_arrow) if _is_text(kind)]
+    names = [name for name, kind in _leaf_types(file.schema_arrow) if _is_text(kind) or _may_be_id(name, kind)]
     return [name for name in names if sizes.get(name, [0, 1])[0] / sizes.get(name, [0, 1])[1] < _LARGEST_CELL]
 
 
@@ -129,7 +134,7 @@ def _columns(file: Any, names: list[str]) -> list[Column]:
     first = next(file.iter_batches(roles.SAMPLE, columns=names, use_threads=False), None)
     found = {name: _texts(_clean(array)) for name, array in _leaves(first)} if first is not None else {}
     rows = [list(row) for row in zip(*(found[name] for name in names), strict=True)] if found else []
-    return [column for column in roles.columns_of(names, rows) if column.role not in ("", "payload")]
+    return [column for column in columns_of(names, rows) if column.role not in ("", "payload")]
 
 
 def _texts(array: Any) -> list[str]:
@@ -167,9 +172,26 @@ def _leaves(batch: Any) -> Iterator[tuple[str, Any]]:
             yield name, array
 
 
+def _is_list(kind: Any) -> bool:
+    import pyarrow as pa  # noqa: PLC0415
+
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind)) and bool(
+        pa.types.is_string(kind.value_type) or pa.types.is_large_string(kind.value_type)
+    )
+
+
+def _may_be_id(name: str, kind: Any) -> bool:
+    """Whether these are ids with gaps, which pandas keeps as floating points."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    return bool(pa.types.is_float64(kind)) and roles.FLICKR.is_called(roles.squeezed(name))
+
+
 def _is_text(kind: Any) -> bool:
     import pyarrow as pa  # noqa: PLC0415
 
+    if _is_list(kind):
+        return True
     kind = kind.value_type if pa.types.is_dictionary(kind) else kind
     types = pa.types
     return bool(

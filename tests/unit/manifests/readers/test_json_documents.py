@@ -3,6 +3,7 @@
 import io
 import json
 
+import pytest
 from commonswatch.manifests.opening import open_manifest
 from commonswatch.manifests.rows import row_of
 from hypothesis import given, settings
@@ -60,6 +61,57 @@ def test_text_in_latin_1_is_understood():
     assert {key for _, key in found('[{"url": "https://x.example/Zoé.jpg"}]'.encode("latin-1"))} == {
         "url:x.example/Zoé.jpg"
     }
+
+
+PHOTOS = [(f"{3_000_000_000 + n}_0a1b2c3d4e.jpg", f"flickr:photo:{3_000_000_000 + n}") for n in range(8)]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"width": 1, "box": [1, 2]}, {"faces": [{"score": 0.5}]}, ["a caption", "another"], "a caption", {"a": {"b": 1}}],
+)
+def test_the_key_that_names_an_entry_belongs_to_it(value):
+    found_at = found({"images": {name: value for name, _ in PHOTOS}})
+    assert {key for _, key in found_at} == {key for _, key in PHOTOS}
+    assert all(key.removeprefix("flickr:photo:") in path for path, key in found_at)
+
+
+def test_names_of_properties_are_no_cells():
+    assert not any("@" in column.name for column in read([{"info": {"url": "https://x.example/1"}}])[1].columns)
+
+
+def test_documents_behind_each_other_are_a_row_each():
+    records = [{"id": n, "url": f"https://x.example/{n}.jpg", "text": "a"} for n in range(5)]
+    for between, indent in (("", None), ("\n", 1)):
+        rows, _ = read(between.join(json.dumps(record, indent=indent) for record in records).encode())
+        assert [(row.place.path, {key.key for key in row.keys}) for row in rows] == [
+            (f"[{n}]", {f"url:x.example/{n}.jpg"}) for n in range(5)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("before", "behind"),
+    [("jsonFlickrApi(", ")"), ("var photos = ", ";\n"), ("window.data=", ""), ("\ufeffload( ", " );\n")],
+)
+def test_scripts_that_hold_one_document_are_read_as_that(before, behind):
+    rows, manifest = read(
+        f"{before}{json.dumps([{'url': f'https://x.example/{n}.jpg'} for n in range(5)])}{behind}".encode()
+    )
+    assert (manifest.kind, manifest.problem) == ("json", None)
+    assert [row.place.path for row in rows if row.keys] == [f"[{n}]" for n in range(5)]
+
+
+def test_lines_of_json_may_end_in_commas():
+    rows, manifest = read("".join(f'{{"n": 1, "url": "https://x.example/{n}.jpg"}},\n' for n in range(5)).encode())
+    assert (manifest.kind, manifest.problem) == ("json-lines", None)
+    assert [row.place.line for row in rows if row.keys] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("text", ["[A picture](https://x.example/1.jpg)\n", "{'url': 'https://x.example/1.jpg'}\n"])
+def test_what_only_starts_like_json_is_text(text):
+    rows, manifest = read(text.encode())
+    assert (manifest.kind in ("list", "table"), manifest.problem) == (True, None)
+    assert [key.key for key in rows[0].keys] == ["url:x.example/1.jpg"]
 
 
 ADDRESS = st.integers(0, 10**6).map(lambda n: f"https://x.example/{n}.jpg")

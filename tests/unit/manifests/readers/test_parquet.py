@@ -48,6 +48,22 @@ def test_wanted_columns_are_read_and_no_others(tmp_path):
     assert str(rows[650].place) == "row group 2, row 650"
 
 
+def test_lists_of_addresses_and_ids_kept_as_floating_points_are_read(tmp_path):
+    columns = {
+        "image_urls": [[f"https://a.example/{n}.jpg", None, f"https://b.example/{n}.jpg"] for n in range(ROWS)],
+        "words": [["a", "caption"], *[None] * (ROWS - 1)],
+        "photo_id": [float("nan") if n % 2 else 53_000_000_000.0 + n for n in range(ROWS)],
+    }
+    pq.write_table(pa.table(columns), tmp_path / "x", row_group_size=300)
+    rows = read(tmp_path / "x", {"row": 333})[1]
+    assert [key.key for key in rows[1].keys] == [
+        "url:a.example/334.jpg",
+        "url:b.example/334.jpg",
+        "flickr:photo:53000000334",
+    ]
+    assert [key.key for key in rows[0].keys] == ["url:a.example/333.jpg", "url:b.example/333.jpg"]
+
+
 def test_a_stream_and_a_compressed_file_are_read_too(tmp_path):
     import gzip
 
