@@ -8,6 +8,7 @@ from commonswatch.commands import (
     exports,
     fingerprints,
     links,
+    listed,
     lists,
     lookups,
     pictures,
@@ -26,7 +27,7 @@ def main() -> None:
 
 for _command in (
     *(site.run, site.serve, site.worker, site.demo, site.setup_link),
-    lookups.lookup,
+    *(lookups.lookup, listed.listed),
     *(upkeep.db, upkeep.audit, upkeep.moderators, watch_list.watch_list),
     *(lists.keys, lists.locations, lists.licences, links.links, datasets.datasets, fingerprints.fingerprint, scan.scan),
     *(check.check, pictures.explain, pictures.common_pictures),
