@@ -27,7 +27,7 @@ def put(session: Session, context: Context, works: Sequence[Work], person: Perso
     person_keys.state(session, context.keyring, person, PersonKeyKind.NAME, "Bo Example", now)
     older = _scan(session, now, ScanState.DONE, LONG)
     memberships.take(session, older.id, [Match(works[0].id, 3, "line 4", "key")], now)
-    newer = _scan(session, now, ScanState.DONE, LONG)
+    newer = _scan(session, now, ScanState.DONE, LONG, form_digest=bytes(32), index_file="2.index")
     ways = zip(works, ("key", "guessed"), strict=False)
     memberships.take(session, newer.id, [Match(one.id, n, f"row {n}", way) for n, (one, way) in enumerate(ways)], now)
     for way, state in ((PersonWay.NAME, NamingState.PROPOSED), (PersonWay.QID, NamingState.ACCEPTED)):
@@ -35,9 +35,10 @@ def put(session: Session, context: Context, works: Sequence[Work], person: Perso
         row = {"row": 8, "place": "line 9", "at": now, "scan_id": scan.id, "person_id": person.id}
         session.add(PersonMembership(way=way, state=state, **row))
     reading = _scan(session, now, ScanState.READING, "list.parquet", bytes_read=40, bytes_total=100)
+    stopped = _scan(session, now, ScanState.CANCELLED, "list.tsv")
     failed = _scan(session, now, ScanState.FAILED, "list.zip", dataset=None, problem="The archive is encrypted.")
     failed.url = "https://data.example.org/lists/list.zip"
-    named = {"done": newer, "first": older, "reading": reading, "failed": failed}
+    named = {"done": newer, "first": older, "reading": reading, "stopped": stopped, "failed": failed}
     return {f"{name} scan": f"/scans/{scan.id}" for name, scan in named.items()}
 
 

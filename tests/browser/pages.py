@@ -87,7 +87,9 @@ def _empty(browser: Browser, site: FilledSite, options: dict[str, Any]) -> Itera
     administrator.open(site.paths["setup"]).get_by_label("Mail address", exact=True).fill("root@watch.example.org")
     yield Opened("setup", administrator.page)
     administrator.press("Become administrator")
-    yield from _each(administrator, ["/", "/cases", "/cases?state=dismissed", "/outbox", "/jobs", "/audit", "/members"])
+    yield from _each(
+        administrator, ["/", "/cases", "/cases?state=dismissed", "/outbox", "/jobs", "/audit", "/members", "/scans"]
+    )
 
 
 def signed_in(browser: Browser, site: FilledSite, address: str, options: dict[str, Any]) -> Visitor:
