@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -178,7 +179,19 @@ def test_what_is_no_manifest_is_told_with_an_exit_code(home: Path, works: dict[i
     answer = _run(home, path)
     assert answer.exit_code == 1
     assert answer.stderr == "noise was not read: Neither text nor a format that is known.\n"
-    assert _run(home, tmp_path / "nothing").exit_code == 1
+    for name, words in (("nothing", "No such file"), ("x" * 300, "File name too long")):
+        answer = _run(home, tmp_path / name)
+        assert answer.exit_code == 1
+        assert f"cannot be read: {words}" in answer.stderr
+
+
+def test_what_comes_out_of_a_pipe_is_read(home: Path, works: dict[int, int], tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writing = threading.Thread(target=pipe.write_bytes, args=(gzip.compress(_tsv(5)),))
+    writing.start()
+    assert [one.get("work") for one in _told(home, pipe)][:-1] == [works[3]]
+    writing.join()
 
 
 def test_pictures_inside_are_looked_at_when_asked(home: Path, context: Context, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Scans on this machine, for the command: where a manifest comes from, what is looked for, what is told of it."""
 
 import secrets
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -56,12 +57,8 @@ class Here:
             yield "standard input", StreamSource(sys.stdin.buffer)
         elif name.lower().startswith(("https://", "http://")):
             yield from self._behind(name)
-        elif (path := Path(name)).is_dir():
-            yield from ((one.name, FileSource(one)) for one in sorted(path.rglob("*")) if one.is_file())
-        elif path.is_file():
-            yield path.name, FileSource(path)
         else:
-            raise click.ClickException(f"There is no such file: {shown(name)}")
+            yield from _at(Path(name))
 
     def scan(self, name: str, source: FileSource | StreamSource) -> Iterator[Row]:
         """Its matches as rows, and at the end the summary: as a row, or as words on the error stream."""
@@ -122,6 +119,21 @@ class Here:
             return
         for line in _words(name, summary):
             click.echo(line, err=True)
+
+
+def _at(path: Path) -> Iterator[tuple[str, FileSource | StreamSource]]:
+    """A file, those of a folder, or what comes out of a pipe."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise click.ClickException(f"{shown(str(path))} cannot be read: {error.strerror}.") from error
+    if stat.S_ISDIR(mode):
+        yield from ((one.name, FileSource(one)) for one in sorted(path.rglob("*")) if one.is_file())
+    elif stat.S_ISREG(mode):
+        yield path.name, FileSource(path)
+    else:
+        with path.open("rb") as stream:
+            yield path.name, StreamSource(stream)
 
 
 def _json_row(match: Match) -> Row:

@@ -28,7 +28,6 @@ LISTED = (0, 2, 4, 5)
 LIST_ROWS = 2_000
 EMPTY = f"https://{REPOSITORIES}/example-lab/weather-maps"
 
-_LICENCE = "https://creativecommons.org/licenses/by-nc/4.0/"
 _JPEG = {"Content-Type": "image/jpeg"}
 _HTML = {"Content-Type": "text/html; charset=utf-8"}
 
