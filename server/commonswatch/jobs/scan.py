@@ -19,7 +19,7 @@ from commonswatch.fetch.connectors import Closed, RemoteFile, choose, files_behi
 from commonswatch.jobs.handling import Handler, Record, nothing_to_record
 from commonswatch.manifests.scanning import FileSource, Match, Options, Progress, Scan, Summary
 from commonswatch.rules import page_location
-from commonswatch.services.scanning import checking, folder, opening, person_members, scans
+from commonswatch.services.scanning import checking, folder, opening, person_members, refetching, scans
 from commonswatch.services.scanning.keeping import keep
 from commonswatch.services.scanning.looking import look_for
 from commonswatch.services.upkeep.queue import ClaimedJob
@@ -42,13 +42,8 @@ def _run(context: Context, job: ClaimedJob) -> Record:
     if task is None:
         return nothing_to_record
     path = folder.manifest(context.settings.home, scan_id)
-    try:
-        if not path.exists() and not (task.url and _fetch(context, task, path)):
-            return partial(_failed, scan_id, _GONE)
-    except RemoteError as error:
-        if not error.permanent and job.attempts < SCAN.max_attempts:
-            raise
-        return partial(_failed, scan_id, error.detail)
+    if not path.exists() and (instead := _fetch(context, task, path, job)):
+        return instead
     try:
         summary = _read(context, task, path)
     except Cancelled:
@@ -58,19 +53,39 @@ def _run(context: Context, job: ClaimedJob) -> Record:
     return partial(_finished, context, scan_id, summary)
 
 
-def _fetch(context: Context, task: scans.Task, path: Path) -> bool:
-    """Keep what the address answers; not under its name before it is whole."""
-    task = _first_behind(context, task)
+def _fetch(context: Context, task: scans.Task, path: Path, job: ClaimedJob) -> Record | None:
+    """Keep what the address answers; return how to end the scan where there is nothing to read."""
+    if not task.url:
+        return partial(_failed, task.scan_id, _GONE)
+    try:
+        known = _save(context, _first_behind(context, task), path)
+    except RemoteError as error:
+        if not error.permanent and job.attempts < SCAN.max_attempts:
+            raise
+        return partial(_failed, task.scan_id, error.detail)
+    return partial(_unchanged, task.scan_id, known) if known else None
+
+
+def _save(context: Context, task: scans.Task, path: Path) -> int | None:
+    """Write the file, not under its name before it is whole; return the scan that read it before if it is the same."""
+    with context.database.reading() as session:
+        earlier = refetching.earlier(session, task.scan_id)
     aside = path.with_name(f"{path.name}.part")
+    file, known = RemoteFile(task.url, task.name), earlier.version if earlier else None
     try:
         with aside.open("w+b") as into:
-            file = RemoteFile(task.url, task.name)
-            save(file, context.fetcher, into, max_bytes=task.most_bytes, seconds=_LONGEST_FETCHING)
+            most, longest = task.most_bytes, _LONGEST_FETCHING
+            saved = save(file, context.fetcher, into, max_bytes=most, seconds=longest, known=known)
+        if saved is None and earlier is not None:
+            return earlier.scan_id
+        if saved is not None:
+            with context.database.writing() as session:
+                refetching.keep_version(session, task.scan_id, saved.version)
         aside.replace(path)
     finally:
         with suppress(FileNotFoundError):
             aside.unlink()
-    return True
+    return None
 
 
 def _first_behind(context: Context, task: scans.Task) -> scans.Task:
@@ -153,6 +168,10 @@ def _finished(context: Context, scan_id: int, summary: Summary, session: Session
 
 def _failed(scan_id: int, reason: str, session: Session, now: datetime) -> None:
     scans.fail(session, scan_id, reason, now)
+
+
+def _unchanged(scan_id: int, known: int, session: Session, now: datetime) -> None:
+    refetching.end_unchanged(session, scan_id, known, now)
 
 
 SCAN = Handler(_run)

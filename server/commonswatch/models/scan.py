@@ -39,6 +39,10 @@ class Scan(Base):
     noted_at: Mapped[datetime | None]  # when ``rows`` and ``matches`` were written last
     finished_at: Mapped[datetime | None]
     taken_back_at: Mapped[datetime | None]  # a moderator said that it says nothing: see services.scanning.taking_back
+    etag: Mapped[str | None] = mapped_column(
+        String(300)
+    )  # of the file at ``url``, as its host named this version of it
+    last_modified: Mapped[str | None] = mapped_column(String(100))
 
     __table_args__ = (Index("ix_scans_dataset", "dataset"),)
 

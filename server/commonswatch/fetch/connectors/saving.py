@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
@@ -42,7 +43,8 @@ def save(
     if _POINTER.fullmatch(head) and (target := _large_file(file.url)):
         into.seek(start)
         into.truncate()
-        return reader.save(target, into, max_bytes=max_bytes, seconds=seconds)
+        large = reader.save(target, into, max_bytes=max_bytes, seconds=seconds)
+        return replace(large, version=saved.version) if large else None  # the pointer is asked for the next time
     if saved.media_type == "text/html" and not re.search(r"\.html?$", file.name) and _is_page(head):
         raise Closed(_ASKS)
     return saved

@@ -37,12 +37,13 @@ def test_a_file_that_has_not_changed_is_not_sent_again(hosts: Hosts) -> None:
 
 def test_a_pointer_of_git_lfs_is_followed(hosts: Hosts) -> None:
     file = RemoteFile("https://raw.githubusercontent.com/lab/faces/main/list.tsv", "list.tsv")
-    hosts.at(file.url, POINTER)
-    hosts.at("https://media.githubusercontent.com/media/lab/faces/main/list.tsv", b"the listing")
+    hosts.at(file.url, POINTER, ETag='"pointer"')
+    hosts.at("https://media.githubusercontent.com/media/lab/faces/main/list.tsv", b"the listing", ETag='"bytes"')
     into = io.BytesIO()
     saved = save(file, hosts.reader, into, max_bytes=1_000, seconds=20)
     assert saved is not None
     assert (into.getvalue(), saved.size) == (b"the listing", 11)
+    assert saved.version == Version('"pointer"'), "which is what is asked for the next time"
 
 
 def test_a_pointer_elsewhere_is_a_file_like_any_other(hosts: Hosts) -> None:
