@@ -134,6 +134,8 @@ struct scan_scratch {
     struct { u64 hash, row; } ring[RING];
     u8 arena[ARENA + BEHIND];
     u64 row_digests[MOST_KEYS];
+    u8 last[128]; /* the last key of a row */
+    u32 last_n;
 };
 
 struct scanner {
@@ -165,6 +167,14 @@ static inline void put(u8 *to, const u8 *from, size_t n) {
         memcpy(to, from, 8);
         memcpy(to + n - 8, from + n - 8, 8);
     } else for (size_t i = 0; i < n; i++) to[i] = from[i];
+}
+
+/* Whether two texts are the same; for texts that are short. */
+static inline int same(span one, span other) {
+    if (one.n != other.n) return NO;
+    if (one.n < 8) return !memcmp(one.at, other.at, one.n);
+    for (u32 i = 0; i + 8 < one.n; i += 8) if (read8(one.at + i) != read8(other.at + i)) return NO;
+    return read8(one.at + one.n - 8) == read8(other.at + one.n - 8);
 }
 
 /* Where a byte stands first, or the end. */

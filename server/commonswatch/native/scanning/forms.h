@@ -117,6 +117,11 @@ static int texts(struct scanner *s, span text, int depth, int is_address) {
     return NO;
 }
 
+/* Bytes that are not UTF-8 anywhere in a row make all of it Latin-1. */
+static int is_latin(const struct scanner *s, span cell) {
+    return s->row_from != NULL && UNLIKELY(!is_ascii(cell)) && !is_utf8(s->row_from, s->row_end);
+}
+
 /* All keys of one text (rules/rulebook.py, `find`). UNSURE: the engine must be asked. */
 static int find(struct scanner *s, span text, int depth) {
     struct address a;
@@ -126,7 +131,7 @@ static int find(struct scanner *s, span text, int depth) {
     if (depth == 0 && copied(s, &text) != YES) return UNSURE;
     whole = trimmed(text, 1);
     if (UNLIKELY(!is_printable(whole))) {
-        if (has_hidden_ends(whole)) return UNSURE;
+        if (has_hidden_ends(whole) || (depth == 0 && is_latin(s, whole))) return UNSURE;
         found = plain(whole);
         if (found != YES) return found == NO ? YES : UNSURE;
     }

@@ -51,6 +51,12 @@ static inline u64 little8(const u8 *p) {
 #endif
 }
 
+static inline u64 few_bytes(const u8 *p, size_t n) { /* fewer than eight */
+    u64 x = 0;
+    for (size_t i = 0; i < n; i++) x |= (u64)p[i] << (8 * i);
+    return x;
+}
+
 /* SipHash-2-4 [Aumasson and Bernstein 2012]. */
 static u64 sip(const u8 *secret, const u8 *p, size_t n) {
     u64 k0 = little8(secret), k1 = little8(secret + 8), last = (u64)n << 56;
@@ -61,11 +67,29 @@ static u64 sip(const u8 *secret, const u8 *p, size_t n) {
         u64 m = little8(p + i);
         v3 ^= m; SIP_ROUND; SIP_ROUND; v0 ^= m;
     }
-    for (unsigned shift = 0; i < n; i++, shift += 8) last |= (u64)p[i] << shift;
+    if (n & 7) last |= n < 8 ? few_bytes(p, n) : little8(p + n - 8) >> (64 - 8 * (n & 7));
     v3 ^= last; SIP_ROUND; SIP_ROUND; v0 ^= last;
     v2 ^= 0xff; SIP_ROUND; SIP_ROUND; SIP_ROUND; SIP_ROUND;
     return v0 ^ v1 ^ v2 ^ v3;
 }
+
+/* A step of MD5: what is mixed in, a word of the text, a number, and a turn to the left. */
+#define MD5_STEP(mixed, a, b, word, number, turn) \
+    do { \
+        (a) += (mixed) + w[(word) & 15] + k[number]; \
+        (a) = ((a) << (turn) | (a) >> (32 - (turn))) + (b); \
+    } while (0)
+#define MD5_FOUR(mix, i, step, first, s, t, u, v) \
+    do { \
+        MD5_STEP(mix(b, c, d), a, b, (step) * (i) + (first), i, s); \
+        MD5_STEP(mix(a, b, c), d, a, (step) * ((i) + 1) + (first), (i) + 1, t); \
+        MD5_STEP(mix(d, a, b), c, d, (step) * ((i) + 2) + (first), (i) + 2, u); \
+        MD5_STEP(mix(c, d, a), b, c, (step) * ((i) + 3) + (first), (i) + 3, v); \
+    } while (0)
+#define MD5_F(x, y, z) ((z) ^ ((x) & ((y) ^ (z))))
+#define MD5_G(x, y, z) ((~(z) & (y)) + ((z) & (x))) /* a sum, whose first part does not wait for the step before */
+#define MD5_H(x, y, z) ((x) ^ ((y) ^ (z)))
+#define MD5_I(x, y, z) ((y) ^ ((x) | ~(z)))
 
 static void md5_block(u32 state[4], const u8 *p) {
     static const u32 k[64] = {
@@ -76,20 +100,13 @@ static void md5_block(u32 state[4], const u8 *p) {
         0x289b7ec6, 0xeaa127fa, 0xd4ef3085, 0x04881d05, 0xd9d4d039, 0xe6db99e5, 0x1fa27cf8, 0xc4ac5665, 0xf4292244, 0x432aff97,
         0xab9423a7, 0xfc93a039, 0x655b59c3, 0x8f0ccc92, 0xffeff47d, 0x85845dd1, 0x6fa87e4f, 0xfe2ce6e0, 0xa3014314, 0x4e0811a1,
         0xf7537e82, 0xbd3af235, 0x2ad7d2bb, 0xeb86d391};
-    static const u8 turns[16] = {7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21};
     u32 w[16], a = state[0], b = state[1], c = state[2], d = state[3];
     for (int i = 0; i < 16; i++)
         w[i] = (u32)p[4 * i] | (u32)p[4 * i + 1] << 8 | (u32)p[4 * i + 2] << 16 | (u32)p[4 * i + 3] << 24;
-    for (int i = 0; i < 64; i++) {
-        u32 f;
-        int g, r = i >> 4, s = turns[4 * r + (i & 3)];
-        if (r == 0) { f = (b & c) | (~b & d); g = i; }
-        else if (r == 1) { f = (d & b) | (~d & c); g = (5 * i + 1) & 15; }
-        else if (r == 2) { f = b ^ c ^ d; g = (3 * i + 5) & 15; }
-        else { f = c ^ (b | ~d); g = (7 * i) & 15; }
-        f += a + k[i] + w[g];
-        a = d; d = c; c = b; b += f << s | f >> (32 - s);
-    }
+    for (int i = 0; i < 16; i += 4) MD5_FOUR(MD5_F, i, 1, 0, 7, 12, 17, 22);
+    for (int i = 16; i < 32; i += 4) MD5_FOUR(MD5_G, i, 5, 1, 5, 9, 14, 20);
+    for (int i = 32; i < 48; i += 4) MD5_FOUR(MD5_H, i, 3, 5, 4, 11, 16, 23);
+    for (int i = 48; i < 64; i += 4) MD5_FOUR(MD5_I, i, 7, 0, 6, 10, 15, 21);
     state[0] += a; state[1] += b; state[2] += c; state[3] += d;
 }
 
@@ -101,7 +118,7 @@ static u32 md5_start(const u8 *p, size_t n) {
     for (size_t i = 0; i + 64 <= n; i += 64) md5_block(state, p + i);
     memcpy(last, p + n - rest, rest);
     last[rest] = 0x80;
-    for (int i = 0; i < 8; i++) last[size - 8 + i] = (u8)((u64)n * 8 >> (8 * i));
+    for (size_t i = 0; i < 8; i++) last[size - 8 + i] = (u8)((u64)n * 8 >> (8 * i));
     for (size_t i = 0; i < size; i += 64) md5_block(state, last + i);
     return state[0];
 }

@@ -97,11 +97,11 @@ static int quoted_cell(const u8 **p, const u8 *end, u8 delimiter, span *cell, in
     return YES;
 }
 
-/* Read a cell of a column that is looked at. Bytes that are not UTF-8 anywhere in a row make all of it Latin-1. */
+/* Read a cell of a column that is looked at. (Addresses are checked by `find`, which looks at their bytes anyway.) */
 static int looked_at(struct scanner *s, const struct scan_plan *plan, const int32_t *reading, span cell) {
     if (!cell.n) return YES;
     if (reading[0] == READ_ENGINE) return without_blanks(cell).n ? UNSURE : YES;
-    if (cell.n <= LONGEST && UNLIKELY(!is_ascii(cell)) && !is_utf8(s->row_from, s->row_end)) return UNSURE;
+    if (reading[0] != READ_ADDRESS && cell.n <= LONGEST && is_latin(s, cell)) return UNSURE;
     return read_cell(s, plan, reading, cell);
 }
 

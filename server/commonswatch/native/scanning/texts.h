@@ -164,6 +164,13 @@ static int number(struct scanner *s, span *text, const char *alphabet, u64 base)
     return YES;
 }
 
+static inline int never_in_title(u8 c) {
+    switch (c) {
+    case '#': case '<': case '>': case '[': case ']': case '|': case '{': case '}': case '/': case 0: return YES;
+    default: return NO;
+    }
+}
+
 /* A page's name as MediaWiki spells it: of ASCII; of other letters only where nothing is composed or made a capital. */
 static int title(struct scanner *s, span *text) {
     u8 *start = room(s, text->n), *to = start;
@@ -177,7 +184,7 @@ static int title(struct scanner *s, span *text) {
             *to++ = text->at[++i];
             continue;
         }
-        if (strchr("#<>[]|{}/", c)) return NO;
+        if (never_in_title(c)) return NO;
         if (c == ' ') c = '_';
         if (c == '_' && (to == start || to[-1] == '_')) continue;
         *to++ = c;
