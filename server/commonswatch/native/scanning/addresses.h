@@ -31,16 +31,10 @@ static int has_hidden_ends(span text) {
 
 /* ---- where something stands in texts behind which bytes may be read ---- */
 
-#ifdef SCAN_SSE2
-static inline u32 equal_to(__m128i x, char c) { return (u32)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8(c))); }
-
-static inline u32 behind(const u8 *p, const u8 *end) { return end - p < 16 ? ~0U << (end - p) : 0; }
-#endif
-
 static const u8 *host_end(const u8 *p, const u8 *end) {
 #ifdef SCAN_SSE2
     for (;; p += 16) {
-        __m128i here = _mm_loadu_si128((const __m128i *)p);
+        __m128i here = sixteen(p);
         u32 stops = equal_to(here, '/') | equal_to(here, '?') | equal_to(here, '#') | behind(p, end);
         if (stops) return p + FIRST_BIT(stops);
     }
@@ -55,7 +49,7 @@ static const u8 *path_end(const u8 *p, const u8 *end, int *odd) {
     *odd = 0;
 #ifdef SCAN_SSE2
     for (;; p += 16) {
-        __m128i here = _mm_loadu_si128((const __m128i *)p);
+        __m128i here = sixteen(p);
         u32 stops = equal_to(here, '?') | equal_to(here, '#') | behind(p, end);
         u32 signs = equal_to(here, '%') | equal_to(here, ';') | equal_to(here, ' ');
         *odd |= (signs & (stops ? (stops & -stops) - 1 : ~0U)) != 0;
@@ -72,7 +66,7 @@ static int small_host(u8 *to, span written, u32 *n) {
     u32 i = 0;
 #ifdef SCAN_SSE2
     for (;; i += 16) {
-        __m128i here = _mm_loadu_si128((const __m128i *)(written.at + i)), large = among(here, 'A', 'Z');
+        __m128i here = sixteen(written.at + i), large = among(here, 'A', 'Z');
         u32 stops = equal_to(here, ':') | behind(written.at + i, written.at + written.n);
         u32 foreign = (u32)_mm_movemask_epi8(here) & (stops ? (stops & -stops) - 1 : ~0U);
         _mm_storeu_si128((__m128i *)(to + i), _mm_or_si128(here, _mm_and_si128(large, _mm_set1_epi8(0x20))));

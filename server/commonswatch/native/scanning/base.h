@@ -177,17 +177,42 @@ static inline int same(span one, span other) {
     return read8(one.at + one.n - 8) == read8(other.at + one.n - 8);
 }
 
-/* Where a byte stands first, or the end. */
-static const u8 *next_of(const u8 *p, const u8 *end, u8 wanted) {
 #ifdef SCAN_SSE2
-    const __m128i all = _mm_set1_epi8((char)wanted);
+static inline __m128i sixteen(const u8 *p) { return _mm_loadu_si128((const __m128i *)p); }
+
+static inline u32 equal_to(__m128i x, u8 c) { return (u32)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8((char)c))); }
+
+/* Which of 16 bytes at p lie behind the end. */
+static inline u32 behind(const u8 *p, const u8 *end) { return end - p < 16 ? ~0U << (end - p) : 0; }
+#endif
+
+/* Where a byte stands first, or the end. */
+static inline const u8 *next_of(const u8 *p, const u8 *end, u8 wanted) {
+#ifdef SCAN_SSE2
+    const u8 *from = p;
     for (; end - p >= 16; p += 16) {
-        int found = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)p), all));
-        if (found) return p + FIRST_BIT((unsigned)found);
+        u32 found = equal_to(sixteen(p), wanted);
+        if (found) return p + FIRST_BIT(found);
+    }
+    if (p > from) { /* the last bytes, with some of those before them */
+        u32 found = equal_to(sixteen(end - 16), wanted) >> (16 - (end - p));
+        return found ? p + FIRST_BIT(found) : end;
     }
 #endif
     while (p < end && *p != wanted) p++;
     return p;
+}
+
+/* The same where bytes behind the end may be read. */
+static inline const u8 *first_of(const u8 *p, const u8 *end, u8 wanted) {
+#ifdef SCAN_SSE2
+    for (;; p += 16) {
+        u32 stops = equal_to(sixteen(p), wanted) | behind(p, end);
+        if (stops) return p + FIRST_BIT(stops);
+    }
+#else
+    return next_of(p, end, wanted);
+#endif
 }
 
 #endif

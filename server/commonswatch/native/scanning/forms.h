@@ -77,7 +77,7 @@ static int form_fits(struct scanner *s, const int32_t *form, const struct addres
 static u64 open_forms(const u64 *openings, span path) {
     const u8 *p = path.at, *end = p + path.n, *second;
     while (p < end && *p == '/') p++;
-    for (second = next_of(p, end, '/'); second < end && *second == '/';) second++;
+    for (second = first_of(p, end, '/'); second < end && *second == '/';) second++;
     return openings[p < end ? *p : '/'] & openings[256 + (second < end ? *second : '/')];
 }
 

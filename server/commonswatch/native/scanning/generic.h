@@ -80,7 +80,7 @@ static int read_query(struct scanner *s, const struct address *a, span *query) {
         }
         if (!pair.n) continue;
         name = pair;
-        name.n = (u32)(next_of(pair.at, pair.at + pair.n, '=') - pair.at);
+        name.n = (u32)(first_of(pair.at, pair.at + pair.n, '=') - pair.at);
         int kind = kind_of(s, name);
         if (kind == UNSURE) return UNSURE;
         if (kind != KEPT) {

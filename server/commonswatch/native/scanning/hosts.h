@@ -22,7 +22,7 @@ static struct labels labels_of(span host) { /* bytes behind it may be read */
     u64 all = (1ULL << host.n) - 1;
 #ifdef SCAN_SSE2
     for (u32 i = 0; i < host.n; i += 16) {
-        __m128i x = _mm_loadu_si128((const __m128i *)(host.at + i));
+        __m128i x = sixteen(host.at + i);
         __m128i lines = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('-')), _mm_cmpeq_epi8(x, _mm_set1_epi8('_')));
         is.dots |= bits_of(_mm_cmpeq_epi8(x, _mm_set1_epi8('.')), i);
         is.letters |= bits_of(among(x, 'a', 'z'), i);
@@ -133,7 +133,7 @@ static void know_host(struct scanner *s, span host, struct host *h) {
 static inline int same_host(const struct host *h, span host) {
 #ifdef SCAN_SSE2
     for (u32 i = 0; i < host.n; i += 16) {
-        __m128i one = _mm_loadu_si128((const __m128i *)(h->bytes + i)), other = _mm_loadu_si128((const __m128i *)(host.at + i));
+        __m128i one = sixteen(h->bytes + i), other = sixteen(host.at + i);
         u32 same = (u32)_mm_movemask_epi8(_mm_cmpeq_epi8(one, other));
         if (host.n - i < 16) same |= ~0U << (host.n - i);
         if ((same & 0xFFFF) != 0xFFFF) return NO;

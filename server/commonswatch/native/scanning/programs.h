@@ -37,7 +37,7 @@ static inline const u8 *after_word(const struct match *m, const int32_t *word, c
     if (m->end - p < word[1]) return NULL;
 #ifdef SCAN_SSE2
     if (word[1] <= 16) {
-        __m128i one = _mm_loadu_si128((const __m128i *)p), other = _mm_loadu_si128((const __m128i *)letters);
+        __m128i one = sixteen(p), other = sixteen(letters);
         u32 differ = ~(u32)_mm_movemask_epi8(_mm_cmpeq_epi8(one, other));
         return differ & ((1U << word[1]) - 1) ? NULL : p + word[1];
     }
@@ -102,12 +102,12 @@ static inline u32 in_ranges(__m128i x, const int32_t *ranges, int32_t n) {
 
 /* Where the bytes of a class end. */
 static inline const u8 *class_end(const struct match *m, const int32_t *op, const u8 *p, const u8 *limit) {
-    if (op[6] == STOP) return next_of(p, limit, (u8)op[7]);
+    if (op[6] == STOP) return first_of(p, limit, (u8)op[7]);
     if (op[6] == STOPS_NEVER) return limit;
 #ifdef SCAN_SSE2
     if (op[6] > 0) {
         for (; p < limit; p += 16) {
-            u32 others = ~in_ranges(_mm_loadu_si128((const __m128i *)p), op + 7, op[6]) & 0xFFFF;
+            u32 others = ~in_ranges(sixteen(p), op + 7, op[6]) & 0xFFFF;
             if (others) return p + FIRST_BIT(others) < limit ? p + FIRST_BIT(others) : limit;
         }
         return limit;

@@ -27,13 +27,23 @@ static int given_back(struct scanner *s, const u8 *end) { s->used = (u32)(end - 
 
 static int equals(span a, const char *b) { return a.n == strlen(b) && !memcmp(a.at, b, a.n); }
 
+/* Where some letters stand, by their first and last; NULL where they do not. Bytes behind the end may be read. */
 static const u8 *seek(const u8 *p, const u8 *end, const u8 *what, size_t n) {
-    while (n && (size_t)(end - p) >= n) {
-        p = memchr(p, what[0], (size_t)(end - p) - n + 1);
-        if (p == NULL || !memcmp(p, what, n)) return p;
-        p++;
+    const u8 *last;
+    if (n == 0 || (size_t)(end - p) < n) return n ? NULL : p;
+    last = end - n;
+#ifdef SCAN_SSE2
+    for (; p <= last; p += 16) {
+        u32 found = equal_to(sixteen(p), what[0]) & equal_to(sixteen(p + n - 1), what[n - 1]);
+        for (; found; found &= found - 1) {
+            const u8 *at = p + FIRST_BIT(found);
+            if (at > last) return NULL;
+            if (!memcmp(at, what, n)) return at;
+        }
     }
-    return n ? NULL : p;
+#endif
+    for (; p <= last; p++) if (*p == what[0] && !memcmp(p, what, n)) return p;
+    return NULL;
 }
 
 /* ---- UTF-8 and escapes ---- */
@@ -68,7 +78,7 @@ static inline int is_within(span text, u8 lowest, u8 highest) {
     __m128i odd = _mm_setzero_si128();
     for (u32 i = 0; text.n >= 16; i += 16) { /* the last 16 bytes, and those before them again where they are fewer */
         u32 at = i + 16 < text.n ? i : text.n - 16;
-        __m128i here = _mm_loadu_si128((const __m128i *)(text.at + at));
+        __m128i here = sixteen(text.at + at);
         odd = _mm_or_si128(odd, _mm_or_si128(_mm_subs_epu8(low, here), _mm_subs_epu8(here, high)));
         if (i + 16 >= text.n) return _mm_movemask_epi8(_mm_cmpeq_epi8(odd, _mm_setzero_si128())) == 0xFFFF;
     }
