@@ -61,18 +61,21 @@ static const u8 *path_end(const u8 *p, const u8 *end, int *odd) {
 #endif
 }
 
-/* A host in small letters, at most so many bytes of it; where its port starts, or its end. UNSURE: it is not ASCII. */
-static int small_host(u8 *to, span written, u32 *n) {
+/* A host in small letters, up to its port or end, with a hash of it. UNSURE: it is not ASCII. */
+static int small_host(u8 *to, span written, u32 *n, u64 *hash) {
     u32 i = 0;
 #ifdef SCAN_SSE2
-    for (;; i += 16) {
+    static const u8 kept[32] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+    for (*hash = 0;; i += 16) { /* hashed as it is made: what was just written is slow to read otherwise */
         __m128i here = sixteen(written.at + i), large = among(here, 'A', 'Z');
-        u32 stops = equal_to(here, ':') | behind(written.at + i, written.at + written.n);
-        u32 foreign = (u32)_mm_movemask_epi8(here) & (stops ? (stops & -stops) - 1 : ~0U);
-        _mm_storeu_si128((__m128i *)(to + i), _mm_or_si128(here, _mm_and_si128(large, _mm_set1_epi8(0x20))));
-        if (foreign) return UNSURE;
+        u32 stops = equal_to(here, ':') | behind(written.at + i, written.at + written.n), last = stops ? (u32)FIRST_BIT(stops) : 16;
+        if ((u32)_mm_movemask_epi8(here) & ((1U << last) - 1)) return UNSURE;
+        here = _mm_or_si128(here, _mm_and_si128(large, _mm_set1_epi8(0x20)));
+        _mm_storeu_si128((__m128i *)(to + i), here);
+        here = _mm_and_si128(here, sixteen(kept + 16 - last));
+        *hash = mixed(*hash, (u64)_mm_cvtsi128_si64(here), (u64)_mm_cvtsi128_si64(_mm_unpackhi_epi64(here, here)));
         if (!stops) continue;
-        *n = i + (u32)FIRST_BIT(stops);
+        *n = i + last;
         return YES;
     }
 #else
@@ -82,6 +85,7 @@ static int small_host(u8 *to, span written, u32 *n) {
         to[i] = c >= 'A' && c <= 'Z' ? c + 32 : c;
     }
     *n = i;
+    *hash = quick(1, to, i);
     return YES;
 #endif
 }
@@ -96,16 +100,17 @@ static int read_port(span port, span *out) {
 
 static int read_host(struct scanner *s, span written, struct address *a) {
     u8 *to = room(s, (size_t)written.n + 16);
+    u64 hash;
     u32 n;
     int found;
-    if (to == NULL || small_host(to, written, &n) != YES) return UNSURE;
+    if (to == NULL || small_host(to, written, &n, &hash) != YES) return UNSURE;
     a->port.n = 0;
     if (n < written.n && (found = read_port((span){written.at + n, written.n - n}, &a->port)) != YES) return found;
     if (n && to[n - 1] == '.') n--;
     a->host.at = to;
     a->host.n = n;
     if (!n) return NO;
-    a->place = known(s, a->host, &a->spare);
+    a->place = known(s, a->host, hash, &a->spare);
     return a->place->family == NO_HOST ? NO : a->place->family == ASK_HOST ? UNSURE : YES;
 }
 

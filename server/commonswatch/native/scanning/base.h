@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__SSE2__)
+#if defined(__SSE2__) && defined(__x86_64__)
 #include <emmintrin.h>
 #define SCAN_SSE2 1
 #endif
@@ -149,6 +149,7 @@ struct scanner {
     u32 used, ring;
     struct scan_matches *matches; /* keys in the clear instead of digests and candidates */
     int guessed;
+    const u8 *readable; /* where the block that is read ends */
 };
 
 typedef struct { span of[SLOTS]; u64 has; } values;

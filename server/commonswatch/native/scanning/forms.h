@@ -128,7 +128,7 @@ static int find(struct scanner *s, span text, int depth) {
     span whole;
     int found;
     if (UNLIKELY(text.n > LONGEST)) return is_ascii(text) && trimmed(text, 0).n > LONGEST ? YES : UNSURE;
-    if (depth == 0 && copied(s, &text) != YES) return UNSURE;
+    if (depth == 0 && made_readable(s, &text) != YES) return UNSURE;
     whole = trimmed(text, 1);
     if (UNLIKELY(!is_printable(whole))) {
         if (has_hidden_ends(whole) || (depth == 0 && is_latin(s, whole))) return UNSURE;

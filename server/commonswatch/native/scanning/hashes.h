@@ -19,6 +19,11 @@ static inline u64 folded(u64 a, u64 b) {
 #endif
 }
 
+/* A hash that goes on with 16 bytes; for tables that may forget. */
+static inline u64 mixed(u64 hash, u64 x, u64 y) {
+    return folded(x ^ 0xe7037ed1a0b428dbULL ^ hash, y ^ 0x9e3779b97f4a7c15ULL);
+}
+
 /* A seeded hash for tables in memory: fast, never stored, and what it finds is confirmed. Never 0. */
 static u64 quick(u64 seed, const u8 *p, size_t n) {
     const u64 a = 0x9e3779b97f4a7c15ULL, b = 0xe7037ed1a0b428dbULL;

@@ -144,8 +144,7 @@ static inline int same_host(const struct host *h, span host) {
 #endif
 }
 
-static const struct host *known(struct scanner *s, span host, struct host *spare) {
-    u64 hash = quick(1, host.at, host.n);
+static const struct host *known(struct scanner *s, span host, u64 hash, struct host *spare) {
     struct host *h = host.n <= KEPT_HOST ? s->scratch->hosts + (hash & (HOSTS - 1)) : spare;
     if (h != spare && h->hash == hash && h->n == host.n && same_host(h, host)) return h;
     know_host(s, host, h);

@@ -139,16 +139,16 @@ static inline const u8 *after_run(struct match *m, const int32_t *op, const u8 *
 /* Take the turn that was met last. Returns where to go on, NULL where all have been taken. */
 static const u8 *turned_back(struct match *m, int32_t *pc) {
     while (m->n) {
-        struct turn turn = m->turns[--m->n];
-        if (turn.pc < 0) { m->groups[-1 - turn.pc] = turn.at; continue; }
-        *pc = turn.pc;
-        if (turn.low == NULL) return turn.at;
-        const int32_t *op = m->book->code + turn.pc;
-        const u8 *high = last_place(m, op, turn.at, turn.low);
-        if (high == NULL) continue;
-        if (high > turn.low) turn_here_later(m, high - 1, turn.low, turn.pc);
+        const struct turn *turn = &m->turns[--m->n];
+        const u8 *at = turn->at, *low = turn->low;
+        *pc = turn->pc;
+        if (*pc < 0) { m->groups[-1 - *pc] = at; continue; }
+        if (low == NULL) return at;
+        at = last_place(m, m->book->code + *pc, at, low);
+        if (at == NULL) continue;
+        if (at > low) turn_here_later(m, at - 1, low, *pc);
         *pc += RUN_LENGTH;
-        return high;
+        return at;
     }
     return NULL;
 }

@@ -59,7 +59,7 @@ static int pattern_cell(struct scanner *s, const struct scan_plan *plan, int num
     span key;
     int found;
     v.has = 0;
-    if (copied(s, &cell) != YES) return UNSURE;
+    if (made_readable(s, &cell) != YES) return UNSURE;
     s->book = plan->own;
     found = reads(s, form[PATH_PROGRAM], cell, &v);
     if (found == YES) found = filled(s, form[KEY], &v, &key) == YES ? key_found(s, key, BY_KEY) : UNSURE;

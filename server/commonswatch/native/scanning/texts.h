@@ -14,10 +14,11 @@ static u8 *room(struct scanner *s, size_t n) {
     return at;
 }
 
-/* Copy a text from a block to where bytes behind it may be read. */
-static int copied(struct scanner *s, span *text) {
-    u8 *to = room(s, text->n);
-    if (to == NULL) return UNSURE;
+/* Make bytes behind a text of a block readable: a text at the very end of its block is copied. */
+static int made_readable(struct scanner *s, span *text) {
+    u8 *to;
+    if (s->readable - (text->at + text->n) >= BEHIND) return YES;
+    if ((to = room(s, text->n)) == NULL) return UNSURE;
     put(to, text->at, text->n);
     text->at = to;
     return YES;
