@@ -23,7 +23,7 @@
 #define SCAN_AVX2 1
 #define WITH_AVX2 __attribute__((target("avx2,bmi,bmi2,lzcnt")))
 #define SCAN_AVX512 1
-#define WITH_AVX512 __attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi2,bmi,bmi2,lzcnt,popcnt")))
+#define WITH_AVX512 __attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,lzcnt,popcnt")))
 #endif
 #else
 #define LIKELY(x) (x)

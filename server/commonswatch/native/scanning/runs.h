@@ -5,7 +5,7 @@
 
 #include "filters.h"
 
-enum { PIECE = 4096, BLOCKS = PIECE / 64, AROUND = 64 }; /* bytes of a text; bytes that can be read before and behind it */
+enum { PIECE = 8192, BLOCKS = PIECE / 64, AROUND = 64 }; /* bytes of a text; bytes that can be read before and behind it */
 enum { MOST_RUNS = PIECE / (SHORTEST_TOKEN + 1) + AROUND + 8 };
 
 struct runs {
@@ -73,9 +73,11 @@ static FORCED u64 ends_of_runs(u64 runs, u64 before, int least) {
     return least > SHORTEST_TOKEN ? ends & (runs << 4 | before >> 60) : ends;
 }
 
-static FORCED void tell_first(struct runs *found, u32 number) {
+/* Say where a first token ends, and have its pairs fetched: they are asked for next. */
+static FORCED void tell_first(const struct scan_registry *r, struct runs *found, u32 number) {
     u32 last = found->ends[number] - 1U;
     found->firsts[last / 64] |= 1ULL << last % 64;
+    PREFETCH(line_of(r, found->hashes[number]));
 }
 
 /* All runs of a text of at most a piece. What the filter says of them comes from far memory: it is asked for in time. */
@@ -97,7 +99,7 @@ static FORCED void find_runs(const struct scan_registry *r, const u8 *text, u32 
         before = runs;
     }
     found->n = n;
-    for (u32 i = 0; i < n; i++) if (UNLIKELY(is_first(r, found->hashes[i]))) tell_first(found, i);
+    for (u32 i = 0; i < n; i++) if (UNLIKELY(is_first(r, found->hashes[i]))) tell_first(r, found, i);
 }
 
 static void find_runs_plain(const struct scan_registry *r, const u8 *text, u32 length, struct runs *found) {
@@ -150,30 +152,34 @@ WITH_AVX512 static FORCED __m512i token_bits_of(__m512i hashes) {
     return _mm512_or_si512(bits, _mm512_sllv_epi64(one, _mm512_and_si512(_mm512_srli_epi64(hashes, 46), low)));
 }
 
-/* Where runs end, and the eight bytes before: eight runs at a time, as a loop that ends where they do stumbles. */
+#define EIGHT(x) x, x, x, x, x, x, x, x
+#define UP_FROM(x) x, (x) + 1, (x) + 2, (x) + 3, (x) + 4, (x) + 5, (x) + 6, (x) + 7
+
+/* Where runs end, and the eight bytes before: eight runs at a time, as a loop that ends where they do would stumble. */
 WITH_AVX512 static FORCED void cut_runs(const struct scan_registry *r, const u8 *text, u32 length, struct runs *found) {
-    static const u8 count[64] = {
-        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
-        32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
-    const __m512i all = _mm512_loadu_si512(count);
+    static const u8 places[64] = {UP_FROM(0), UP_FROM(8), UP_FROM(16), UP_FROM(24), UP_FROM(32), UP_FROM(40), UP_FROM(48), UP_FROM(56)};
+    static const u8 lanes[64] = {EIGHT(0), EIGHT(1), EIGHT(2), EIGHT(3), EIGHT(4), EIGHT(5), EIGHT(6), EIGHT(7)};
+    static const u8 eight_before[64] = {UP_FROM(56), UP_FROM(56), UP_FROM(56), UP_FROM(56), UP_FROM(56), UP_FROM(56), UP_FROM(56), UP_FROM(56)};
+    const __m512i all = _mm512_loadu_si512(places), eighth = _mm512_loadu_si512(eight_before);
+    __m512i last = _mm512_maskz_loadu_epi8(0xFFULL << 56, text - 64);
     u64 before = 0;
     found->n = 0;
     for (u32 at = 0; at <= length; at += 64) {
-        __m512i x = _mm512_loadu_si512(text + at);
+        __m512i x = _mm512_loadu_si512(text + at), lane = _mm512_loadu_si512(lanes);
         u64 valid = inside_text(length - at), runs = alnum_of(x) & valid, ends = ends_of_runs(runs, before, r->least);
         u32 many = (u32)__builtin_popcountll(ends);
-        u8 places[64];
+        __m512i end = _mm512_maskz_compress_epi8(ends, all);
         found->firsts[at / 64] = 0;
         found->odd[at / 64] = (_mm512_movepi8_mask(x) | _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8('%'))) & valid;
-        _mm512_storeu_si512(places, _mm512_maskz_compress_epi8(ends, all));
-        for (u32 done = 0; done < many; done += 8) {
-            u32 n = found->n + done;
-            for (u32 i = 0; i < 8; i++) found->hashes[n + i] = read8(text + at + places[done + i] - 8);
-            __m128i place = _mm_cvtepu8_epi16(_mm_loadl_epi64((const __m128i *)(places + done)));
-            _mm_storeu_si128((__m128i *)(found->ends + n), _mm_add_epi16(place, _mm_set1_epi16((short)at)));
+        _mm512_storeu_si512(found->ends + found->n, _mm512_add_epi16(_mm512_cvtepu8_epi16(_mm512_castsi512_si256(end)), _mm512_set1_epi16((short)at)));
+        for (u32 n = found->n; n < found->n + many; n += 8) {
+            __m512i from = _mm512_add_epi8(_mm512_permutexvar_epi8(lane, end), eighth); /* of 128 bytes, the last and these */
+            _mm512_storeu_si512(found->hashes + n, _mm512_permutex2var_epi8(last, from, x));
+            lane = _mm512_add_epi8(lane, _mm512_set1_epi8(8));
         }
         found->n += many;
         before = runs;
+        last = x;
     }
 }
 
@@ -188,7 +194,7 @@ WITH_AVX512 static void find_runs_widest(const struct scan_registry *r, const u8
     }
     for (u32 i = 0; i < found->n; i++) PREFETCH(r->tokens + (found->hashes[i] & r->token_mask));
     for (u32 i = 0; i < found->n; i++)
-        if (UNLIKELY(!(bits[i] & ~r->tokens[found->hashes[i] & r->token_mask]))) tell_first(found, i);
+        if (UNLIKELY(!(bits[i] & ~r->tokens[found->hashes[i] & r->token_mask]))) tell_first(r, found, i);
 }
 #endif
 
@@ -197,7 +203,7 @@ typedef void (*run_finder)(const struct scan_registry *, const u8 *, u32, struct
 /* The fastest that this processor has. All find the same. */
 static run_finder finder(void) {
 #ifdef SCAN_AVX512
-    if (__builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd") &&
+    if (__builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd") &&
         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
         return find_runs_widest;
 #endif

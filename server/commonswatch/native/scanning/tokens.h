@@ -30,12 +30,11 @@ static const u8 *end_of_columns(const struct scan_plan *plan, const u8 *p, const
 }
 
 /* Whether a key's two tokens may stand in one cell: two of the runs that were found in a text. */
-static int holds_pair(const struct scan_registry *r, const struct scan_plan *plan, const u8 *text, u32 length, const struct runs *found) {
-    const int is_cut = plan->delimiter >= 0 && plan->delimiter != BLANKS && !plan->quoted;
+static int holds_pair(const struct scan_registry *r, int is_cut, u8 delimiter, const u8 *text, u32 length, const struct runs *found) {
     u32 from = 0, to;
     for (const u8 *stop = text, *end = text + length; from < found->n; from = to, stop++) {
         int has_first = NO;
-        stop = is_cut ? next_of(stop, end, (u8)plan->delimiter) : end;
+        stop = is_cut ? next_of(stop, end, delimiter) : end;
         for (to = from; to < found->n && text + found->ends[to] <= stop; to++) has_first |= is_first(r, found->hashes[to]);
         for (u32 i = from; has_first && i < to; i++)
             if (is_first(r, found->hashes[i]) && has_pair(r, found->hashes[i], found->hashes + from, to - from)) return YES;
@@ -49,9 +48,25 @@ static int any(const u64 *bits, u32 length) {
     return all != 0;
 }
 
+/* Write a text once more behind itself, blanks for its escapes of signs that part runs: what a key has of its letters
+ * stands in the one or in the other. 0 where other escapes, or letters that are not ASCII, may hide more. */
+static u32 opened(u8 *text, u32 length) {
+    u8 *to = text + length;
+    if (2 * length >= PIECE) return 0;
+    *to++ = ' ';
+    for (u32 i = 0; i < length; i++) {
+        int is_escape = text[i] == '%', code = is_escape ? escape(text + i, text + length) : 0;
+        if (text[i] >= 0x80 || (is_escape && (code <= 0 || !strchr(" !'()*,:", code)))) return 0;
+        *to++ = is_escape ? ' ' : text[i];
+        i += is_escape ? 2 : 0;
+    }
+    return (u32)(to - text);
+}
+
 /* Whether a row is worth reading. It is looked through in copies of its pieces, with room around them. */
 static int row_is_worth(struct sifting *s, u64 row) {
     const u8 *from = s->buffer + s->starts[row], *end = end_of_columns(s->plan, from, s->buffer + s->ends[row]);
+    int is_cut = s->plan->delimiter >= 0 && s->plan->delimiter != BLANKS && !s->plan->quoted;
     u8 text[8 + PIECE + AROUND];
     memset(text, 0, 8);
     for (u64 at = 0, size = (u64)(end - from);; at += STEP) { /* the last eight letters of each run are in one piece */
@@ -59,8 +74,13 @@ static int row_is_worth(struct sifting *s, u64 row) {
         memcpy(text + 8, from + at, length);
         memset(text + 8 + length, 0, AROUND);
         s->find_runs(s->registry, text + 8, length, &s->of_row);
-        if (any(s->of_row.odd, length)) return YES;
-        if (length == size) return holds_pair(s->registry, s->plan, text + 8, length, &s->of_row);
+        if (any(s->of_row.odd, length)) {
+            if (length < size || !(length = opened(text + 8, length))) return YES;
+            memset(text + 8 + length, 0, AROUND);
+            s->find_runs(s->registry, text + 8, length, &s->of_row);
+            return holds_pair(s->registry, NO, 0, text + 8, length, &s->of_row);
+        }
+        if (length == size) return holds_pair(s->registry, is_cut, (u8)s->plan->delimiter, text + 8, length, &s->of_row);
         if (any(s->of_row.firsts, length)) return YES; /* its second token may be in another piece */
         if (at + length == size) return NO;
     }
