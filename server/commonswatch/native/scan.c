@@ -98,6 +98,20 @@ EXPORT u64 scan_matched(const struct scan_book *book, const struct scan_registry
     return i;
 }
 
+/* The runs of a text of at most a piece, with 64 bytes around it, by one of three ways, for tests: how many, -1 where this
+ * processor cannot. `odd` and `firsts` have a bit for each byte. */
+EXPORT int64_t scan_runs(const struct scan_registry *registry, int32_t which, const u8 *text, u64 n, u64 *hashes, uint16_t *ends, u64 *odd, u64 *firsts) {
+    const run_finder find_runs_of = finder_of(which);
+    struct runs found;
+    if (find_runs_of == NULL || n > PIECE) return -1;
+    find_runs_of(registry, text, (u32)n, &found);
+    memcpy(hashes, found.hashes, found.n * sizeof *hashes);
+    memcpy(ends, found.ends, found.n * sizeof *ends);
+    memcpy(odd, found.odd, (n / 64 + 1) * sizeof *odd);
+    memcpy(firsts, found.firsts, (n / 64 + 1) * sizeof *firsts);
+    return found.n;
+}
+
 /* All keys of one text, for tests. 0: not sure, or no room. */
 EXPORT int32_t scan_keys(const struct scan_book *book, const u8 *text, u64 n, struct scan_matches *matches, struct scan_scratch *scratch) {
     struct scan_registry none = {0};

@@ -94,6 +94,7 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "scan_lines": (_u64, [_pointer, _u64, _pointer, _pointer, _u64, _pointer]),
     "scan_rows": (_u64, [*[_pointer] * 5, _u64, _pointer, _pointer, _u64, _u64, _pointer, _pointer]),
     "scan_matched": (_u64, [*[_pointer] * 4, _u64, *[_pointer] * 3, _u64, _pointer, _pointer]),
+    "scan_runs": (ctypes.c_int64, [_pointer, _int32, _pointer, _u64, *[_pointer] * 4]),
     "scan_keys": (_int32, [_pointer, _pointer, _u64, _pointer, _pointer]),
     "scan_book_is_sound": (_int32, [_pointer]),
     "scan_forms_are_sound": (_int32, [_pointer]),
@@ -224,6 +225,19 @@ class Tables:
         self._make(2 * len(self._slots))
         _library().scan_move(ctypes.byref(before), ctypes.byref(self.structure()))
         del kept
+
+    def runs(self, text: bytes, which: int) -> tuple[list[int], list[int], list[int], list[int]] | None:
+        """Hashes and ends of the runs of letters in a short text, odd bytes, last letters of first tokens; for tests.
+
+        ``which`` of three ways, from the plainest on; None where this processor cannot go it.
+        """
+        around, blocks = bytes(64), len(text) // 64 + 1
+        padded = np.frombuffer(around + text + around + around, np.uint8)
+        hashes, ends = np.zeros(len(text) // 4 + 1, np.uint64), np.zeros(len(text) // 4 + 1, np.uint16)
+        odd, firsts = np.zeros(blocks, np.uint64), np.zeros(blocks, np.uint64)
+        out = [array.ctypes.data for array in (hashes, ends, odd, firsts)]
+        found = _library().scan_runs(ctypes.byref(self.structure()), which, padded.ctypes.data + 64, len(text), *out)
+        return None if found < 0 else (hashes[:found].tolist(), ends[:found].tolist(), odd.tolist(), firsts.tolist())
 
     def works(self, key: bytes) -> list[int]:
         """The works of a key; none when it is not registered."""
@@ -371,7 +385,8 @@ class Matched(NamedTuple):
 
     def with_more(self, other: "Matched") -> "Matched":
         """These, then others."""
-        return Matched(*(one + more for one, more in zip(self, other, strict=True))) if self.rows else other
+        rows, hows, texts, works = other
+        return Matched(self.rows + rows, self.hows + hows, self.texts + texts, self.works + works)
 
 
 class _Texts:

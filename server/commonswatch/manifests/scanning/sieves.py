@@ -17,7 +17,7 @@ from commonswatch.native import scan
 from commonswatch.native.scan import Matched
 
 _HOWS: tuple[How, ...] = ("digest", "key", "guessed")  # as the kernel numbers them
-_CHECKED = 500  # of so many rows that the kernel alone has read, the engine reads one again
+_CHECKED = 2000  # of so many rows that the kernel alone has read, the engine reads one again
 FEW = 2000  # rows that the exact engine reads in less time than the kernel needs to get ready
 
 

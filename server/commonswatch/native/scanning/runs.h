@@ -200,16 +200,22 @@ WITH_AVX512 static void find_runs_widest(const struct scan_registry *r, const u8
 
 typedef void (*run_finder)(const struct scan_registry *, const u8 *, u32, struct runs *);
 
-/* The fastest that this processor has. All find the same. */
-static run_finder finder(void) {
+/* One of three, which all find the same; NULL where this processor cannot. */
+static run_finder finder_of(int which) {
+    if (which == 0) return find_runs_plain;
+#ifdef SCAN_AVX2
+    if (which == 1 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) return find_runs_wide;
+#endif
 #ifdef SCAN_AVX512
-    if (__builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd") &&
-        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+    if (which == 2 && __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
         return find_runs_widest;
 #endif
-#ifdef SCAN_AVX2
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) return find_runs_wide;
-#endif
+    return NULL;
+}
+
+static run_finder fastest_finder(void) {
+    for (int which = 2; which; which--) if (finder_of(which) != NULL) return finder_of(which);
     return find_runs_plain;
 }
 

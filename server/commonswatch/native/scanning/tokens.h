@@ -132,7 +132,7 @@ static u64 tell_worthy_rows(const struct scan_registry *r, const struct scan_pla
     struct sifting s;
     s.registry = r;
     s.plan = plan;
-    s.find_runs = finder();
+    s.find_runs = fastest_finder();
     s.buffer = buffer;
     s.length = length;
     s.starts = starts;

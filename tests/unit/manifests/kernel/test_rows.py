@@ -175,7 +175,7 @@ def test_every_vector_is_found_by_its_key_among_other_rows(either: str) -> None:
 
 
 def _of_each_length(chance: random.Random) -> list[tuple[bytes, bool]]:
-    """Rows that hold the key in an address of all lengths, at all places of the 64 bytes that are looked at together."""
+    """Rows of all lengths that hold the key or not: at all places of the 64 bytes that are looked at together."""
     letters = "abcdefghijklmnopqrstuvwxyz0123456789"
     rows = []
     for length in (*range(200), 4000, 4090, 4096, 4100, 8300):
@@ -183,7 +183,9 @@ def _of_each_length(chance: random.Random) -> list[tuple[bytes, bool]]:
         held = chance.random() < 0.5
         number = "987654321987" if held else "987654321988"
         before = f"https://pictures.example/{filling}" if chance.random() < 0.5 else filling
-        rows.append((f"{before}\thttps://www.flickr.com/photos/somebody/{number}/{'in/' * (length % 3)}\n".encode(), held))
+        rows.append(
+            (f"{before}\thttps://www.flickr.com/photos/somebody/{number}/{'in/' * (length % 3)}\n".encode(), held)
+        )
     return rows
 
 
