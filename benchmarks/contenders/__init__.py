@@ -1,0 +1,1 @@
+"""Who reads the list of `benchmarks.manifests`, and what that costs."""
