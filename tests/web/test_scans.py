@@ -168,6 +168,21 @@ def test_progress_is_read_out_in_tenths_and_not_every_two_seconds(moderator: Fla
     assert "read-out" not in part(of_unknown_length, 21)
 
 
+def test_a_host_that_does_not_answer_is_told_with_the_time_of_the_next_try(
+    moderator: FlaskClient, context: Context
+) -> None:
+    where = _sent(moderator, url="https://data.example/lists/faces.tsv.gz")
+    assert "It is tried again" not in moderator.get(where).text
+    with context.database.writing() as session:
+        session.execute(update(Job).values(problem="No server could be found under this name."))
+    page = moderator.get(where).text
+    assert "No server could be found under this name. It is tried again:" in page
+    assert "<progress" not in page
+    with context.database.writing() as session:
+        session.execute(update(Job).values(state=JobState.DEAD))
+    assert "It was laid aside after several tries." in moderator.get(where).text
+
+
 def test_what_cannot_be_taken_up_yet_says_so_on_its_page(moderator: FlaskClient, context: Context) -> None:
     where = _sent(moderator, file=(io.BytesIO(LIST), "faces.tsv"))
     with context.database.writing() as session:

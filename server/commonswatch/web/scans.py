@@ -7,21 +7,18 @@ from werkzeug.wrappers import Response as AnyResponse
 from commonswatch.domain.errors import Conflict, InvalidInput
 from commonswatch.domain.states import Role, ScanState
 from commonswatch.keyring import new_token
-from commonswatch.models import Scan
 from commonswatch.rules.catalogue import DATASETS
 from commonswatch.services.scanning import (
     folder,
-    here,
     memberships,
     opening,
     person_members,
     scans,
-    speed,
     taking_back,
     uploads,
     versions,
 )
-from commonswatch.web import sent_list
+from commonswatch.web import scan_progress, sent_list
 from commonswatch.web.frame import database
 from commonswatch.web.frame.pages import page_count, wanted_page
 from commonswatch.web.frame.policy import current_account, role
@@ -110,7 +107,7 @@ def _page(number: int, *, problem: str = "", reason: str = "") -> str:
     named = person_members.of_scan(session, number)
     return render_template(
         "scans/show.html",
-        **_progress(scan),
+        **scan_progress.told(scan),
         members=memberships.of_scan(session, number, page, MEMBERS_PAGE),
         before=before,
         difference=versions.compare(session, before, scan) if before else None,
@@ -133,7 +130,7 @@ def progress(number: int) -> str | Response:
     scan = scans.get(database.session(), number)
     if "HX-Request" not in request.headers:
         return show(number)
-    shown = _progress(scan)
+    shown = scan_progress.told(scan)
     is_new = request.args.get("told") != str(shown["step"])
     answer = Response(render_template("scans/_progress.html", read_out=is_new, **shown))
     if scan.state not in scans.UNDER_WAY:
@@ -215,22 +212,3 @@ def _form(token: str, problem: str = "") -> str:
         largest_piece=uploads.LARGEST_PIECE,
         largest=uploads.LARGEST,
     )
-
-
-def _progress(scan: Scan) -> dict[str, object]:
-    home, pace = database.current().settings.home, speed.of(scan)
-    kept = bool(scan.url) or folder.manifest(home, scan.id).exists()
-    return {
-        "scan": scan,
-        "pace": pace,
-        "step": _step(scan, pace),
-        "under_way": scan.state in scans.UNDER_WAY,
-        "is_here": here.is_here(scan),
-        "names_nothing": scan.state is ScanState.DONE and not scan.matches and folder.names_nothing(home, scan.id),
-        "can_resume": scan.state in scans.TO_RESUME and kept and not scan.taken_back_at,
-    }
-
-
-def _step(scan: Scan, pace: speed.Pace) -> int:
-    """How far it has come, in so few steps that each may be read out: tenths, or how often the rows doubled."""
-    return int(pace.done * 10) if pace.done is not None else scan.rows.bit_length()

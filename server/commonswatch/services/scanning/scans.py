@@ -139,7 +139,7 @@ def resume(session: Session, scan_id: int, account: Account, *, manifest_kept: b
 
 def is_being_read(session: Session, scan: Scan) -> bool:
     """Whether it waits or is read, or was stopped so lately that its job has not noticed."""
-    leased = select(Job.id).where(Job.kind == JOB, Job.key == _job_key(scan), Job.state == JobState.LEASED)
+    leased = select(Job.id).where(Job.kind == JOB, Job.key == job_key(scan), Job.state == JobState.LEASED)
     return scan.state in UNDER_WAY or session.scalar(leased) is not None
 
 
@@ -190,8 +190,9 @@ def to_forget(session: Session, scan_ids: Sequence[int], now: datetime) -> list[
 
 def enqueue(session: Session, scan: Scan, now: datetime) -> None:
     """Have a scan read by the worker."""
-    queue.enqueue(session, JOB, _job_key(scan), {"scan": scan.id}, now=now)
+    queue.enqueue(session, JOB, job_key(scan), {"scan": scan.id}, now=now)
 
 
-def _job_key(scan: Scan) -> str:
+def job_key(scan: Scan) -> str:
+    """Of its job; each resume is a job of its own."""
     return f"{scan.id}:{scan.tries}"
