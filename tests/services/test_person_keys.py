@@ -50,6 +50,11 @@ def _scan(session: Session, now: datetime) -> int:
         ("Zoë Müller", "Zoe\u0308 Mu\u0308ller", PersonWay.NAME),
         ("Анна Ахматова", "Akhmatova Anna", PersonWay.NAME_LETTERS),
         ("Анна Ахматова", "Anna Axmatova", None),
+        ("王菲", "王 菲", PersonWay.NAME),
+        ("李小龙", "Xiaolong Li", PersonWay.NAME_LETTERS),
+        ("李小龙", "李小", None),
+        ("松本清張", "松本 清張", PersonWay.NAME),
+        ("김연아", "김연아", PersonWay.NAME),
         ("Ａｄａ Lovelace", "Ada Lovelace", PersonWay.NAME),
         ("Ada Lovelace", "Ada Lovelac", None),
         ("Ada Lovelace", "Ada Lovelace King", None),
@@ -78,7 +83,8 @@ def test_numbers_agree_or_do_not_and_the_surest_of_a_row_counts(
 
 
 @pytest.mark.parametrize(
-    ("kind", "said"), [(NAME, "Ada"), (NAME, "A B"), (NAME, ""), (NAME, "---"), (QID, "42"), (QID, "Q0"), (MID, "Q42")]
+    ("kind", "said"),
+    [(NAME, "Ada"), (NAME, "A B"), (NAME, ""), (NAME, "---"), (NAME, "王"), (QID, "42"), (QID, "Q0"), (MID, "Q42")],
 )
 def test_what_identifies_nobody_is_refused(
     database: Database, keyring: Keyring, now: datetime, kind: PersonKeyKind, said: str

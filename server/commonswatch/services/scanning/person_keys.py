@@ -30,6 +30,9 @@ _QID = re.compile(r"Q[1-9]\d{0,11}")
 _MID = re.compile(r"/?([mg])[./]([0-9a-z_]{2,12})")
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 """As people write these where they cannot type them; ``anyascii`` only takes the marks off."""
+_UNSPACED = re.compile(r"[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U000323af]+")
+"""Chinese, Japanese and Korean, in which two letters are a whole name and blanks mean nothing."""
+_LONGEST_UNSPACED = 5
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -113,14 +116,30 @@ def digest(keyring: Keyring, form: str) -> bytes:
 
 
 def _forms_of_name(plain: str) -> Iterator[tuple[PersonWay, str]]:
-    folded = [part for part in _NOT_LETTERS.split(plain.casefold()) if part]
-    if len("".join(folded)) < _SHORTEST_NAME or (len(folded) < _LEAST_PARTS and plain.isascii()):
+    parts = [part for part in _NOT_LETTERS.split(plain.casefold()) if part]
+    together = "".join(parts)
+    is_unspaced = _UNSPACED.fullmatch(together) is not None
+    folded = [together] if is_unspaced else parts
+    if len(together) < (_LEAST_PARTS if is_unspaced else _SHORTEST_NAME):
+        return
+    if len(folded) < _LEAST_PARTS and plain.isascii():
         return
     yield PersonWay.NAME, f"name:{' '.join(folded)}"
     yield PersonWay.NAME_ORDER, f"order:{' '.join(sorted(folded))}"
-    for written in dict.fromkeys((plain, unicodedata.normalize("NFC", plain.casefold()).translate(_SPELT_OUT))):
+    for written in dict.fromkeys(_divided(together, parts) if is_unspaced else _spellings(plain)):
         latin = sorted(part for part in _NOT_LETTERS.split(anyascii(written).casefold()) if part)
         yield PersonWay.NAME_LETTERS, f"letters:{' '.join(latin)}"
+
+
+def _spellings(plain: str) -> tuple[str, str]:
+    return plain, unicodedata.normalize("NFC", plain.casefold()).translate(_SPELT_OUT)
+
+
+def _divided(together: str, parts: list[str]) -> Iterator[str]:
+    """A name without blanks, as it may be divided into family name and given name: `李 小龙`, `松本 清張`."""
+    places = range(1, min(len(together), 3)) if len(together) <= _LONGEST_UNSPACED else ()
+    for written in (parts, *([together[:place], together[place:]] for place in places)):
+        yield " ".join(anyascii(part) for part in written)
 
 
 _WRONG = {
