@@ -79,7 +79,11 @@ def test_thirteen_bytes_a_row_are_enough_and_spent_on_digest_bits(tmp_path: Path
         assert index.chance == index.entries / 2**index.digest_bits
 
 
-def test_a_key_that_stands_everywhere_keeps_its_first_rows(tmp_path: Path) -> None:
+@pytest.mark.parametrize("most", [1000, 2**19])
+def test_a_key_that_stands_everywhere_keeps_its_first_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(merging, "_MOST", most)
     folder, digest = tmp_path / "runs", 77 << 56
     runs = Runs(folder, buffered=5000)
     for start in range(50_000, -1, -10_000):
@@ -104,6 +108,7 @@ def test_runs_that_are_read_in_many_pieces_give_the_same_index(tmp_path: Path, m
     entries = _random_entries(20_000, 500)
     columns = [np.array(column, np.uint64) for column in zip(*entries, strict=True)]
     monkeypatch.setattr(merging, "_AT_ONCE", 50)  # as many spans as can be, more than fences are read for at once
+    monkeypatch.setattr(merging, "_MOST", 2)
     monkeypatch.setattr(index_runs, "_AT_ONCE", 3)
     writers = [Runs(tmp_path / name, buffered=1777) for name in ("first", "second")]
     for writer in writers:
@@ -189,6 +194,32 @@ def test_writing_goes_on_from_a_checkpoint_and_drops_what_came_after(tmp_path: P
     with KeyIndex.open(tmp_path / "a") as index:
         assert index.rows_of_many([digest for digest, _ in before + after]) == _rows(before)
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_what_a_kill_left_behind_at_any_byte_is_written_anew(tmp_path: Path) -> None:
+    before, after = ([(number << 40, number) for number in some] for some in (range(1, 40), range(20, 90)))
+    columns = [[np.array(column, np.uint64) for column in zip(*some, strict=True)] for some in (before, after)]
+    writer, file = IndexWriter(tmp_path / "a"), tmp_path / "a.runs" / "runs"
+    writer.add(*columns[0])
+    state, counted = writer.checkpoint(), file.stat().st_size
+    writer.add(*columns[1])
+    writer.checkpoint()
+    whole = file.read_bytes()
+    for length in [
+        *range(counted, counted + 30),
+        *range(counted, len(whole), 997),
+        *range(len(whole) - 30, len(whole)),
+    ]:
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(whole[:length])
+        (tmp_path / "a.new").write_bytes(whole[: length % 100])
+        again = IndexWriter(tmp_path / "a", state=state)
+        again.add(*columns[1])
+        again.commit(100)
+        with KeyIndex.open(tmp_path / "a") as index:
+            index.verify()
+            assert index.rows_of_many([digest for digest, _ in before + after]) == _rows(before + after)
+        assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
 def test_a_row_number_beyond_the_manifest_is_refused_and_the_old_index_stays(tmp_path: Path) -> None:
