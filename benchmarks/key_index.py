@@ -82,33 +82,32 @@ def measure_building(folder: Path, rows: int) -> Path:
     return path
 
 
-def device(path: Path, count: int) -> list[float]:
-    """Seconds for one page from anywhere in the file, past the system's memory: what the disk itself takes."""
-    page, times = mmap.mmap(-1, mmap.PAGESIZE), []
+def three_pages(path: Path) -> float:
+    """Seconds for three pages from anywhere in the file, one after the other, past the system's memory.
+
+    So many a look-up has to read (header, directory, block): what the disk itself takes for them now.
+    """
+    page, pages = mmap.mmap(-1, mmap.PAGESIZE), path.stat().st_size // mmap.PAGESIZE
     handle = os.open(path, os.O_RDONLY | os.O_DIRECT)
-    for _ in range(count):
-        place = random.randrange(path.stat().st_size // mmap.PAGESIZE) * mmap.PAGESIZE
-        before = time.perf_counter()
-        os.preadv(handle, [page], place)
-        times.append(time.perf_counter() - before)
+    before = time.perf_counter()
+    for _ in range(3):
+        os.preadv(handle, [page], random.randrange(pages) * mmap.PAGESIZE)
+    spent = time.perf_counter() - before
     os.close(handle)
-    return times
+    return spent
 
 
 def measure_one(path: Path, rows: int) -> None:
     wanted = [int(digest) for digest in some_digests(rows, 1, 2000)]
-    cold = []
-    for digest in wanted[:200]:
+    cold, disk = [], []
+    for digest in wanted[:300]:
         forget_pages(path)
         before = time.perf_counter()
         with KeyIndex.open(path) as index:
             assert index.rows_of(digest)
         cold.append(time.perf_counter() - before)
-    three = np.array(device(path, 3 * len(cold))).reshape(-1, 3).sum(axis=1)  # header, directory, block
-    for what, times in (
-        ("one look-up, cold, with opening", cold),
-        ("three pages of the disk, one after the other", three),
-    ):
+        disk.append(three_pages(path))  # in turn: what else the machine does delays both
+    for what, times in (("one look-up, cold, with opening", cold), ("three pages of the disk", disk)):
         tell(f"{what} (median)", float(np.median(times)) * 1e3, "ms", "< 1")
         tell(f"{what} (95 %)", float(np.percentile(times, 95)) * 1e3, "ms", "< 1")
     with KeyIndex.open(path) as index:
