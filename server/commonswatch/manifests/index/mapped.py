@@ -2,6 +2,7 @@
 
 import contextlib
 import mmap
+import os
 import zlib
 
 import numpy as np
@@ -15,13 +16,14 @@ from commonswatch.native import entries as native
 
 DIRECTORY_DAMAGED = "The directory of this key index is damaged."
 _AT_ONCE = 4096  # digests that the twin looks up together
+_SAMPLED = 16  # blocks: when they are in memory, all are taken to be
 
 
 class Mapped:
     """Whatever is read has passed its checksum: NotAnIndex else."""
 
     def __init__(self, handle: int, header: Header) -> None:
-        self._header, self._widths = header, header.widths
+        self._handle, self._header, self._widths = handle, header, header.widths
         self._bytes = mmap.mmap(handle, header.length, access=mmap.ACCESS_READ)
         if hasattr(mmap, "MADV_RANDOM"):
             self._bytes.madvise(mmap.MADV_RANDOM)
@@ -45,6 +47,7 @@ class Mapped:
     def find(self, digests: Numbers) -> tuple[Places, Numbers]:
         """For digests in order: pairs of a place in ``digests`` and a row."""
         kernel, header = native.kernel(), self._header
+        self._fetch(digests)
         if kernel is None:
             return self._found(digests)
         asked = native.Asked(self._bytes, header.directory, self._widths.of_each, header.seed)
@@ -52,6 +55,31 @@ class Mapped:
             return native.find(kernel, asked, digests)
         except native.Damaged as damage:
             raise NotAnIndex(DIRECTORY_DAMAGED if damage.is_directory else blocks.DAMAGED) from None
+
+    def _fetch(self, digests: Numbers) -> None:
+        """Have the disk read all blocks that will be asked at once, not one after the other, if they are not there."""
+        if not hasattr(os, "posix_fadvise") or not len(digests):
+            return
+        groups = np.unique((digests >> blocks.number(64 - self._widths.bucket_bits + GROUP_BITS)).astype(np.int64))
+        some, directory = groups[:: 1 + len(groups) // _SAMPLED], self._header.directory
+        if not self._are_in_memory(directory + 8 * some):
+            self._will_need(directory + 8 * groups[:1], directory + 8 * groups[-1:] + 16)
+        if not self._are_in_memory(self._directory[some]):
+            self._will_need(self._directory[groups], self._directory[groups + 1])
+
+    def _are_in_memory(self, places: npt.NDArray[np.integer]) -> bool:
+        return all(map(self._is_in_memory, places.tolist()))
+
+    def _is_in_memory(self, place: int) -> bool:
+        try:
+            return os.preadv(self._handle, [bytearray(1)], place, os.RWF_NOWAIT) == 1
+        except (OSError, OverflowError):  # it would have to be waited for, or is no place at all
+            return False
+
+    def _will_need(self, starts: npt.NDArray[np.integer], ends: npt.NDArray[np.integer]) -> None:
+        inside = (starts < ends) & (ends <= self._header.length)
+        for start, end in zip(starts[inside].tolist(), ends[inside].tolist(), strict=True):
+            os.posix_fadvise(self._handle, start, end - start, os.POSIX_FADV_WILLNEED)
 
     def _blocks(self, groups: Places) -> list[bytes]:
         starts, ends = self._directory[groups], self._directory[groups + 1]

@@ -1,5 +1,6 @@
 """The key index answers what stood where, for every shape of input, and never wrongly."""
 
+import os
 import random
 from collections import defaultdict
 from pathlib import Path
@@ -60,6 +61,17 @@ def test_any_entries_are_kept_however_their_digests_lie(tmp_path_factory: pytest
         wanted = _rows([(digest >> kept << kept, row) for digest, row in entries])
         assert {digest: sorted(index.rows_of(digest)) for digest in wanted} == wanted
         assert {digest: sorted(rows) for digest, rows in index.rows_of_many(list(wanted)).items()} == wanted
+
+
+def test_an_index_that_is_not_in_memory_answers_as_one_that_is(tmp_path: Path) -> None:
+    entries = _random_entries(60_000, 50_000)
+    path = _write(tmp_path / "a", entries, 50_000)
+    wanted = _rows(entries)
+    for some in (list(wanted)[:5], list(wanted)):
+        with path.open("rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        with KeyIndex.open(path) as index:
+            assert index.rows_of_many(some) == {digest: wanted[digest] for digest in some}
 
 
 def test_neighbouring_digests_that_fill_one_bucket_are_told_apart(tmp_path: Path) -> None:
