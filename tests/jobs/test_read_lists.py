@@ -29,11 +29,12 @@ class Api:
     """GitHub's, which may have had enough for this hour."""
 
     used_up = False
+    truncated = False
 
     def __call__(self, path: str, _headers: Mapping[str, str]) -> Answer:
         known = {
             "/repos/example/faces": {"default_branch": "main"},
-            "/repos/example/faces/git/trees/main?recursive=1": TREE,
+            "/repos/example/faces/git/trees/main?recursive=1": {**TREE, "truncated": self.truncated},
         }
         if self.used_up:
             return 403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}, b"{}"
@@ -88,6 +89,13 @@ def test_a_host_that_was_asked_too_often_is_asked_again_for_hours(playing: Conte
     again, scans = _look(playing, [REPOSITORY, BAIDU], attempts=9)
     assert again is None
     assert [one.name for one in scans][1:] == ["github.com/example/faces"]
+
+
+def test_a_place_whose_files_were_not_all_told_says_so(playing: Context, api: Api) -> None:
+    api.truncated = True
+    _, [listed, cut] = _look(playing, [REPOSITORY])
+    assert (listed.name, cut.name, cut.state) == ("lists/all.tsv", "github.com/example/faces", ScanState.FAILED)
+    assert "told only some of them" in (cut.problem or "")
 
 
 def test_a_shared_file_without_a_name_is_read(playing: Context) -> None:

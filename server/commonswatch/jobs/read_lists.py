@@ -19,6 +19,10 @@ _PATIENCE = 4  # tries until a host that does not answer counts as one that has 
 _LONG_PATIENCE = (
     9  # about ten hours: a host that asks us to wait (GitHub: an hour, for all of its places) has something
 )
+_CUT = (
+    "It has so many files that its host, or we, told only some of them. If you know where its lists are, read them by "
+    "their addresses as scans."
+)
 _ASKS_TO_WAIT = {403, 429}
 _SAYS_WAIT = ("paused", "busy", "robots-unknown")
 
@@ -52,7 +56,7 @@ def _look(context: Context, job: ClaimedJob, url: str, found: _Found) -> None:
     if where is None:
         return
     try:
-        files = choose(files_behind(where, context.fetcher).files, listings.MOST_FILES)
+        shelf = files_behind(where, context.fetcher)
     except Closed as closed:
         found.closed[where.url] = closed.detail
     except RemoteError as error:
@@ -61,7 +65,10 @@ def _look(context: Context, job: ClaimedJob, url: str, found: _Found) -> None:
         elif has_listing(where):
             found.closed[where.url] = error.detail
     else:
-        found.files |= dict.fromkeys(file for file in files if (file.size or 0) <= scans.LARGEST_BY_ITSELF)
+        lists = choose(shelf.files, listings.MOST_FILES)
+        found.files |= dict.fromkeys(file for file in lists if (file.size or 0) <= scans.LARGEST_BY_ITSELF)
+        if has_listing(where) and not shelf.complete:
+            found.closed[where.url] = _CUT
 
 
 def _asks_to_wait(error: RemoteError) -> bool:
