@@ -96,7 +96,9 @@ def test_a_dataset_says_which_lists_of_relatives_tell_about_its_copies(client: F
     assert "Lists of its relatives" not in client.get("/datasets/ms1m-arcface").text
     _fill(context, "creator@example.org")
     page = client.get("/datasets/ms1m-arcface").text
-    assert re.search(r'may hold, by lists of <a href="/datasets/ms-celeb-1m">MS-Celeb-1M</a>', page)
+    assert re.search(
+        r'<a href="/datasets/ms-celeb-1m">MS-Celeb-1M</a>: a copy of this dataset may hold what they name', page
+    )
     assert "Lists of its relatives" not in client.get("/datasets/ms-celeb-1m").text, "its own are told above"
     assert "Lists of its relatives" not in client.get("/datasets/wildtrack").text
 
