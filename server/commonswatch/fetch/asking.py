@@ -97,6 +97,7 @@ def _read(
     pieces = read_body(response, limits, deadline)
     if sink is None:
         return Answer(response.status, headers, b"".join(pieces))
+    deadline.begun()
     for piece in pieces:
         sink(piece)
     return Answer(response.status, headers)

@@ -12,7 +12,7 @@ import certifi
 
 from commonswatch.domain.sites import registered_domain
 from commonswatch.fetch.asking import Answer, AnsweredBadly, ask
-from commonswatch.fetch.deadline import Deadline
+from commonswatch.fetch.deadline import Deadline, Pace
 from commonswatch.fetch.dialling import Dialler, Resolver, resolve_by_system
 from commonswatch.fetch.policy import Fetched, FetchPolicy, Saved, Version
 from commonswatch.fetch.reading import Limits
@@ -75,12 +75,13 @@ class Fetcher:
     ) -> Saved | None:
         """Write what one public web address answers into an open file, piece by piece; a large file needs no memory.
 
-        ``max_bytes`` limits it as sent and unpacked, ``seconds`` reading it. None when the server says that it still
-        is the ``known`` version. Raises as ``get``; then a part may have been written.
+        ``max_bytes`` limits it as sent and unpacked, ``seconds`` reading it; a server that only drips is given up
+        sooner. None when it says that it still is the ``known`` version. Raises as ``get``; then a part may have been
+        written.
         """
         writing = _Writing(into)
         limits = Limits(max_bytes, max_bytes, self._policy.max_ratio)
-        wanted = _Wanted("*/*", limits, True, known.conditions if known else {}, writing.write)
+        wanted = _Wanted("*/*", limits, True, known.conditions if known else {}, writing)
         try:
             start, end, answer, _ = self._travel(url, wanted, seconds, None, self._policy.deadline)
         except FetchFailed as failure:
@@ -100,7 +101,8 @@ class Fetcher:
         self._rests.check(start.origin)
         with Visit(self._turns) as visit:
             visit.move_to(registered_domain(start.host), min(policy.deadline, end - time.monotonic(), patience))
-            with Deadline(max(0.0, min(longest, end - time.monotonic()))) as deadline:
+            left = max(0.0, min(longest, end - time.monotonic()))
+            with Deadline(*_times(policy, wanted, left)) as deadline:
                 trip = _Trip(policy, self._dialler, self._turns, self._rests, self._robots, visit, deadline)
                 return start, *trip.fetch(start, wanted)
 
@@ -113,7 +115,12 @@ class _Wanted:
     limits: Limits
     respect_robots: bool
     conditions: dict[str, str] = field(default_factory=dict)
-    sink: Callable[[bytes], object] | None = None
+    into: "_Writing | None" = None
+
+    @property
+    def sink(self) -> Callable[[bytes], None] | None:
+        """Where the body goes, if not into memory."""
+        return self.into.write if self.into else None
 
 
 class _Writing:
@@ -122,6 +129,10 @@ class _Writing:
         self.size = 0
         self.digest = hashlib.sha256()
 
+    def so_far(self) -> int:
+        """How many bytes have come."""
+        return self.size
+
     def write(self, piece: bytes) -> None:
         try:
             self._into.write(piece)
@@ -129,6 +140,13 @@ class _Writing:
             raise FetchFailed("not-kept") from None
         self.size += len(piece)
         self.digest.update(piece)
+
+
+def _times(policy: FetchPolicy, wanted: _Wanted, left: float) -> tuple[float, Pace | None]:
+    """Seconds until the answer must have begun (or be whole), and how a long one has to come from then on."""
+    if wanted.into is None:
+        return left, None
+    return min(left, policy.pace_over), Pace(left, policy.pace_over, wanted.into.so_far)
 
 
 def _limits(policy: FetchPolicy, max_bytes: int | None) -> Limits:

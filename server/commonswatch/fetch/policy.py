@@ -33,6 +33,7 @@ class FetchPolicy:
     played: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     ca_file: Path | None = None
     host_delay: float = 1.0
+    pace_over: float = 60.0  # within it what is saved must begin to come, then 1 KiB/s in each such stretch of time
 
     def __post_init__(self) -> None:
         if not self.user_agent.strip() or not (self.user_agent.isascii() and self.user_agent.isprintable()):

@@ -9,7 +9,7 @@ from commonswatch.domain.errors import RemoteError
 from commonswatch.domain.keys import LocationKey
 from commonswatch.fetch.connectors.shelf import MOST_FILES, Reader, RemoteFile, Shelf, name_of, shelf_of
 from commonswatch.fetch.policy import Fetched
-from commonswatch.fetch.refusals import FetchRefused
+from commonswatch.fetch.refusals import FetchFailed, FetchRefused
 
 _LARGEST_PAGE = 5 * 2**20  # bytes
 _MOST_FOLDERS = 10
@@ -17,6 +17,8 @@ _PAGE = ("text/html", "application/xhtml+xml")
 _INDEX = re.compile(rb"<(?:title|h1)[^>]{0,100}>\s*(?:index of|directory listing|listing of)", re.IGNORECASE)
 _HEAD = 20_000  # bytes of a page in which its title stands
 _NOT_A_FILE = ("/", "")
+_NO_PAGE = ("too-large", "too-slow", "cut-short", "bomb")
+"""What ends the reading of a large file, or of a slow one: what came of it may still be worth reading."""
 
 
 def files(where: LocationKey, reader: Reader) -> Shelf:
@@ -26,8 +28,8 @@ def files(where: LocationKey, reader: Reader) -> Shelf:
     """
     try:
         page = reader.get(where.url, max_bytes=_LARGEST_PAGE, accept="text/html")
-    except FetchRefused as refusal:
-        if refusal.reason == "too-large":  # then it is no page
+    except (FetchRefused, FetchFailed) as trouble:
+        if trouble.reason in _NO_PAGE:
             return shelf_of([RemoteFile(where.url, _name(where.url))])
         raise
     if page.media_type not in _PAGE:
