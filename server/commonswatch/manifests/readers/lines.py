@@ -56,8 +56,8 @@ class Lines:
         member = self._reading.member
 
         def place(number: int) -> Place:
-            into = int(lines_before[number]) if lines_before is not None else number
-            return Place(first_row + number, line + into + 1, member=member)
+            into = number if lines_before is None else int(lines_before[number])
+            return Place(first_row + number, line + into + 1, None, "", member)
 
         def after() -> Checkpoint:
             rows = cast("Block", known()).rows

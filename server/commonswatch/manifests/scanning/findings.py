@@ -12,7 +12,7 @@ from commonswatch.manifests.readers.shapes import Place, Problem
 How = Literal["key", "guessed", "digest", "distance", "person"]
 SUREST: Mapping[How, int] = {"digest": 0, "key": 1, "distance": 2, "guessed": 3, "person": 4}
 NO_WORK = 0
-_as_json = json.JSONEncoder(check_circular=False).encode
+_as_json = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
 _work, _way = attrgetter("work_id"), attrgetter("how")
 
 
@@ -35,12 +35,19 @@ class Match(NamedTuple):
 def to_line(matches: Sequence[Match]) -> bytes:
     """Matches as one line of a journal: their columns, which are written and read much faster than each by itself."""
     rows, places, *others = zip(*matches, strict=True)
-    return _as_json([rows, *zip(*places, strict=True), *others]).encode() + b"\n"
+    return _as_json([len(rows), *map(_once, (rows, *zip(*places, strict=True), *others))]).encode() + b"\n"
+
+
+def _once(column: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What is the same in all of them stands there once."""
+    return column[:1] if column.count(column[0]) == len(column) else column
 
 
 def from_line(line: bytes, rows: int = 0, lines: int = 0) -> list[Match]:
     """The matches of a journal's line, with the rows and lines counted on that came before their range."""
-    numbers, in_place, at_line, groups, paths, members, *others = json.loads(line)
+    count, *told = json.loads(line)
+    columns = [column if len(column) == count else column * count for column in told]
+    numbers, in_place, at_line, groups, paths, members, *others = columns
     in_place, at_line = [row + rows for row in in_place], [one if one is None else one + lines for one in at_line]
     places = map(Place, in_place, at_line, groups, paths, members)
     return list(map(Match, [row + rows for row in numbers], places, *others))

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from commonswatch.manifests.scanning.findings import Match, from_line, to_line
 
 _VERSION = 2
+_BUFFERED = 2**18  # bytes of matches, written at once
 
 
 class Folder:
@@ -74,7 +75,7 @@ class Part:
     def _journal(self) -> BinaryIO:
         """Opened when something is to be written; what a killed scan wrote after its last checkpoint is cut off."""
         if self._open is None:
-            self._open = (self.path / "matches").open("ab")
+            self._open = (self.path / "matches").open("ab", _BUFFERED)
             self._open.truncate(self._length)
             self._open.seek(self._length)
         return self._open
