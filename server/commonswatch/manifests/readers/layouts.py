@@ -19,6 +19,8 @@ _LOOKED_AT = 2**13  # characters of a line
 _TRIED = 100  # lines that are read in both ways
 _LEAST_SHOWN = 0.8  # of the lines that name works must do so when they are cut
 _KEPT = {"person", "mid", "qid"}  # what only columns tell
+_IN_PROSE = (",", ";", "|")  # which stand in captions as well, so that what follows comes to stand further back
+_SPARE = (Column("", "address"),) * 3
 _ANYTHING = TextReader((Column("", "address", pattern=roles.ANYWHERE),))
 
 
@@ -39,7 +41,9 @@ def table_of(head: bytes, *, whole: bool) -> Table:
     rows = [split(line, delimiter, quoted=quoted, most=MOST_COLUMNS) for line in body if line.strip()]
     names, header = names_of(lines[:comments], rows, _width(rows, delimiter), delimiter)
     syntax: Syntax = "quoted" if quoted else "plain"
-    reader = TextReader(columns_of(names, rows[header:]), delimiter, syntax)
+    columns = columns_of(names, rows[header:])
+    spare = _SPARE if delimiter in _IN_PROSE and not quoted else ()
+    reader = TextReader(columns + spare, delimiter, syntax)
     if _is_no_table(reader, body[header:]):
         reader, header = _ANYTHING, 0
     before = comments + sum(line.count("\n") + 1 for line in body[:header])

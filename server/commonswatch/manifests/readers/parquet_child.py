@@ -84,10 +84,9 @@ def _send_batch(group: int, batch: Any, wanted: list[str]) -> None:
 
     found = dict(_leaves(batch))
     cells = [_clean(found[name]) for name in wanted]
-    joined = cells[0]
-    if len(cells) > 1:
-        tab = pa.scalar(b"\t", pa.large_binary())
-        joined = pc.binary_join_element_wise(*cells, tab, null_handling="replace", null_replacement=b"")
+    tab, empty = (pa.scalar(sign, pa.large_binary()) for sign in (b"\t", b""))
+    # A tab stands at the end of a row as well, so that no word goes on in the next one.
+    joined = pc.binary_join_element_wise(*cells, empty, tab, null_handling="replace", null_replacement=b"")
     joined = pc.fill_null(joined, b"")
     _, offsets, data = joined.buffers()
     start = joined.offset * 8

@@ -114,3 +114,10 @@ def test_numbers_are_read_as_spreadsheets_and_floating_points_write_them(written
     assert [keys_of(*row) for row in rows] == [{f"flickr:photo:{3_000_000_000 + n}"} for n in range(ROWS)]
     found = Scanner(Registry([("flickr:photo:3000000004", 1)])).scan(rows[0][0])
     assert 4 in found.rows
+
+
+def test_an_address_moved_back_by_commas_is_found_where_it_came_to_stand():
+    rows = read(
+        "id,text,url\n" + "".join(f"{n},words{', more' * (n > 700) * (n % 3)},{photo(n)}\n" for n in range(900))
+    )
+    assert [keys_of(*row) for row in rows] == [{f"flickr:photo:3{n:09d}"} for n in range(900)]

@@ -64,6 +64,14 @@ def test_lists_of_addresses_and_ids_kept_as_floating_points_are_read(tmp_path):
     assert [key.key for key in rows[0].keys] == ["url:a.example/333.jpg", "url:b.example/333.jpg"]
 
 
+def test_no_word_runs_into_the_next_row(tmp_path):
+    pq.write_table(pa.table({"url": [f"https://a.example/{n}.jpg?{10**9 + n}" for n in range(ROWS)]}), tmp_path / "x")
+    with open_manifest(tmp_path / "x") as manifest:
+        for block in manifest.blocks():
+            assert b"".join(block.record(number) for number in range(block.rows)) == bytes(block.buffer)
+            assert all(block.record(number).endswith(b"\t") for number in range(block.rows))
+
+
 def test_a_stream_and_a_compressed_file_are_read_too(tmp_path):
     import gzip
 
