@@ -95,7 +95,7 @@ def part(library: ctypes.CDLL, entries: Entries) -> tuple[Entries, Numbers]:
 
 def tidy(library: ctypes.CDLL, entries: Entries, cut: int) -> Entries:
     """Put entries in order, without the lowest ``cut`` bits of their digests: what is left of them, where they were."""
-    bits = min(_MOST_PLACE_BITS, max(1, len(entries).bit_length() - 1))
+    bits = min(_MOST_PLACE_BITS, max(1, len(entries).bit_length()))
     scratch, starts = np.empty_like(entries), np.empty((1 << bits) + 1, np.uint32)
     kept = library.entries_tidy(_place(entries), len(entries), cut, _place(scratch), _place(starts), bits)
     return entries[: _sound(kept)]

@@ -4,6 +4,7 @@ import os
 import secrets
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -68,17 +69,14 @@ def merge(paths: Sequence[Path], into: Path, first_rows: Sequence[int] | None = 
     made with different secrets.
     """
     first_rows = first_rows or [0] * len(paths)
-    indexes = [KeyIndex.open(path) for path in paths]
-    try:
+    with ExitStack() as opened:
+        indexes = [opened.enter_context(KeyIndex.open(path)) for path in paths]
         if len({index.secret_id for index in indexes}) > 1:
             raise InvalidInput("The digests of these key indexes were made with different secrets.")
         parts = [IndexPart(index, first_row) for index, first_row in zip(indexes, first_rows, strict=True)]
         rows = max((index.rows + first for index, first in zip(indexes, first_rows, strict=True)), default=0)
         guessed = any(index.guessed for index in indexes)
         build(into, parts, rows, indexes[0].secret_id if indexes else NO_SECRET, guessed=guessed)
-    finally:
-        for index in indexes:
-            index.close()
 
 
 def build(
