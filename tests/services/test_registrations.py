@@ -7,7 +7,7 @@ import pytest
 from commonswatch.db import Database
 from commonswatch.domain.errors import InvalidInput, NotFound, TooMany
 from commonswatch.domain.licences import Licence
-from commonswatch.domain.states import JobState, Role, WorkState
+from commonswatch.domain.states import JobState, Listing, Role, WorkState
 from commonswatch.keyring import Keyring
 from commonswatch.models import (
     Account,
@@ -15,6 +15,7 @@ from commonswatch.models import (
     Depiction,
     Job,
     KeyOfWork,
+    ListChange,
     Person,
     Registration,
     RowProblem,
@@ -141,6 +142,20 @@ def test_anothers_registration_is_not_found(database: Database, keyring: Keyring
         for number in (registration.id, registration.id + 1):
             with pytest.raises(NotFound):
                 registrations.progress(session, number, bo)
+
+
+def test_what_a_row_says_about_its_listing_counts_for_it_and_the_choice_for_the_others(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    lines = "".join(
+        f"https://pictures.example/{n}.jpg,{word}\n" for n, word in enumerate(("public", "server-only", ""))
+    )
+    with database.writing() as session:
+        ada = factories.account(session, keyring, now)
+        _register(session, keyring, ada, now, "url,listing\n" + lines)
+        listings = session.scalars(select(Work.listing).order_by(Work.id)).all()
+        assert listings == [Listing.PUBLIC, Listing.SERVER_ONLY, Listing.SERVER_ONLY]
+        assert session.scalars(select(ListChange.work_id)).all() == [session.scalar(select(func.min(Work.id)))]
 
 
 def test_fifty_thousand_rows_are_one_registration(database: Database, keyring: Keyring, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from commonswatch.domain.errors import InvalidInput
 from commonswatch.domain.licences import Licence
+from commonswatch.domain.states import Listing
 from commonswatch.services.registering.rows import (
     CSV_TEMPLATE,
     LONGEST_FILE,
@@ -37,6 +38,14 @@ def test_the_template_we_offer_can_be_read() -> None:
     assert isinstance(second, Row)
     assert second.licence is None
     assert second.people == (PersonNamed("Ada Example", "ada@example.org"), PersonNamed("Bob Example"))
+
+
+def test_each_row_may_say_whether_it_is_listed() -> None:
+    lines = [f"https://pictures.example/{n}.jpg,{word}" for n, word in enumerate(("public", "Server only", "", "yes"))]
+    *rows, wrong = parse_rows("\n".join(["url,listing", *lines]), 10)
+    assert [row.listing for row in rows if isinstance(row, Row)] == [Listing.PUBLIC, Listing.SERVER_ONLY, None]
+    assert isinstance(wrong, RowError)
+    assert "server-only" in wrong.problem
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

@@ -44,8 +44,8 @@ def add_works(
             "url": row.url,
             "title": row.title,
             "state": WorkState.WAITING,
-            "listing": choice.listing,
-            "listed_until": choice.until,
+            "listing": row.listing or choice.listing,
+            "listed_until": choice.until if (row.listing or choice.listing) == choice.listing else None,
             "created_at": now,
             **_licence_columns(row.licence or licence),
         }

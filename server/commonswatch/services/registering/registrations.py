@@ -105,8 +105,8 @@ def register(
     naming.name_people(session, keyring, account, shown, site, now, most_invitations)
     accounts.grant(session, account, RoleName.CREATOR, f"account:{account.id}", now)
     facts = {"works": len(added), "problems": len(problems), "listing": choice.listing}
-    if choice.listing == Listing.PUBLIC:
-        changes.note(session, ids.values(), now)
+    if public := [work_id for work_id, row in added if (row.listing or choice.listing) == Listing.PUBLIC]:
+        changes.note(session, public, now)
     audit.record(session, f"account:{account.id}", "works.register", f"registration:{registration.id}", facts, now)
     return registration
 

@@ -1,7 +1,7 @@
 """What somebody pasted or uploaded, read into rows: one work each, or what is wrong with the line.
 
-A list has one address per line. A CSV starts with a line that names its columns: ``url, licence, title,
-people shown``, divided by commas, semicolons or tabs. Every line is read; one bad line does not spoil the others.
+A list has one address per line. A CSV starts with a line that names its columns: ``url, licence, title, people shown,
+listing``, divided by commas, semicolons or tabs. Every line is read; one bad line does not spoil the others.
 """
 
 import codecs
@@ -16,6 +16,7 @@ from commonswatch.domain.addresses import parse_address
 from commonswatch.domain.errors import InvalidInput
 from commonswatch.domain.keys import MANY_WORKS, WorkKey
 from commonswatch.domain.licences import Licence
+from commonswatch.domain.states import Listing
 from commonswatch.rules.licences import read_creative_commons
 from commonswatch.services.registering.web_addresses import LONGEST_URL, read_url
 from commonswatch.services.words import one_line
@@ -26,12 +27,13 @@ LONGEST_NAME = 200
 MOST_PEOPLE = 50
 _NO_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\xff\xd8\xff")  # .xlsx and .ods, .xls, …
 CSV_TEMPLATE = (
-    "url,licence,title,people shown\r\n"
-    "https://pictures.example/harbour.jpg,CC BY 4.0,Harbour at dawn,\r\n"
-    "https://pictures.example/choir.jpg,,The choir,Ada Example <ada@example.org>; Bob Example\r\n"
+    "url,licence,title,people shown,listing\r\n"
+    "https://pictures.example/harbour.jpg,CC BY 4.0,Harbour at dawn,,server-only\r\n"
+    "https://pictures.example/choir.jpg,,The choir,Ada Example <ada@example.org>; Bob Example,\r\n"
 )
 _COLUMNS = {"url": "url", "address": "url", "licence": "licence", "license": "licence", "title": "title"}
-_COLUMNS |= {"people shown": "people", "people": "people", "people_shown": "people"}
+_COLUMNS |= {"people shown": "people", "people": "people", "people_shown": "people", "listing": "listing"}
+_LISTINGS = {"": None, **{one.value: one for one in Listing}}
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,10 @@ class PersonNamed:
 
 @dataclass(frozen=True)
 class Row:
-    """One work to register. ``licence`` None means: find it out. ``keys`` are its work keys, best first."""
+    """One work to register. ``licence`` None means: find it out; ``listing`` None: as chosen for all of them.
+
+    ``keys`` are its work keys, best first.
+    """
 
     line: int
     url: str
@@ -52,6 +57,7 @@ class Row:
     licence: Licence | None = None
     title: str = ""
     people: tuple[PersonNamed, ...] = ()
+    listing: Listing | None = None
 
 
 @dataclass(frozen=True)
@@ -156,9 +162,17 @@ def _row(line: int, cells: Mapping[str, str]) -> Row | RowError:
             licence=_licence(cells.get("licence", "")),
             title=one_line(cells.get("title", ""), LONGEST_TITLE),
             people=parse_people(cells.get("people", "")),
+            listing=_listing(cells.get("listing", "")),
         )
     except InvalidInput as error:
         return RowError(line, one_line(cells.get("url", ""), LONGEST_URL), error.detail)
+
+
+def _listing(text: str) -> Listing | None:
+    word = "-".join(text.lower().replace("-", " ").split())
+    if word not in _LISTINGS:
+        raise InvalidInput("The listing is “public” or “server-only”. Leave it empty for what you choose for all.")
+    return _LISTINGS[word]
 
 
 @lru_cache(maxsize=1024)
