@@ -12,7 +12,7 @@
 #include "scanning/tokens.h"
 
 /* What `scan.py` knows of this file: changed with every structure and every list of arguments. */
-EXPORT u64 scan_version(void) { return 4; }
+EXPORT u64 scan_version(void) { return 5; }
 
 EXPORT u64 scan_scratch_size(void) { return sizeof(struct scan_scratch); }
 
@@ -62,7 +62,7 @@ EXPORT u64 scan_lines(const u8 *p, u64 n, u64 *starts, u64 *ends, u64 most, u64 
 EXPORT u64 scan_rows(const struct scan_book *book, const struct scan_registry *registry, const struct scan_plan *plan,
                      const u8 *secret, const u8 *buffer, u64 length, const u64 *starts, const u64 *ends, u64 n_rows,
                      u64 first_row, struct scan_found *found, struct scan_scratch *scratch) {
-    struct scanner s = {book, registry, secret, found, scratch, NULL, NULL, 0, 0, 0, 0, NULL, 0, buffer + length};
+    struct scanner s = {book, registry, secret, found, scratch, NULL, NULL, 0, 0, 0, 0, NULL, 0, buffer + length, {NULL, 0}};
     u64 i = 0;
     if (registry->least && secret == NULL && plan->tokens_tell)
         return tell_worthy_rows(registry, plan, buffer, length, starts, ends, n_rows, first_row, found);
@@ -80,7 +80,7 @@ EXPORT u64 scan_rows(const struct scan_book *book, const struct scan_registry *r
 EXPORT u64 scan_matched(const struct scan_book *book, const struct scan_registry *registry, const struct scan_plan *plan,
                         const u8 *buffer, u64 length, const u64 *starts, const u64 *ends, const u64 *rows, u64 n_rows,
                         struct scan_matches *matches, struct scan_scratch *scratch) {
-    struct scanner s = {book, registry, NULL, NULL, scratch, NULL, NULL, 0, 0, 0, 0, matches, 0, buffer + length};
+    struct scanner s = {book, registry, NULL, NULL, scratch, NULL, NULL, 0, 0, 0, 0, matches, 0, buffer + length, {NULL, 0}};
     u64 i = 0;
     for (; i < n_rows; i++) {
         u64 size = matches->text_size, start = starts[rows[i]], end = ends[rows[i]];
@@ -115,6 +115,6 @@ EXPORT int64_t scan_runs(const struct scan_registry *registry, int32_t which, co
 /* All keys of one text, for tests. 0: not sure, or no room. */
 EXPORT int32_t scan_keys(const struct scan_book *book, const u8 *text, u64 n, struct scan_matches *matches, struct scan_scratch *scratch) {
     struct scan_registry none = {0};
-    struct scanner s = {book, &none, NULL, NULL, scratch, NULL, NULL, 0, 0, 0, 0, matches, 0, text + n};
+    struct scanner s = {book, &none, NULL, NULL, scratch, NULL, NULL, 0, 0, 0, 0, matches, 0, text + n, {NULL, 0}};
     return n <= INT32_MAX && find(&s, (span){text, (u32)n}, 0) != UNSURE;
 }

@@ -22,7 +22,7 @@ Rows = NDArray[np.uint64]
 SECRET_BYTES = 16
 _MOST_KEYS = 64  # of one row, as in scan.c
 _MOST_WORKS = 1000  # of one key
-_VERSION = 4  # of scan.c
+_VERSION = 5  # of scan.c
 _TAILS = 4  # automata, as in scan.c
 FORM = 13  # numbers of a form, as in scan.c
 _COUNTS = 1 << 22  # as in scan.c
@@ -43,7 +43,7 @@ class _Book(ctypes.Structure):
         *((f"n_{name}", _int32) for name in ("code", "programs", "words", "pool", "classes", "families", "forms")),
         *((name, _int32) for name in ("n_domains", "n_endings", "generic_form", "secrets", "noise", "picture_noise")),
         *((name, _int32) for name in ("pictures", "scripts", "texts", "n_texts", "widest")),
-        *((name, _int32) for name in ("rare", "n_rare", "n_openings")),
+        *((name, _int32) for name in ("rare", "n_rare", "n_openings", "least_path")),
     )
 
 
@@ -266,7 +266,7 @@ class Kernel:
         self,
         arrays: Mapping[str, NDArray[Any]],
         numbers: Mapping[str, int],
-        tails: Sequence[tuple[bytes, NDArray[np.uint16]]],
+        tails: Sequence[tuple[bytes, NDArray[np.uint32]]],
     ) -> None:
         self._kept = arrays, tails
         self._threads = threading.local()

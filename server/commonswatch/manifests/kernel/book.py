@@ -32,6 +32,7 @@ _ALWAYS_CHANGED = (0, _CHANGES["lower"], _CHANGES["upper"])  # whatever the text
 _MOST_SLOTS, _MOST_FORMS = 48, 64
 _NONE = -1
 _PATH_PROGRAM = 1
+_ANY_LONGER_PATH = read_expression("/.+", {})  # all but the root: no program is needed
 _PLAIN_NAME = b"/abcdefghijklmnopqrstuvwxyz.jpg"  # what most paths end like
 _FEW_STEPS = 8
 _GROUP = re.compile(r"\(([^()?][^()]*)\)(.*)")
@@ -144,6 +145,8 @@ class Compiler:
         if min(numbers.values()) < 0 or any(one.get("of", "path") != "path" for one in form.also):
             raise NotCompiled
         tails, rare = self._ends([one["pattern"] for one in form.also], form.fields)
+        if read_expression(form.path, form.fields) == _ANY_LONGER_PATH:
+            self._forms[at][_PATH_PROGRAM], numbers["least_path"] = _NONE, 2
         return numbers | {"generic_form": at, "rare": self._list(rare), "n_rare": len(rare)}, tails
 
     def _ends(self, patterns: Sequence[str], fields: Mapping[str, Any]) -> tuple[Tails, list[tuple[int, int]]]:

@@ -31,28 +31,29 @@ States = frozenset[int]
 
 @dataclass(frozen=True)
 class Tails:
-    """The automaton: the column of each byte, and the next state by state and column."""
+    """The automaton: the column of each byte, and the next state by state and column.
+
+    States that may go on are written as where their row starts in the steps.
+    """
 
     columns: bytes
-    steps: NDArray[np.uint16]
+    steps: NDArray[np.uint32]
 
     def fits(self, text: bytes) -> bool:
         """Whether any expression may fit a text."""
-        state = START
-        for byte in reversed(text):
-            state = int(self.steps[state, self.columns[byte]])
-            if state in (NEVER, PERHAPS):
-                return state == PERHAPS
-        return True
+        return self._read(text)[0] != NEVER
 
     def reads(self, text: bytes) -> int:
         """How many bytes of a text are read before it is told apart."""
-        state = START
+        return self._read(text)[1]
+
+    def _read(self, text: bytes) -> tuple[int, int]:
+        steps, state = self.steps.ravel(), START * self.steps.shape[1]
         for count, byte in enumerate(reversed(text), 1):
-            state = int(self.steps[state, self.columns[byte]])
+            state = int(steps[state + self.columns[byte]])
             if state in (NEVER, PERHAPS):
-                return count
-        return len(text)
+                return state, count
+        return state, len(text)
 
 
 @dataclass
@@ -138,11 +139,11 @@ def tails_of(trees: Iterable[Tree]) -> Tails:
             if after not in numbers:
                 numbers[after] = len(numbers) + START
                 waiting.append(after)
-            row.append(numbers[after])
+            row.append(numbers[after] * len(samples))
         rows.append(row)
         if len(numbers) > _MOST_STATES:
             raise NotCompiled
-    return Tails(columns, np.array(rows, np.uint16))
+    return Tails(columns, np.array(rows, np.uint32))
 
 
 def _columns(net: _Net) -> tuple[bytes, list[int]]:

@@ -57,11 +57,11 @@ struct scan_book {
     const int32_t *endings; /* 4 each, a hash table of the last two labels of all domains */
     const u64 *letters; /* 256: the bit of each letter that further keys need */
     const u64 *openings; /* for each family: the forms whose paths' first part may start so, and whose second */
-    const uint16_t *tail_steps[TAILS]; /* automata that read backwards */
+    const u32 *tail_steps[TAILS]; /* automata that read backwards */
     const u8 *tail_columns[TAILS];
     int32_t tail_widths[TAILS];
     int32_t n_code, n_programs, n_words, n_pool, n_classes, n_families, n_forms, n_domains, n_endings;
-    int32_t generic_form, secrets, noise, picture_noise, pictures, scripts, texts, n_texts, widest, rare, n_rare, n_openings;
+    int32_t generic_form, secrets, noise, picture_noise, pictures, scripts, texts, n_texts, widest, rare, n_rare, n_openings, least_path;
 };
 
 enum { HOST_PROGRAM, PATH_PROGRAM, ACTION, KEY, ADDRESS, SECONDS, N_SECONDS, QUERY, N_QUERY, MD5, N_MD5, NEEDS, GUESSED, FORM };
@@ -134,8 +134,6 @@ struct scan_scratch {
     struct { u64 hash, row; } ring[RING];
     u8 arena[ARENA + BEHIND];
     u64 row_digests[MOST_KEYS];
-    u8 last[128]; /* the last key of a row */
-    u32 last_n;
 };
 
 struct scanner {
@@ -150,6 +148,7 @@ struct scanner {
     struct scan_matches *matches; /* keys in the clear instead of digests and candidates */
     int guessed;
     const u8 *readable; /* where the block that is read ends */
+    span last; /* the last key of the row, in the arena */
 };
 
 typedef struct { span of[SLOTS]; u64 has; } values;

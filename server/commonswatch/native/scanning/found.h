@@ -90,12 +90,8 @@ static void in_order_of_works(struct scan_matches *m) {
 
 /* Whether a key is the one that this row has had last: a picture and its page mostly have the same. */
 static int is_had(struct scanner *s, span key) {
-    span last = {s->scratch->last, s->scratch->last_n};
-    if (s->found->n_digests > s->row_start && same(key, last)) return YES;
-    s->scratch->last_n = UINT32_MAX; /* not kept */
-    if (key.n > sizeof s->scratch->last) return NO;
-    s->scratch->last_n = key.n;
-    put(s->scratch->last, key.at, key.n);
+    if (has_digests(s) && same(key, s->last)) return YES;
+    s->last = key;
     return NO;
 }
 

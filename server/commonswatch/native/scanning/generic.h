@@ -40,11 +40,11 @@ static int kind_of(struct scanner *s, span name) {
 
 /* Whether a text may have one of the ends that further keys, or texts with keys, have. */
 static int tail_fits(const struct scan_book *b, int which, span text) {
-    const uint16_t *steps = b->tail_steps[which];
+    const u32 *steps = b->tail_steps[which]; /* the next state's row starts so far, or 0 and 1: never, perhaps */
     const u8 *columns = b->tail_columns[which];
-    u32 state = 2, width = (u32)b->tail_widths[which];
+    u32 state = 2 * (u32)b->tail_widths[which];
     for (u32 i = text.n; i-- > 0;) {
-        state = steps[state * width + columns[text.at[i]]];
+        state = steps[state + columns[text.at[i]]];
         if (state <= 1) return (int)state;
     }
     return YES;
@@ -144,18 +144,19 @@ static u64 needed_letters(const struct scan_book *b, span text) {
 
 /* Host and port as one, and without its `www.` */
 static int read_site(struct scanner *s, const struct address *a, values *v) {
-    span site = a->host;
+    const u8 *site = a->host.at;
+    u32 n = a->host.n + a->port.n, www = 0;
     if (a->port.n) {
-        u8 *to = room(s, a->host.n + a->port.n);
+        u8 *to = room(s, n);
         if (to == NULL) return UNSURE;
         memcpy(to, a->host.at, a->host.n);
         memcpy(to + a->host.n, a->port.at, a->port.n);
         to[a->host.n] = ':';
-        site = (span){to, a->host.n + a->port.n};
+        site = to;
     }
-    v->of[SLOT_SITE] = v->of[SLOT_HOST] = site;
-    if (a->host.n > 4 && !memcmp(site.at, "www.", 4) && memchr(site.at + 4, '.', a->host.n - 4))
-        v->of[SLOT_HOST] = (span){site.at + 4, site.n - 4};
+    if (a->host.n > 4 && !memcmp(site, "www.", 4) && memchr(site + 4, '.', a->host.n - 4)) www = 4;
+    give(v, SLOT_SITE, site, n);
+    give(v, SLOT_HOST, site + www, n - www);
     return YES;
 }
 
@@ -165,14 +166,14 @@ static int on_any_host(struct scanner *s, const struct address *a) {
     span key;
     int found;
     v.has = 0;
-    found = reads(s, form[PATH_PROGRAM], a->path, &v);
-    if (found != YES) return found;
-    v.of[SLOT_PATH] = a->path;
-    v.of[SLOT_SEARCH] = a->search;
+    if (a->path.n < (u32)s->book->least_path) return NO;
+    if (form[PATH_PROGRAM] >= 0 && (found = reads(s, form[PATH_PROGRAM], a->path, &v)) != YES) return found;
+    give(&v, SLOT_PATH, a->path.at, a->path.n);
+    give(&v, SLOT_SEARCH, a->search.at, a->search.n);
     v.of[SLOT_QUERY].n = 0;
     if (a->search.n && read_query(s, a, &v.of[SLOT_QUERY]) != YES) return UNSURE;
     if (read_site(s, a, &v) != YES) return UNSURE;
-    v.has |= 1ULL << SLOT_PATH | 1ULL << SLOT_SITE | 1ULL << SLOT_HOST | 1ULL << SLOT_QUERY | 1ULL << SLOT_SEARCH;
+    v.has |= 1ULL << SLOT_QUERY;
     int has_more = has_more_keys(s->book, form, a->path);
     u64 letters = has_more ? needed_letters(s->book, a->path) : 0;
     if (!a->explicit) s->guessed = 1;

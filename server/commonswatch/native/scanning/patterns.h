@@ -6,6 +6,13 @@
 #include "programs.h"
 #include "texts.h"
 
+/* Set a field. Its parts are written one by one, and read so: copied as a whole they would be waited for. */
+static inline void give(values *v, int slot, const u8 *at, u32 n) {
+    v->of[slot].at = at;
+    v->of[slot].n = n;
+    v->has |= 1ULL << slot;
+}
+
 /* Whether a whole text fits a program; its fields are then among the values. */
 static int reads(struct scanner *s, int program, span text, values *v) {
     const int32_t *of = s->book->programs + 3 * program;

@@ -68,7 +68,7 @@ static int pattern_cell(struct scanner *s, const struct scan_plan *plan, int num
 }
 
 static int read_cell(struct scanner *s, const struct scan_plan *plan, const int32_t *reading, span cell) {
-    s->used = 0;
+    new_cell(s);
     s->guessed = 0;
     if (reading[0] == READ_ADDRESS) return find(s, cell, 0);
     cell = without_blanks(cell);

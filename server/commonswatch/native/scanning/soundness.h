@@ -115,7 +115,7 @@ EXPORT int32_t scan_book_is_sound(const struct scan_book *b) {
     for (int32_t i = 0; i < b->n_families; i++)
         if (b->families[2 * i + 1] > 64 || !inside(b->families[2 * i], b->families[2 * i + 1], b->n_forms)) return 0;
     for (int i = 0; i < 5; i++) if (programs[i] < 0 || programs[i] >= b->n_programs) return 0;
-    if (!inside(b->generic_form, 1, b->n_forms) || b->forms[FORM * b->generic_form + PATH_PROGRAM] < 0) return 0;
+    if (!inside(b->generic_form, 1, b->n_forms)) return 0;
     if (b->forms[FORM * b->generic_form + KEY] < 0 || !inside(b->texts, b->n_texts, b->n_forms)) return 0;
     if (!rare_letters_are_sound(b) || !openings_are_sound(b)) return 0;
     return names_are_sound(b, b->domains, b->n_domains, b->n_families) && names_are_sound(b, b->endings, b->n_endings, 1);

@@ -24,6 +24,15 @@ static int made_readable(struct scanner *s, span *text) {
     return YES;
 }
 
+static int has_digests(const struct scanner *s) { return s->secret != NULL && s->found->n_digests > s->row_start; }
+
+/* Room for the next cell. The last key of a row is kept as long as it has digests. */
+static void new_cell(struct scanner *s) {
+    if (has_digests(s) && s->used < ARENA / 2) return;
+    s->used = 0;
+    s->last.n = 0;
+}
+
 static int given_back(struct scanner *s, const u8 *end) { s->used = (u32)(end - s->scratch->arena); return YES; }
 
 static int equals(span a, const char *b) { return a.n == strlen(b) && !memcmp(a.at, b, a.n); }
