@@ -251,7 +251,10 @@ def test_a_bare_name_waits_for_a_moderator(moderator: FlaskClient, context: Cont
         person_keys.state(session, context.keyring, person, PersonKeyKind.NAME, "Bo <Example>", context.now())
         row = {"row": 7, "place": "line 8", "at": context.now(), "scan_id": number, "person_id": person.id}
         session.add(PersonMembership(way=PersonWay.NAME, state="proposed", **row))
+    IndexWriter(folder.index(context.settings.home, number)).commit(400)
     page = moderator.get(f"/scans/{number}").text
+    assert "only names of people could be compared" in page
+    assert "Is it the right file?" not in page, "a row of it is about somebody"
     assert "the same name" in page
     assert "Stated: Bo &lt;Example&gt;." in page, "what there is to compare with"
     assert "bo@example.org" not in page
