@@ -15,7 +15,8 @@ from commonswatch.commands.lines import Row, counted, shown
 from commonswatch.commands.scan_progress import ScanBar
 from commonswatch.commands.scans_kept import Kept
 from commonswatch.context import Context
-from commonswatch.fetch.connectors import choose, files_behind, save
+from commonswatch.domain.errors import RemoteError
+from commonswatch.fetch.connectors import RemoteFile, broke_off, choose, files_behind, save
 from commonswatch.fingerprints import PicturePool
 from commonswatch.manifests.scanning import FileSource, Match, Options, Progress, Scan, StreamSource, Summary
 from commonswatch.rules import page_location
@@ -100,11 +101,20 @@ class Here:
         for file in chosen:
             path = folder.incoming(self._context.settings.home, secrets.token_hex(16))  # purged, should we be killed
             try:
-                with path.open("w+b") as into:
-                    save(file, self._context.fetcher, into, max_bytes=_LARGEST_FETCHED, seconds=_LONGEST_FETCHING)
-                yield file.name, FileSource(path, name=file.name)
+                yield file.name, FileSource(path, name=file.name, cut=self._fetch(file, path))
             finally:
                 path.unlink()
+
+    def _fetch(self, file: RemoteFile, path: Path) -> str:
+        """Write it down; return why only its start came, if that is so."""
+        with path.open("w+b") as into:
+            try:
+                save(file, self._context.fetcher, into, max_bytes=_LARGEST_FETCHED, seconds=_LONGEST_FETCHING)
+            except RemoteError as error:
+                if not (broke_off(error) and into.tell()):
+                    raise
+                return error.detail
+        return ""
 
     def _folder(self, source: FileSource | StreamSource) -> Path | None:
         """Where to go on after a kill: known by the file's path."""

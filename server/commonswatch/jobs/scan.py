@@ -5,7 +5,6 @@ transaction that ends the job.
 """
 
 import time
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from commonswatch.context import Context
 from commonswatch.domain.errors import RemoteError
-from commonswatch.fetch.connectors import Closed, RemoteFile, choose, files_behind, has_listing, save
+from commonswatch.fetch.connectors import Closed, RemoteFile, broke_off, choose, files_behind, has_listing, save
 from commonswatch.jobs.handling import Handler, Record, nothing_to_record
 from commonswatch.manifests.scanning import FileSource, Match, Options, Progress, Scan, Summary
 from commonswatch.rules import page_location
@@ -49,43 +48,57 @@ def _run(context: Context, job: ClaimedJob) -> Record:
     except Cancelled:
         return nothing_to_record
     if summary.problem and not summary.rows:
+        if _cut(context, scan_id):  # the address may give more the next time
+            folder.forget_manifest(context.settings.home, scan_id)
         return partial(_failed, scan_id, summary.problem.detail)
     return partial(_finished, context, scan_id, summary)
 
 
 def _fetch(context: Context, task: scans.Task, path: Path, job: ClaimedJob) -> Record | None:
-    """Keep what the address answers; return how to end the scan where there is nothing to read."""
+    """Keep what the address answers; return how to end the scan where there is nothing to read.
+
+    Not under its name before it is whole, or before it is certain that no more of it comes.
+    """
     if not task.url:
         return partial(_failed, task.scan_id, _GONE)
+    aside, cut = path.with_name(f"{path.name}.part"), folder.cut(context.settings.home, task.scan_id)
+    cut.unlink(missing_ok=True)  # of an earlier try
     try:
-        known = _save(context, _first_behind(context, task), path)
+        if known := _save(context, _first_behind(context, task), aside):
+            return partial(_unchanged, task.scan_id, known)
+        aside.replace(path)
     except RemoteError as error:
         if not error.permanent and job.attempts < SCAN.max_attempts:
             raise
-        return partial(_failed, task.scan_id, error.detail)
-    return partial(_unchanged, task.scan_id, known) if known else None
+        if not (broke_off(error) and aside.exists() and aside.stat().st_size):
+            return partial(_failed, task.scan_id, error.detail)
+        cut.write_text(error.detail, "utf-8")
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+    return None
 
 
 def _save(context: Context, task: scans.Task, path: Path) -> int | None:
-    """Write the file, not under its name before it is whole; return the scan that read it before if it is the same."""
+    """Write the file; return the scan that read it before if it is the same."""
     with context.database.reading() as session:
         earlier = refetching.earlier(session, task.scan_id)
-    aside = path.with_name(f"{path.name}.part")
     file, known = RemoteFile(task.url, task.name), earlier.version if earlier else None
-    try:
-        with aside.open("w+b") as into:
-            most, longest = task.most_bytes, _LONGEST_FETCHING
-            saved = save(file, context.fetcher, into, max_bytes=most, seconds=longest, known=known)
-        if saved is None and earlier is not None:
-            return earlier.scan_id
-        if saved is not None:
-            with context.database.writing() as session:
-                refetching.keep_version(session, task.scan_id, saved.version)
-        aside.replace(path)
-    finally:
-        with suppress(FileNotFoundError):
-            aside.unlink()
+    with path.open("w+b") as into:
+        most, longest = task.most_bytes, _LONGEST_FETCHING
+        saved = save(file, context.fetcher, into, max_bytes=most, seconds=longest, known=known)
+    if saved is None and earlier is not None:
+        return earlier.scan_id
+    if saved is not None:
+        with context.database.writing() as session:
+            refetching.keep_version(session, task.scan_id, saved.version)
     return None
+
+
+def _cut(context: Context, scan_id: int) -> str:
+    """Why only the start of the file came, if that is so."""
+    path = folder.cut(context.settings.home, scan_id)
+    return path.read_text("utf-8") if path.exists() else ""
 
 
 def _first_behind(context: Context, task: scans.Task) -> scans.Task:
@@ -108,7 +121,8 @@ def _read(context: Context, task: scans.Task, path: Path) -> Summary:
         looking = look_for(session, secret, known)
     options = Options(folder.checkpoint(home, task.scan_id), folder.index(home, task.scan_id))
     noting = _Noting(context, task.scan_id, known)
-    scan = Scan(FileSource(path, name=task.name), looking, options, noting.note)
+    source = FileSource(path, name=task.name, cut=_cut(context, task.scan_id))
+    scan = Scan(source, looking, options, noting.note)
     for match in scan:
         noting.take(match)
     noting.end()

@@ -11,10 +11,10 @@ known here.
 
 from commonswatch.domain.keys import LocationKey
 from commonswatch.fetch.connectors import archives, closed, drive, dropbox, folders, gist, github, huggingface
-from commonswatch.fetch.connectors.saving import save
+from commonswatch.fetch.connectors.saving import broke_off, save
 from commonswatch.fetch.connectors.shelf import Closed, Reader, RemoteFile, Shelf, choose
 
-__all__ = ["Closed", "Reader", "RemoteFile", "Shelf", "choose", "files_behind", "has_listing", "save"]
+__all__ = ["Closed", "Reader", "RemoteFile", "Shelf", "broke_off", "choose", "files_behind", "has_listing", "save"]
 
 _WAYS = {
     "github": github.files,

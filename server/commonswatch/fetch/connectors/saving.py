@@ -6,16 +6,18 @@ from dataclasses import replace
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
+from commonswatch.domain.errors import RemoteError
 from commonswatch.fetch.connectors.closed import GATED
 from commonswatch.fetch.connectors.shelf import Closed, Reader, RemoteFile
 from commonswatch.fetch.policy import Saved, Version
-from commonswatch.fetch.refusals import FetchFailed
+from commonswatch.fetch.refusals import FetchFailed, FetchRefused
 
 _POINTER = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]{1,200}\n)*"
     rb"oid sha256:[0-9a-f]{64}\nsize [0-9]{1,15}\n?"
 )  # git-lfs, docs/spec.md: “must be less than 1024 bytes”
 _LONGEST_POINTER = 1024
+_ON_THE_WAY = ("cut-short", "too-slow", "too-large", "bomb", "encoding")
 _NOT_FOR_EVERYBODY = {401, 403}
 _ASKS = (
     "The host answers with a page instead of the file: it asks for an account, or too many people read it today. "
@@ -48,6 +50,11 @@ def save(
     if saved.media_type == "text/html" and not re.search(r"\.html?$", file.name) and _is_page(head):
         raise Closed(_ASKS)
     return saved
+
+
+def broke_off(error: RemoteError) -> bool:
+    """Whether a failure ended ``save`` on the way, so that what was written is the start of the file."""
+    return isinstance(error, FetchFailed | FetchRefused) and error.reason in _ON_THE_WAY
 
 
 def _head(into: BinaryIO, start: int) -> bytes:

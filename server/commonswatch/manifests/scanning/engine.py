@@ -10,6 +10,7 @@ from typing import Any
 
 from commonswatch.manifests import index as key_index
 from commonswatch.manifests.index.merging import NO_SECRET
+from commonswatch.manifests.readers.shapes import Problem
 from commonswatch.manifests.scanning import shards
 from commonswatch.manifests.scanning.findings import Match, Summary
 from commonswatch.manifests.scanning.passes import Looking, ended_by, left_out
@@ -106,6 +107,8 @@ class Scan:
             self.summary.problem = ended or self.summary.problem or left_out(state)
             if ended:
                 break
+        if self._source.cut:
+            self.summary.problem = Problem("broken", self._source.cut)
         if self._options.index is not None:
             rows, secret_id = self.summary.rows, self._options.secret_id
             key_index.build(self._options.index, runs, rows, secret_id, guessed=guessed)

@@ -54,6 +54,10 @@ class Source(Protocol):
     def identity(self) -> Mapping[str, Any]:
         """What changes when it becomes another."""
 
+    @property
+    def cut(self) -> str:
+        """Why only its start can be read, in a sentence; empty when that is not so."""
+
     def open(self) -> AbstractContextManager[Manifest]:
         """Read it from its start."""
 
@@ -65,6 +69,7 @@ class FileSource:
     path: Path
     limits: Limits = field(default_factory=Limits)
     name: str = ""  # what it was called where it came from
+    cut: str = ""  # why only its start is here, in a sentence; empty: all of it is
 
     divisible = True
 
@@ -87,6 +92,7 @@ class StreamSource:
     limits: Limits = field(default_factory=Limits)
 
     divisible = False
+    cut = ""
     identity: Mapping[str, Any] = field(default_factory=dict)
 
     def open(self) -> AbstractContextManager[Manifest]:

@@ -27,6 +27,11 @@ def manifest(home: Path, scan_id: int) -> Path:
     return of(home) / f"{scan_id}.manifest"
 
 
+def cut(home: Path, scan_id: int) -> Path:
+    """Holds why only the start of a manifest came from its address, where that is so."""
+    return of(home) / f"{scan_id}.cut"
+
+
 def checkpoint(home: Path, scan_id: int) -> Path:
     """Where the engine writes how far it came."""
     return of(home) / f"{scan_id}.checkpoint"
@@ -58,9 +63,9 @@ def incoming(home: Path, name: str) -> Path:
 
 def forget_manifest(home: Path, scan_id: int) -> None:
     """Delete what is needed only for reading: the manifest and the checkpoint."""
-    for path in (manifest(home, scan_id), checkpoint(home, scan_id)):
+    for path in (manifest(home, scan_id), cut(home, scan_id), checkpoint(home, scan_id)):
         with contextlib.suppress(FileNotFoundError):
-            path.unlink()
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def forget_all(home: Path, scan_id: int) -> None:

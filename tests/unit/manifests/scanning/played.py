@@ -67,6 +67,7 @@ class PlayedSource:
     slow: float = 0.0
     breaks_after: int | None = None
     divisible: bool = True
+    cut: str = ""
 
     @property
     def identity(self) -> Mapping[str, Any]:
