@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from commonswatch.manifests.kernel import Registry, Scanner
 from commonswatch.manifests.readers.shapes import Block, Cells, Column
-from commonswatch.manifests.rows import Row
-from commonswatch.watch_list.prefixes import sorted_prefixes
+from commonswatch.manifests.rows import Row, row_of
+from commonswatch.watch_list.prefixes import prefix_of, to_numbers
 
 _TELLING = ("address", "path", "key", "md5", "sha256")
 Reason = Literal["registered", "opt-out"]
@@ -70,17 +70,24 @@ class Listed:
         self._keys = keys
 
     def among(self, block: Block) -> Iterable[int]:
-        """Every row: its keys must be known before they can be looked up."""
-        return range(block.rows)
+        """Rows with a key of the list; every row where a column carries marks."""
+        if any(map(_is_mark, block.reader.columns)):
+            return range(block.rows)
+        rows = [[key.key for key in row_of(block, number).keys] for number in range(block.rows)]
+        listed = self._listed({key for keys in rows for key in keys})
+        return [number for number, keys in enumerate(rows) if not listed.isdisjoint(keys)]
 
     def why(self, row: Row) -> Reason | None:
         """By a work key, else by its own mark. Of a hundred million foreign keys one is taken for one of a million."""
-        wanted = sorted_prefixes(key.key for key in row.keys)
-        places = np.searchsorted(self._keys, wanted)
+        return "registered" if self._listed(key.key for key in row.keys) else marked(row.cells)
+
+    def _listed(self, keys: Iterable[str]) -> set[str]:
+        names = list(keys)
+        prefixes = to_numbers(b"".join(map(prefix_of, names)))
+        places = np.searchsorted(self._keys, prefixes)
         found = places < len(self._keys)
-        if bool((self._keys[places[found]] == wanted[found]).any()):
-            return "registered"
-        return marked(row.cells)
+        found[found] = self._keys[places[found]] == prefixes[found]
+        return {names[place] for place in np.flatnonzero(found)}
 
 
 def marked(cells: Cells) -> Reason | None:
