@@ -34,10 +34,12 @@ def sieve_of(registry: Registry, secret: bytes | None = None, *, confirm: bool =
 def scan(path: Path, registered: Path, *, cores: int = 1, index: Path | None = None) -> int:
     """The rows that match: with checkpoints, the journal of matches, and in the order of the rows."""
     registry = registry_of(registered)
-    sieve = sieve_of(registry, SECRET if index else None)
+    sieve, source = sieve_of(registry, SECRET if index else None), FileSource(path)
+    with source.open():
+        pass  # rules that are made at their first use are loaded, too
     start()
     looking, options = Looking(registry, sieve, indexed=index is not None), Options(index=index, cores=cores)
-    found = Scan(FileSource(path), looking, options, lambda _progress: None)
+    found = Scan(source, looking, options, lambda _progress: None)
     return sum(1 for _ in groupby(found, attrgetter("row")))
 
 
