@@ -19,8 +19,8 @@ from commonswatch.manifests.index.layout import GROUP_BITS, HEADER_BYTES, MOST_R
 from commonswatch.manifests.index.reading import KeyIndex
 
 NO_SECRET = bytes(8)
-_AT_ONCE = 2**18  # entries that are merged at once
-_MOST = 2**19  # of them where digests are not spread evenly
+_AT_ONCE = 2**17  # entries that are merged at once
+_MOST = 2**18  # of them where digests are not spread evenly
 _PIECE = 2**20  # bytes
 
 
@@ -36,7 +36,7 @@ class Part(Protocol):
         """How many leading bits of each digest are known."""
 
     def pieces(self, number: int, bits: int) -> Iterator[Entries]:
-        """The entries whose digests begin with these bits (at most 12), in pieces and in any order."""
+        """The entries whose digests begin with these bits (at most 12), in pieces and in any order, to be changed."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _together(pieces: Iterator[Entries], cut: int, without: Numbers | None) -> E
 
 
 def _tidied(waiting: list[Entries], cut: int) -> Entries:
-    entries = np.concatenate(waiting) if waiting else np.empty((0, 2), np.uint64)
+    entries = waiting[0] if len(waiting) == 1 else np.concatenate([np.empty((0, 2), np.uint64), *waiting])
     waiting.clear()  # while they are sorted there are two of each, not three
     return tidied(entries, cut)
 
