@@ -29,8 +29,7 @@ static int reads(struct scanner *s, int program, span text, values *v) {
         if (m.groups[2 * i + 1] == NULL) continue;
         span value = {m.groups[2 * i], (u32)(m.groups[2 * i + 1] - m.groups[2 * i])};
         if (slot[1] && (found = changed(s, &value, slot[1])) != YES) return found;
-        v->of[slot[0]] = value;
-        v->has |= 1ULL << slot[0];
+        give(v, slot[0], value.at, value.n);
     }
     return YES;
 }
