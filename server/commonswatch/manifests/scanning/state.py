@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from commonswatch.manifests.scanning.findings import Match, from_line, to_line
 
-_VERSION = 2
+_VERSION = 3
 _BUFFERED = 2**18  # bytes of matches, written at once
 
 
