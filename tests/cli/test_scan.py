@@ -258,6 +258,23 @@ def test_a_command_that_was_killed_leaves_its_scan_to_the_next(
     assert told == [(killed, 3, "done"), (killed + 1, 3, "done")], "what was read to its end is not touched again"
 
 
+def test_ctrl_c_ends_it_in_words(
+    home: Path, context: Context, works: dict[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_arguments: object) -> bool:
+        raise KeyboardInterrupt
+
+    path = tmp_path / "list.tsv"
+    path.write_bytes(_tsv(20))
+    monkeypatch.setattr(scans_kept, "_NOTE_EVERY", -1.0)
+    monkeypatch.setattr(shards, "TELL_EVERY", -1.0)
+    monkeypatch.setattr(scans, "note", interrupted)
+    answer = _run(home, "--dataset", "megaface", path)
+    assert (answer.exit_code, answer.stderr) == (130, "Stopped. The same command goes on where it was.\n")
+    with context.database.reading() as session:
+        assert session.scalars(select(Scan.state)).one() is ScanState.CANCELLED
+
+
 def test_a_moderator_stops_what_a_command_reads(
     home: Path, context: Context, works: dict[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

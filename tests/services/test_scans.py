@@ -134,6 +134,7 @@ def test_a_scan_that_a_command_broke_off_is_gone_on_with_and_ends_when_nobody_co
         number = again()
         assert number != of_the_site.id
         assert again() == number, "the same list again"
+        assert scans.get(session, number).tries == 2, "so its pace is not known"
         assert len({again(size=101), again(size=None), again(size=None), again(dataset=None)}) == 4, "other lists"
         here.leave(session, number, now)
         assert scans.get(session, number).state is ScanState.CANCELLED

@@ -220,7 +220,10 @@ def test_only_a_list_that_left_an_index_promises_to_look_again(moderator: FlaskC
 
 
 def test_a_scan_is_stopped_and_taken_up_again(moderator: FlaskClient, context: Context) -> None:
-    number = _scan(context)
+    of_a_command = moderator.post(f"/scans/{_scan(context)}/cancel", follow_redirects=True).text
+    assert "for a week" not in of_a_command
+    assert "The same command goes on with it." in of_a_command
+    number = _scan(context, form_digest=bytes(32))
     folder.manifest(context.settings.home, number).write_bytes(LIST)
     assert "Stopped" in moderator.post(f"/scans/{number}/cancel", follow_redirects=True).text
     assert "This scan has ended already." in moderator.post(f"/scans/{number}/cancel", follow_redirects=True).text

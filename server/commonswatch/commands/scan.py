@@ -9,6 +9,7 @@ from commonswatch.commands.lines import json_option, print_rows
 from commonswatch.commands.opening import installed, say_if_slow
 from commonswatch.domain.errors import CommonswatchError
 
+_INTERRUPTED = 130  # what shells expect after Ctrl-C
 _COLUMNS = {"row": 9, "how": 8, "work": 7, "what": 36, "place": 0}
 
 
@@ -35,4 +36,7 @@ def scan(manifests: tuple[str, ...], dataset: str | None, deep: bool, cores: int
             print_rows((row for name, source in sources for row in here.scan(name, source)), as_json, _COLUMNS)
     except CommonswatchError as error:
         raise click.ClickException(error.detail) from error
+    except KeyboardInterrupt:
+        click.echo("Stopped. The same command goes on where it was.", err=True)
+        sys.exit(_INTERRUPTED)
     sys.exit(0 if here.read_anything else 1)

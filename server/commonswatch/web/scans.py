@@ -10,6 +10,7 @@ from commonswatch.keyring import new_token
 from commonswatch.rules.catalogue import DATASETS
 from commonswatch.services.scanning import (
     folder,
+    here,
     memberships,
     opening,
     person_members,
@@ -143,9 +144,11 @@ def progress(number: int) -> str | Response:
 def cancel(number: int) -> AnyResponse:
     """Stop it, or say that it came to its end first."""
     try:
-        scans.cancel(database.session(), number, current_account(), database.current().now())
+        scan = scans.cancel(database.session(), number, current_account(), database.current().now())
     except Conflict as error:
         return _refused(number, error)
+    if here.is_here(scan):
+        return _done(number, gettext("Stopped. What was found stays."))
     return _done(number, gettext("Stopped. What was found stays; you can take it up again for a week."))
 
 

@@ -28,7 +28,9 @@ def open_scan(session: Session, *, name: str, dataset: str | None, size: int | N
     known = opening.dataset_of(dataset)
     name = opening.name_of(name)
     scan = _broken_off(session, name, known, size) if size is not None else None
-    if scan is None:
+    if scan is not None:
+        scan.tries += 1
+    else:
         scan = Scan(dataset=known, name=name, url="", bytes_total=size, created_at=now, started_at=now)
         opening.add(session, scan, "system", "here")
     scan.state, scan.noted_at, scan.finished_at = ScanState.READING, now, None
