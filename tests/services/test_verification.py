@@ -13,7 +13,7 @@ from commonswatch.domain.states import Basis, CaseState, ReportState
 from commonswatch.fetch import Fetcher, FetchPolicy
 from commonswatch.fingerprints import PictureFacts, examine_picture
 from commonswatch.keyring import Keyring
-from commonswatch.models import AuditEntry, Case, Evidence, Location, LocationSecret, Report, Sighting, Suppression
+from commonswatch.models import AuditEntry, Case, Evidence, Job, Location, LocationSecret, Report, Sighting, Suppression
 from commonswatch.services.reporting import looking, submissions, verification
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -392,3 +392,41 @@ def test_no_key_of_a_share_stays_readable_in_the_address_of_a_picture(
     _verify(database, keyring, fetcher, now, {"page": PAGE, "media": [{"url": url, "key": KEY}]})
     [evidence] = _evidence(database)
     assert "QUIETKEY" not in f"{evidence.media_url} {evidence.facts}"
+
+
+@pytest.mark.parametrize(
+    ("page", "answer", "wanted"),
+    [
+        ("https://zenodo.org/records/12345", (403, "text/html"), True),
+        ("https://zenodo.org/records/12345", (404, "text/html"), False),
+        ("https://data.example/list.tsv.gz", (200, "application/gzip"), True),
+        ("https://data.example/weights.bin", (200, "application/octet-stream"), False),
+        ("https://data.example/page", (403, "text/html"), False),
+    ],
+)
+def test_lists_are_looked_for_where_the_page_is_one_or_its_host_tells_its_files_elsewhere(
+    database: Database,
+    keyring: Keyring,
+    fetcher: Fetcher,
+    hosts: PlayedHosts,
+    now: datetime,
+    page: str,
+    answer: tuple[int, str],
+    wanted: bool,
+) -> None:
+    status, media_type = answer
+    route = lambda path, _: (404, {}, b"") if path == "/robots.txt" else (status, {"Content-Type": media_type}, b"\x1f")  # noqa: E731
+    hosts.play(page.split("/")[2], route)
+    with database.writing() as session:
+        device, _ = factories.device(session, factories.account(session, keyring, now), now)
+        number = _report(session, keyring, now, {"page": page, "media": []})
+        session.get_one(Report, number).reporter = f"device:{device.id}"
+    fetcher = Fetcher(FetchPolicy("Commonswatch/0", played=hosts.played, ca_file=hosts.ca_file, host_delay=0))
+    with database.reading() as session:
+        task = verification.load(session, keyring, number)
+    assert task is not None
+    look = verification.examine(task, fetcher, examine_picture)
+    with database.writing() as session:
+        verification.record(session, keyring, task, look, [], 1, now)
+        asked = session.scalars(select(Job.key).where(Job.kind == "read-lists")).all()
+    assert bool(asked) is wanted

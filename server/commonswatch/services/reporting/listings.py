@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from commonswatch import rules
 from commonswatch.domain.keys import LocationKey
 from commonswatch.domain.states import JobState, ScanState
-from commonswatch.fetch.connectors import RemoteFile
+from commonswatch.fetch.connectors import RemoteFile, has_listing
 from commonswatch.keyring import Keyring
 from commonswatch.models import Job, Location, Report, Scan
 from commonswatch.rules.links import read_links
@@ -35,6 +35,7 @@ _MOST_LINKS = 5
 _MOST_TEXT = 1_000_000
 _ROLES = ("list", "data")
 _LIST = re.compile(r"\.(?:[ct]sv|txt|jsonl?|ndjson|parquet|lst)(?:\.(?:gz|bz2|xz|zst))?(?:[?#]|$)", re.IGNORECASE)
+_GONE = (404, 410)
 _UNDER_WAY = (ScanState.WAITING, ScanState.READING)
 
 
@@ -45,6 +46,11 @@ def named_on(page: PageLook) -> tuple[str, ...]:
     found = read_links(page.text[:_MOST_TEXT], page.url, page.media_type)
     places = [rules.location(link.url) for link in found if link.role in _ROLES or _LIST.search(link.url)]
     return tuple(dict.fromkeys(filter(None, map(_public, places))))[:_MOST_LINKS]
+
+
+def are_likely(place: LocationKey, page: PageLook) -> bool:
+    """Whether to look for lists: at a page that was read, a host that tells its files elsewhere, or a list itself."""
+    return page.text is not None or (page.status not in _GONE and (has_listing(place) or bool(_LIST.search(place.url))))
 
 
 def ask(

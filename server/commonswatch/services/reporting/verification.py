@@ -140,7 +140,9 @@ def record(
 
 def _read_lists(session: Session, keyring: Keyring, task: Task, look: Look, report: Report, now: datetime) -> bool:
     """Have the lists behind the page read; for strangers only where something was found: it is work for others."""
-    if task.page is None or look.page.text is None or (task.patience is STRANGERS and report.location_id is None):
+    if task.page is None or (task.patience is STRANGERS and report.location_id is None):
+        return False
+    if not listings.are_likely(task.page, look.page):
         return False
     location_id = report.location_id or places.keep(session, keyring, [task.page], now)[task.page.key]
     return listings.ask(session, location_id, task.page, look.lists, now, report_id=report.id)
