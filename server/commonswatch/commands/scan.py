@@ -1,5 +1,6 @@
 """The command that reads a whole manifest and says which registered works are in it, and how each was won."""
 
+import errno
 import os
 import sys
 
@@ -10,6 +11,8 @@ from commonswatch.commands.opening import installed, say_if_slow
 from commonswatch.domain.errors import CommonswatchError
 
 _INTERRUPTED = 130  # what shells expect after Ctrl-C
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_MAKE_ROOM = "There is no room left on the disk. Make some and start the scan again: it goes on where it was."
 _COLUMNS = {"row": 9, "how": 8, "work": 7, "what": 36, "place": 0}
 
 
@@ -39,4 +42,8 @@ def scan(manifests: tuple[str, ...], dataset: str | None, deep: bool, cores: int
     except KeyboardInterrupt:
         click.echo("Stopped. The same command goes on where it was.", err=True)
         sys.exit(_INTERRUPTED)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise click.ClickException(_MAKE_ROOM) from error
     sys.exit(0 if here.read_anything else 1)

@@ -22,6 +22,7 @@ def _forget_manifests(context: Context) -> None:
     home, now = context.settings.home, context.now()
     with context.database.writing() as session:
         here.end_abandoned(session, now)
+        scans.fail_given_up(session, now)
         old = scans.to_forget(session, folder.kept_manifests(home), now)
     for scan_id in old:
         folder.forget_manifest(home, scan_id)

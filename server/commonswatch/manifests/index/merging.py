@@ -100,15 +100,19 @@ def build(
     widths = choose(entries, rows, known)
     header = Header(widths, 0, rows, 0, 0, secret_id, secrets.token_bytes(8), 0, guessed)
     aside = path.with_name(f"{path.name}.new")
-    with aside.open("wb") as file:
-        file.write(bytes(HEADER_BYTES))
-        merged = _merged(parts, widths, entries, None if without is None else np.sort(without))
-        header = _write(file, header, merged)
-        file.seek(0)
-        file.write(header.packed())
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
+    try:
+        with aside.open("wb") as file:
+            file.write(bytes(HEADER_BYTES))
+            merged = _merged(parts, widths, entries, None if without is None else np.sort(without))
+            header = _write(file, header, merged)
+            file.seek(0)
+            file.write(header.packed())
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except OSError:  # no room: what there is of it would only take more
+        aside.unlink(missing_ok=True)
+        raise
     _sync_folder(path.parent)
 
 

@@ -142,9 +142,9 @@ class Runs:
             return
         entries, fences = parted(self._waiting[: self._count])
         run, self._count = Run(self._end, len(entries)), 0
-        with self._path.open("ab", buffering=0) as file:
+        with self._path.open("ab") as file:
             for numbers in (fences, entries):
-                numbers.astype("<u8", copy=False).tofile(file)
+                file.write(np.ascontiguousarray(numbers, "<u8").data)
         self._runs.append(run)
 
 

@@ -22,10 +22,11 @@ class Folder:
     """The folder of one scan. Only one process works in it; another one waits until that has gone."""
 
     def __init__(self, path: Path) -> None:
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path = path
-        self._lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)  # children hold it too: nobody starts while one is left
+        self._lock = _locked(path)
+        while not _is_there(path, self._lock):  # whoever had it is done, and has removed the folder
+            os.close(self._lock)
+            self._lock = _locked(path)
 
     def plan(self, identity: Mapping[str, Any]) -> list[Any] | None:
         """The ranges an earlier run divided this very manifest into; None, and everything is cleared, without one."""
@@ -105,6 +106,22 @@ class Part:
         """Everything stays."""
         if self._open is not None:
             self._open.close()
+
+
+def _locked(folder: Path) -> int:
+    while True:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with contextlib.suppress(FileNotFoundError):  # removed in between
+            lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(lock, fcntl.LOCK_EX)  # children hold it too: nobody starts while one is left
+            return lock
+
+
+def _is_there(folder: Path, lock: int) -> bool:
+    try:
+        return os.path.samestat(os.fstat(lock), (folder / "lock").stat())
+    except FileNotFoundError:
+        return False
 
 
 def _read(path: Path) -> dict[str, Any] | None:

@@ -20,6 +20,7 @@ from commonswatch.services.scanning import checking, spreading
 from commonswatch.services.upkeep import queue
 
 JOB = "scan"
+_GIVEN_UP = "Reading it broke off each time. Jobs says why; it can be taken up again."
 PAGE = 25
 LARGEST = 20 * 2**30
 """Bytes of a manifest that is fetched from an address a moderator gave."""
@@ -108,6 +109,14 @@ def fail(session: Session, scan_id: int, reason: str, now: datetime) -> None:
     scan = session.get(Scan, scan_id)
     if scan is not None and scan.state in UNDER_WAY:
         scan.state, scan.problem, scan.finished_at = ScanState.FAILED, reason[:300], now
+
+
+def fail_given_up(session: Session, now: datetime) -> None:
+    """Scans whose job was given up have failed: nobody waits for them, and they can be taken up again."""
+    for scan in session.scalars(select(Scan).where(Scan.state.in_(UNDER_WAY))):
+        given_up = (Job.kind == JOB, Job.key == job_key(scan), Job.state == JobState.DEAD)
+        if session.scalar(select(Job.id).where(*given_up)) is not None:
+            fail(session, scan.id, _GIVEN_UP, now)
 
 
 def cancel(session: Session, scan_id: int, account: Account, now: datetime) -> Scan:
