@@ -7,6 +7,11 @@
 
 static int inside(int32_t at, int32_t n, int32_t size) { return at >= 0 && n >= 0 && at <= size && n <= size - at; }
 
+/* The same for several that are each so wide. */
+static int all_inside(int32_t at, int32_t n, int32_t width, int32_t size) {
+    return n >= 0 && n <= size / width && inside(at, n * width, size);
+}
+
 static int follows_is_sound(const struct scan_book *b, int32_t follows) { return follows >= 0 && follows >> 1 < b->n_classes; }
 
 static int words_are_sound(const struct scan_book *b, const int32_t *word, const int32_t *end) {
@@ -24,7 +29,7 @@ static int step_length(const struct scan_book *b, int32_t at) {
 
 static int program_is_sound(const struct scan_book *b, int32_t program) {
     const int32_t *of = b->programs + 3 * program, *code = b->code;
-    if (of[0] < 0 || of[1] < 0 || of[1] > GROUPS || !inside(of[2], 2 * of[1], b->n_words)) return 0;
+    if (of[0] < 0 || of[1] < 0 || of[1] > GROUPS || !all_inside(of[2], of[1], 2, b->n_words)) return 0;
     for (int i = 0; i < of[1]; i++) if ((u32)b->words[of[2] + 2 * i] >= SLOTS) return 0;
     for (int at = of[0], length;; at += length) {
         if (!(length = step_length(b, at))) return 0;
@@ -49,7 +54,7 @@ static int program_is_sound(const struct scan_book *b, int32_t program) {
 
 static int pieces_are_sound(const struct scan_book *b, int32_t at) {
     if (at < 0) return 1;
-    if (!inside(at, 1, b->n_words) || !inside(at + 1, 2 * b->words[at], b->n_words)) return 0;
+    if (!inside(at, 1, b->n_words) || !all_inside(at + 1, b->words[at], 2, b->n_words)) return 0;
     for (const int32_t *piece = b->words + at + 1, *end = piece + 2 * b->words[at]; piece < end; piece += 2)
         if (piece[0] >= 0 ? !inside(piece[0], piece[1], b->n_pool) : (u32)piece[1] >= SLOTS) return 0;
     return 1;
@@ -59,8 +64,8 @@ static int form_is_sound(const struct scan_book *b, const int32_t *form) {
     const int32_t *w = b->words;
     if (form[HOST_PROGRAM] >= b->n_programs || form[PATH_PROGRAM] >= b->n_programs) return 0;
     if (!pieces_are_sound(b, form[KEY]) || !pieces_are_sound(b, form[ADDRESS])) return 0;
-    if (!inside(form[SECONDS], SECOND * form[N_SECONDS], b->n_words) || !inside(form[QUERY], 3 * form[N_QUERY], b->n_words)) return 0;
-    if (!inside(form[MD5], 2 * form[N_MD5], b->n_words) || !inside(form[NEEDS], 4, b->n_words)) return 0;
+    if (!all_inside(form[SECONDS], form[N_SECONDS], SECOND, b->n_words) || !all_inside(form[QUERY], form[N_QUERY], 3, b->n_words)) return 0;
+    if (!all_inside(form[MD5], form[N_MD5], 2, b->n_words) || !inside(form[NEEDS], 4, b->n_words)) return 0;
     for (int i = 0; i < form[N_SECONDS]; i++) {
         const int32_t *one = w + form[SECONDS] + SECOND * i;
         if (one[0] >= SLOTS || one[1] >= b->n_programs || !pieces_are_sound(b, one[2])) return 0;
@@ -86,7 +91,7 @@ static int names_are_sound(const struct scan_book *b, const int32_t *table, int3
 }
 
 static int rare_letters_are_sound(const struct scan_book *b) {
-    if (!inside(b->rare, 2 * b->n_rare, b->n_words)) return 0;
+    if (!all_inside(b->rare, b->n_rare, 2, b->n_words)) return 0;
     for (const int32_t *one = b->words + b->rare, *end = one + 2 * b->n_rare; one < end; one += 2)
         if (!inside(one[0], one[1], b->n_pool)) return 0;
     return 1;
