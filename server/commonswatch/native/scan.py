@@ -22,7 +22,7 @@ Rows = NDArray[np.uint64]
 SECRET_BYTES = 16
 _MOST_KEYS = 64  # of one row, as in scan.c
 _MOST_WORKS = 1000  # of one key
-_VERSION = 5  # of scan.c
+_VERSION = 6  # of scan.c
 _TAILS = 4  # automata, as in scan.c
 FORM = 13  # numbers of a form, as in scan.c
 _COUNTS = 1 << 22  # as in scan.c
@@ -40,6 +40,7 @@ class _Book(ctypes.Structure):
         ("tail_steps", _pointer * _TAILS),
         ("tail_columns", _pointer * _TAILS),
         ("tail_widths", _int32 * _TAILS),
+        ("tail_sizes", _int32 * _TAILS),
         *((f"n_{name}", _int32) for name in ("code", "programs", "words", "pool", "classes", "families", "forms")),
         *((name, _int32) for name in ("n_domains", "n_endings", "generic_form", "secrets", "noise", "picture_noise")),
         *((name, _int32) for name in ("pictures", "scripts", "texts", "n_texts", "widest")),
@@ -274,7 +275,7 @@ class Kernel:
         for which, (columns, steps) in enumerate(tails):
             self._book.tail_columns[which] = np.frombuffer(columns, np.uint8).ctypes.data  # of the bytes kept above
             self._book.tail_steps[which] = steps.ctypes.data
-            self._book.tail_widths[which] = steps.shape[1]
+            self._book.tail_widths[which], self._book.tail_sizes[which] = steps.shape[1], steps.size
         if not _library().scan_book_is_sound(ctypes.byref(self._book)):
             raise ValueError("the book of rules is not sound")
 

@@ -59,7 +59,7 @@ struct scan_book {
     const u64 *openings; /* for each family: the forms whose paths' first part may start so, and whose second */
     const u32 *tail_steps[TAILS]; /* automata that read backwards */
     const u8 *tail_columns[TAILS];
-    int32_t tail_widths[TAILS];
+    int32_t tail_widths[TAILS], tail_sizes[TAILS];
     int32_t n_code, n_programs, n_words, n_pool, n_classes, n_families, n_forms, n_domains, n_endings;
     int32_t generic_form, secrets, noise, picture_noise, pictures, scripts, texts, n_texts, widest, rare, n_rare, n_openings, least_path;
 };

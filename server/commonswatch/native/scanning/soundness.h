@@ -97,6 +97,14 @@ static int rare_letters_are_sound(const struct scan_book *b) {
     return 1;
 }
 
+/* Wherever an automaton may go from where it starts, there is a whole row. */
+static int tail_is_sound(const u32 *steps, const u8 *columns, int32_t width, int32_t size) {
+    if (width < 1 || size / width < 3 || size % width) return 0;
+    for (int i = 0; i < 256; i++) if (columns[i] >= width) return 0;
+    for (int32_t i = 0; i < size; i++) if (steps[i] > (u32)(size - width)) return 0;
+    return 1;
+}
+
 /* No form is opened that its family does not have. */
 static int openings_are_sound(const struct scan_book *b) {
     for (int32_t i = 0; i < OPENINGS * b->n_families; i++) {
@@ -122,6 +130,8 @@ EXPORT int32_t scan_book_is_sound(const struct scan_book *b) {
     for (int i = 0; i < 5; i++) if (programs[i] < 0 || programs[i] >= b->n_programs) return 0;
     if (!inside(b->generic_form, 1, b->n_forms)) return 0;
     if (b->forms[FORM * b->generic_form + KEY] < 0 || !inside(b->texts, b->n_texts, b->n_forms)) return 0;
+    for (int i = 0; i < TAILS; i++)
+        if (!tail_is_sound(b->tail_steps[i], b->tail_columns[i], b->tail_widths[i], b->tail_sizes[i])) return 0;
     if (!rare_letters_are_sound(b) || !openings_are_sound(b)) return 0;
     return names_are_sound(b, b->domains, b->n_domains, b->n_families) && names_are_sound(b, b->endings, b->n_endings, 1);
 }

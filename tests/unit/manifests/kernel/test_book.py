@@ -72,3 +72,13 @@ def test_a_family_opens_no_form_it_does_not_have() -> None:
 def test_numbers_that_lie_outside_are_refused(numbers: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="not sound"):
         kernel_of(dict(book().arrays), book().numbers | numbers)
+
+
+@pytest.mark.parametrize("step", [2**31, 1_000_000_000])
+def test_an_automaton_that_leads_outside_is_refused(step: int) -> None:
+    made = book()
+    steps = made.tails[0].steps.copy()
+    steps[2, 0] = step
+    tails = [(made.tails[0].columns, steps), *((one.columns, one.steps) for one in made.tails[1:])]
+    with pytest.raises(ValueError, match="not sound"):
+        Kernel(made.arrays, made.numbers, tails)
