@@ -12,7 +12,7 @@ from commonswatch.manifests.readers.streams import PIECE, Stream
 from commonswatch.manifests.readers.zstd import Zstd
 
 _XZ_MEMORY = 256 * 2**20  # bytes: the largest dictionary of `xz -9` needs 65 MiB
-_FIRST, _AT_ONCE = 4096, PIECE // 4  # bytes a member is given first, and at most: about what gives a piece
+_FIRST, _MOST = 4096, 3 * PIECE // 16  # bytes a member is given first, and at most: what often gives a piece
 _ZEROS = re.compile(rb"\0*")
 MAGIC = {
     "gzip": b"\x1f\x8b\x08",
@@ -53,7 +53,7 @@ class Decompressor(Protocol):
     def unused_data(self) -> bytes:
         """What was given to it behind the end of its member."""
 
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+    def decompress(self, data: bytes | memoryview, max_length: int = -1) -> bytes:
         """Give at most that many bytes."""
 
 
@@ -68,7 +68,8 @@ class Unpacked(Stream):
         super().__init__(below)
         self._make, self._magic = make, magic
         self._member, self._step = make(), _FIRST
-        self._given, self._at = b"", 0
+        self._room = memoryview(bytearray(PIECE))
+        self._given, self._at = self._room[:0], 0
 
     def readinto(self, buffer: Any) -> int:
         """The next bytes, never more than asked for, whatever the compression makes of its input."""
@@ -91,30 +92,37 @@ class Unpacked(Stream):
                 return out
         return b""
 
-    def _some(self) -> bytes:
+    def _some(self) -> memoryview:
         if self._at == len(self._given):
-            self._given, self._at = self.below.read(_AT_ONCE), 0
+            self._given, self._at = self._read(), 0
         data = self._given[self._at : self._at + self._step]
         self._at += len(data)
-        self._step = min(2 * self._step, _AT_ONCE)
+        self._step = min(2 * self._step, _MOST)
         return data
+
+    def _read(self, kept: bytes = b"") -> memoryview:
+        """What comes next, behind what is kept; in memory of which the libraries copy what they have no use for yet."""
+        self._room[: len(kept)] = kept
+        return self._room[: len(kept) + int(self.below.readinto(self._room[len(kept) :]) or 0)]
 
     def _next_member(self) -> bool:
         at = max(0, self._at - len(self._member.unused_data))
         while (at := _past_zeros(self._given, at)) == len(self._given):
-            self._given, at = self.below.read(PIECE), 0
+            self._given, at = self._read(), 0
             if not self._given:
                 self._at = 0
                 return False
-        while len(self._given) - at < len(self._magic) and (more := self.below.read(PIECE)):
-            self._given, at = self._given[at:] + more, 0
-        if not self._given.startswith(self._magic, at):
+        while (left := len(self._given) - at) < len(self._magic):
+            self._given, at = self._read(bytes(self._given[at:])), 0
+            if len(self._given) == left:
+                break
+        if self._given[at : at + len(self._magic)] != self._magic:
             raise Trouble("broken", "Behind what is compressed stands something else, which was not read.")
         self._member, self._step, self._at = self._make(), _FIRST, at
         return True
 
 
-def _past_zeros(data: bytes, at: int) -> int:
+def _past_zeros(data: memoryview, at: int) -> int:
     found = _ZEROS.match(data, at)
     return found.end() if found else at
 
@@ -136,7 +144,7 @@ class _Zlib:
         """As `bz2` has it."""
         return not self._object.unconsumed_tail
 
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+    def decompress(self, data: bytes | memoryview, max_length: int = -1) -> bytes:
         """As `bz2` has it."""
         out = self._object.decompress(self._object.unconsumed_tail + data, max(max_length, 0))
         self.unused_data = self._object.unused_data

@@ -14,7 +14,7 @@ from commonswatch.manifests.readers.streams import Stream
 
 _T = TypeVar("_T")
 RATIO_FROM = 64 * 2**20  # bytes: what comes out before anybody asks how much went in
-_AHEAD = 4  # pieces, one of them on its way
+_AHEAD = 3  # pieces, one of them on its way
 _NOTHING = memoryview(b"")
 _SLOWEST = 1024  # bytes a second is what a server must manage, on average, after the first minute of waiting for it
 
