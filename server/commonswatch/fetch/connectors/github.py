@@ -4,11 +4,13 @@ By the REST API as documented (docs.github.com/rest: git trees, releases), witho
 which one place takes two to four. Files of Git LFS are followed in ``saving``.
 """
 
+import re
 from typing import Any
 from urllib.parse import quote
 
 from commonswatch.domain.keys import LocationKey
 from commonswatch.fetch.connectors.shelf import (
+    TELLING,
     Reader,
     RemoteFile,
     Shelf,
@@ -25,6 +27,8 @@ from commonswatch.fetch.refusals import FetchFailed
 
 _API = "https://api.github.com/repos/"
 _RAW = "https://raw.githubusercontent.com/"
+_MOST_FOLDERS = 5
+_NUMBER = re.compile(r"[0-9a-f]{40,64}")
 
 
 def files(where: LocationKey, reader: Reader) -> Shelf:
@@ -43,10 +47,34 @@ def files(where: LocationKey, reader: Reader) -> Shelf:
 
 def _tree(repository: str, ref: str, reader: Reader) -> tuple[list[RemoteFile], bool]:
     ref = ref or name_of(field(ask_json(_API + repository, reader)[0], "default_branch")) or "HEAD"
-    told, _ = ask_json(f"{_API}{repository}/git/trees/{quote(ref, safe='')}?recursive=1", reader)
-    rows = (row for row in rows_of(field(told, "tree")) if row.get("type") == "blob" and name_of(row.get("path")))
-    files = [RemoteFile(_raw(repository, ref, row["path"]), row["path"], size_of(row.get("size"))) for row in rows]
-    return files, field(told, "truncated") is not True
+    here = f"{_API}{repository}/git/trees/"
+    told, _ = ask_json(f"{here}{quote(ref, safe='')}?recursive=1", reader)
+    complete = field(told, "truncated") is not True
+    missing = [] if complete else _folders(here, ref, reader)
+    rows = (row for row in (*missing, *rows_of(field(told, "tree"))) if row.get("type") == "blob")
+    named = (row for row in rows if name_of(row.get("path")))
+    return [
+        RemoteFile(_raw(repository, ref, row["path"]), row["path"], size_of(row.get("size"))) for row in named
+    ], complete
+
+
+def _folders(here: str, ref: str, reader: Reader) -> list[dict[str, Any]]:
+    """Where the host cut the tree: its first level, and some folders of it, those with telling names first.
+
+    Each costs one of the sixty questions, so it is not all of them.
+    """
+    found: list[dict[str, Any]] = []
+    try:
+        told, _ = ask_json(here + quote(ref, safe=""), reader)
+        found += (top := rows_of(field(told, "tree")))
+        folders = [row for row in top if row.get("type") == "tree" and name_of(row.get("path"))]
+        folders.sort(key=lambda row: not TELLING.search(row["path"]))
+        for folder in (row for row in folders[:_MOST_FOLDERS] if _NUMBER.fullmatch(str(row.get("sha")))):
+            inside = rows_of(field(ask_json(f"{here}{folder['sha']}?recursive=1", reader)[0], "tree"))
+            found += ({**row, "path": f"{folder['path']}/{row.get('path')}"} for row in inside)
+    except FetchFailed:
+        pass
+    return found
 
 
 def _released(repository: str, reader: Reader) -> list[RemoteFile]:

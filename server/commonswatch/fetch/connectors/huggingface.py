@@ -19,6 +19,7 @@ from commonswatch.fetch.connectors.shelf import (
     digests_of,
     field,
     name_of,
+    rows_of,
     shelf_of,
     size_of,
 )
@@ -39,6 +40,8 @@ def files(where: LocationKey, reader: Reader) -> Shelf:
     kind = dataset if dataset.startswith(("datasets/", "spaces/")) else "models/" + dataset
     try:
         rows, complete = ask_all(_tree(kind, revision, below), reader)
+        if not complete:  # lists mostly stand beside the folders with pictures
+            rows += _level(kind, revision, below, reader)
     except FetchFailed as failure:
         if failure.status in _NOT_FOR_EVERYBODY:
             raise Closed(GATED) from None
@@ -51,6 +54,14 @@ def files(where: LocationKey, reader: Reader) -> Shelf:
 def _tree(kind: str, revision: str, below: str) -> str:
     path = "/" + quote(below) if below else ""
     return f"{_SITE}api/{kind}/tree/{quote(revision, safe='')}{path}?recursive=true"
+
+
+def _level(kind: str, revision: str, below: str, reader: Reader) -> list[dict[str, Any]]:
+    """What stands in a folder itself; nothing when the host does not tell."""
+    try:
+        return rows_of(ask_json(_tree(kind, revision, below).removesuffix("?recursive=true"), reader)[0])
+    except FetchFailed:
+        return []
 
 
 def _file(dataset: str, revision: str, row: dict[str, Any]) -> RemoteFile:

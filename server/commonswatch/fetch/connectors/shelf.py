@@ -12,6 +12,7 @@ from commonswatch.fetch.policy import Fetched, Saved, Version
 from commonswatch.fetch.refusals import FetchFailed
 
 MOST_FILES = 20_000  # of one place
+_MOST_LISTS = 1_000  # beyond these
 MOST_PAGES = 40  # of a listing that comes in pages
 _LARGEST_LISTING = 25 * 2**20  # bytes
 _LONGEST_NAME = 1_000
@@ -20,9 +21,7 @@ _LISTS = r"tsv|csv|txt|lst|list|jsonl|ndjson|json|parquet|md5|sha256|sha1"
 _PACKED = r"(?:\.(?:gz|bz2|xz|zst))?"
 _LIST = re.compile(rf"\.(?:{_LISTS}){_PACKED}$", re.IGNORECASE)
 _ARCHIVE = re.compile(rf"\.(?:tar{_PACKED}|tgz|zip)$", re.IGNORECASE)
-_TELLING = re.compile(
-    r"list|meta|url|image|photo|manifest|annot|label|map|id|face|index|train|croissant", re.IGNORECASE
-)
+TELLING = re.compile(r"list|meta|url|image|photo|manifest|annot|label|map|id|face|index|train|croissant", re.IGNORECASE)
 _OTHER = re.compile(
     r"(?:^|/)(?:package(?:-lock)?|tsconfig|requirements[\w-]*|license|changelog|cmakelists)\.\w+$", re.IGNORECASE
 )
@@ -84,15 +83,19 @@ def _rank(file: RemoteFile) -> tuple[int, int, int] | None:
     kind = 0 if _LIST.search(file.name) else 1 if _ARCHIVE.search(file.name) else None
     if kind is None or size > _LARGEST_TO_CHOOSE or _OTHER.search(file.name):
         return None
-    return (kind, 0 if _TELLING.search(file.name) else 1, size)
+    return (kind, 0 if TELLING.search(file.name) else 1, size)
 
 
 def shelf_of(files: Iterable[RemoteFile], *, complete: bool = True) -> Shelf:
-    """A shelf within the limits, each address once."""
+    """A shelf within the limits, each address once. Behind thousands of pictures, those that may be lists count."""
     kept: dict[str, RemoteFile] = {}
+    lists = 0
     for file in files:
-        if len(kept) >= MOST_FILES:
-            return Shelf(tuple(kept.values()), complete=False)
+        if len(kept) - lists >= MOST_FILES:
+            complete = False
+            if lists >= _MOST_LISTS or not _LIST.search(file.name):
+                continue
+            lists += file.url not in kept
         kept.setdefault(file.url, file)
     return Shelf(tuple(kept.values()), complete)
 

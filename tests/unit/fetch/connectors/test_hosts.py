@@ -3,7 +3,8 @@
 import pytest
 from commonswatch.domain.keys import LocationKey
 from commonswatch.fetch import FetchFailed
-from commonswatch.fetch.connectors import Closed, Shelf, files_behind
+from commonswatch.fetch.connectors import Closed, Shelf, choose, files_behind
+from commonswatch.fetch.connectors.shelf import MOST_FILES
 from commonswatch.rules.locations import location
 
 from tests.unit.fetch.connectors.conftest import Hosts
@@ -64,6 +65,30 @@ def test_a_folder_of_a_repository_gives_what_is_below_it_at_its_branch(repositor
     shelf = behind(repository, "https://github.com/lab/faces/tree/v2/lists")
     assert [name for name in names(shelf) if name != "list.tsv.gz"] == ["lists/list one.tsv", "lists/two.csv"]
     assert not shelf.complete  # the host said that it cut the tree
+
+
+def test_where_the_tree_was_cut_folders_with_telling_names_are_asked_for(hosts: Hosts) -> None:
+    trees = REPOSITORY + "/git/trees/"
+    hosts.at(REPOSITORY, {"default_branch": "main"})
+    hosts.at(trees + "main?recursive=1", {"tree": [{"path": "code/a.csv", "type": "blob"}], "truncated": True})
+    folders = [{"path": f"part{n}", "type": "tree", "sha": f"{n:040}"} for n in range(9)]
+    lists = {"path": "lists", "type": "tree", "sha": "ab" * 20}
+    hosts.at(trees + "main", {"tree": [{"path": "top.csv", "type": "blob"}, *folders, lists]})
+    hosts.at(trees + "ab" * 20 + "?recursive=1", {"tree": [{"path": "one/all.tsv", "type": "blob", "size": 5}]})
+    shelf = behind(hosts, "https://github.com/lab/faces")
+    assert set(names(shelf)) == {"top.csv", "lists/one/all.tsv", "code/a.csv"}
+    assert not shelf.complete
+    assert len(hosts.asked) < 10
+
+
+def test_a_list_behind_thousands_of_pictures_is_found(hosts: Hosts) -> None:
+    hosts.at(REPOSITORY, {"default_branch": "main"})
+    pictures = [{"path": f"images/{n}.jpg", "type": "blob", "size": 5} for n in range(MOST_FILES + 5)]
+    lists = [{"path": f"lists/{n}.csv", "type": "blob", "size": 5} for n in range(3)]
+    hosts.at(REPOSITORY + "/git/trees/main?recursive=1", {"tree": pictures + lists, "truncated": False})
+    shelf = behind(hosts, "https://github.com/lab/faces")
+    assert (len(shelf.files), shelf.complete) == (MOST_FILES + 3, False)
+    assert [file.name for file in choose(shelf.files)] == ["lists/0.csv", "lists/1.csv", "lists/2.csv"]
 
 
 def test_a_file_and_a_release_are_themselves(repository: Hosts) -> None:
@@ -144,6 +169,16 @@ def test_pages_of_a_listing_lead_nowhere_else_and_end(hosts: Hosts) -> None:
     shelf = behind(hosts, "https://huggingface.co/datasets/lab/faces")
     assert (len(shelf.files), shelf.complete) == (1, False)
     assert len(hosts.asked) < 60
+
+
+def test_a_list_beside_thousands_of_files_of_a_dataset_is_found(hosts: Hosts) -> None:
+    tree = "https://huggingface.co/api/datasets/lab/faces/tree/main"
+    pictures = [{"type": "file", "path": f"images/{n}.jpg", "size": 5} for n in range(MOST_FILES)]
+    hosts.at(tree + "?recursive=true", pictures, Link=f'<{tree}?recursive=true&cursor=2>; rel="next"')
+    hosts.at(tree, [{"type": "directory", "path": "images"}, {"type": "file", "path": "metadata.csv", "size": 5}])
+    shelf = behind(hosts, "https://huggingface.co/datasets/lab/faces")
+    assert [file.name for file in choose(shelf.files)] == ["metadata.csv"]
+    assert not shelf.complete
 
 
 def test_a_dataset_behind_a_gate_says_what_a_moderator_can_do(hosts: Hosts) -> None:
