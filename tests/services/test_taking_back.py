@@ -90,6 +90,23 @@ def test_a_case_that_only_the_wrong_list_opened_again_is_decided_as_it_was(
         assert entry.facts == {"scan": wrong.id, "state": state.value}
 
 
+def test_a_case_that_was_only_there_because_of_the_wrong_list_goes(
+    database: Database, keyring: Keyring, now: datetime
+) -> None:
+    with database.writing() as session:
+        moderator, work = _moderator(session, keyring, now), factories.work(session, keyring, now)
+        places = [factories.location(session, now) for _ in range(2)]
+        wrong, told = (_read(session, now, Match(work.id), place=place.id) for place in places)
+        first, second = session.scalars(select(Case.id).order_by(Case.id))
+        person = factories.person(session, keyring, now)
+        session.add(Notification(person_id=person.id, location_id=places[1].id, case_id=second, created_at=now))
+        for scan in (wrong, told):
+            taking_back.take_back(session, scan.id, moderator, "Wrong.", now)
+        assert session.scalars(select(Case.id)).all() == [second], "of the other somebody was told"
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "case.forget")).one()
+        assert (entry.subject, entry.facts) == (f"case:{first}", {"scan": wrong.id})
+
+
 def test_a_case_with_other_news_stays_open(database: Database, keyring: Keyring, now: datetime) -> None:
     with database.writing() as session:
         moderator, case = _moderator(session, keyring, now), _offering(session, keyring, now)

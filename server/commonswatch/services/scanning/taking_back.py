@@ -19,6 +19,7 @@ from commonswatch.models import (
     Decision,
     Evidence,
     Membership,
+    Notification,
     PersonMembership,
     Scan,
     Sighting,
@@ -71,6 +72,7 @@ def _forget(session: Session, scan: Scan, now: datetime) -> None:
         session.execute(still_open.values(version=Case.version + 1), execution_options=_UNSEEN)
         session.expire_all()
         _close_again(session, scan, some, now)
+        _forget_empty(session, scan, some, now)
     session.expire_all()
 
 
@@ -124,6 +126,20 @@ def _close_again(session: Session, scan: Scan, case_ids: Collection[int], now: d
         one.state, one.decided_at = _DECIDED[last.verdict], last.at
         facts = {"scan": scan.id, "state": one.state.value}
         audit.record(session, "system", "case.close-again", f"case:{one.id}", facts, now)
+
+
+def _forget_empty(session: Session, scan: Scan, case_ids: Collection[int], now: datetime) -> None:
+    """Cases that were only there because of this list: nobody decided about them, and nothing is left in them."""
+    left = (
+        select(Sighting.id).where(Sighting.case_id == Case.id).exists(),
+        select(Copy.id).where(Copy.page_id == Case.location_id).exists(),
+        select(Decision.id).where(Decision.case_id == Case.id).exists(),
+        select(Notification.id).where(Notification.case_id == Case.id).exists(),
+    )
+    empty = select(Case.id).where(Case.id.in_(case_ids), *(~one for one in left))
+    for number in session.scalars(empty).all():
+        session.execute(delete(Case).where(Case.id == number), execution_options=_UNSEEN)
+        audit.record(session, "system", "case.forget", f"case:{number}", {"scan": scan.id}, now)
 
 
 def _has_news() -> ColumnElement[bool]:
