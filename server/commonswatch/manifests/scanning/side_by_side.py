@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from queue import SimpleQueue
 
+from commonswatch.manifests.kernel.scanner import bounds_of
 from commonswatch.manifests.readers.shapes import Block
 from commonswatch.manifests.scanning.sieves import Sieve, Sifted
 
@@ -26,6 +27,7 @@ def sifted(blocks: Iterable[Block], sieve: Sieve, *, together: bool) -> Iterator
     second, waiting = _Second(sieve), deque[tuple[Block, Sifted | None]]()
     try:
         for block in blocks:
+            bounds_of(block)  # once: the next block can be had only when the rows of this one are counted
             waiting.append((block, _sifted_here(block, sieve, second)))
             while waiting and (waiting[0][1] or second.has_done or len(waiting) > _MOST):
                 yield _first(waiting, second)
