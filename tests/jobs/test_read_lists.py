@@ -12,6 +12,7 @@ from commonswatch.jobs.read_lists import READ_LISTS
 from commonswatch.models import Job, Scan
 from commonswatch.rules import page_location
 from commonswatch.services.reporting import listings
+from commonswatch.services.reporting.pages import PageLook
 from commonswatch.services.upkeep.queue import ClaimedJob
 from commonswatch.settings import Settings
 from sqlalchemy import select
@@ -143,3 +144,13 @@ def test_who_looks_once_more_finds_what_the_page_linked_to(playing: Context) -> 
         assert listings.ask(session, place, page, [], playing.now(), at_once=True)
         session.expire_all()
         assert session.scalars(select(Job)).one().payload["urls"] == [REPOSITORY, BAIDU]
+
+
+def test_folders_of_web_servers_are_followed_where_the_page_speaks_of_a_dataset() -> None:
+    folder, home = "https://files.example/faces/", "https://lab.example/"
+    for about, wanted in (("MS-Celeb-1M", (folder,)), ("Our pictures", ())):
+        text = (
+            f"<h1>{about}</h1><h2>Download</h2><p><a href='{folder}'>the dataset</a>, <a href='{home}'>our lab</a></p>"
+        )
+        look = PageLook(text, 200, url="https://blog.example/", media_type="text/html")
+        assert listings.named_on(look) == wanted

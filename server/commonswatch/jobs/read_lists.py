@@ -56,7 +56,7 @@ def _look(context: Context, job: ClaimedJob, url: str, found: _Found) -> None:
     if where is None:
         return
     try:
-        shelf = files_behind(where, context.fetcher)
+        shelf = files_behind(where, context.fetcher, is_linked=url != job.payload["urls"][0])
     except Closed as closed:
         found.closed[where.url] = closed.detail
     except RemoteError as error:

@@ -31,8 +31,10 @@ def has_listing(where: LocationKey) -> bool:
     return where.key.partition(":")[0] in _WAYS
 
 
-def files_behind(where: LocationKey, reader: Reader) -> Shelf:
+def files_behind(where: LocationKey, reader: Reader, *, is_linked: bool = False) -> Shelf:
     """The files that can be had at a place, as its host lists them.
+
+    ``is_linked``: some page only links to it; then an address that ends like a folder must be a web server's index.
 
     Raises Closed, with what a moderator can do instead, where an account or an access code is needed, and what
     ``reader`` raises (RemoteError).
@@ -42,4 +44,6 @@ def files_behind(where: LocationKey, reader: Reader) -> Shelf:
         raise Closed(closed.CODE)
     if words := closed.words(host):
         raise Closed(words)
+    if is_linked and host not in _WAYS and where.url.endswith("/"):
+        return folders.files(where, reader, only_index=True)
     return _WAYS.get(host, folders.files)(where, reader)

@@ -14,17 +14,20 @@ from commonswatch.fetch.refusals import FetchFailed, FetchRefused
 _LARGEST_PAGE = 5 * 2**20  # bytes
 _MOST_FOLDERS = 10
 _PAGE = ("text/html", "application/xhtml+xml")
-_INDEX = re.compile(rb"<(?:title|h1)[^>]{0,100}>\s*(?:index of|directory listing|listing of)", re.IGNORECASE)
+_INDEX = re.compile(
+    rb"<(?:title|h1)[^>]{0,100}>\s*(?:index of|directory listing|listing of)|\[to parent directory\]", re.IGNORECASE
+)
 _HEAD = 20_000  # bytes of a page in which its title stands
 _NOT_A_FILE = ("/", "")
 _NO_PAGE = ("too-large", "too-slow", "cut-short", "bomb")
 """What ends the reading of a large file, or of a slow one: what came of it may still be worth reading."""
 
 
-def files(where: LocationKey, reader: Reader) -> Shelf:
+def files(where: LocationKey, reader: Reader, *, only_index: bool = False) -> Shelf:
     """The files a page links to in its own folder and below; where the address is no page, that file itself.
 
-    Folders inside are looked into only where the page is a web server's own index, and not many.
+    Folders inside are looked into only where the page is a web server's own index, and not many. ``only_index``: what
+    is another page gives nothing.
     """
     try:
         page = reader.get(where.url, max_bytes=_LARGEST_PAGE, accept="text/html")
@@ -34,8 +37,9 @@ def files(where: LocationKey, reader: Reader) -> Shelf:
         raise
     if page.media_type not in _PAGE:
         return shelf_of([RemoteFile(where.url, _name(where.url), len(page.body))])
-    home = _folder(page.final_url)
-    links = _read(page)
+    if only_index and not _INDEX.search(page.body[:_HEAD]):
+        return Shelf(())
+    home, links = _folder(page.final_url), _read(page)
     found, waiting, complete = list(links.found), _folders(home, page, links), len(links.found) < MOST_FILES
     for folder in waiting[:_MOST_FOLDERS]:
         inside = _look_into(folder, home, reader)

@@ -17,7 +17,7 @@ from commonswatch.domain.states import JobState, ScanState
 from commonswatch.fetch.connectors import RemoteFile, has_listing
 from commonswatch.keyring import Keyring
 from commonswatch.models import Job, Location, Report, Scan
-from commonswatch.rules.links import read_links
+from commonswatch.rules.links import Link, read_links
 from commonswatch.services.deciding import audit
 from commonswatch.services.reporting.pages import PageLook
 from commonswatch.services.upkeep import queue
@@ -35,6 +35,7 @@ _MOST_LINKS = 5
 _MOST_TEXT = 1_000_000
 _ROLES = ("list", "data")
 _LIST = re.compile(r"\.(?:[ct]sv|txt|jsonl?|ndjson|parquet|lst)(?:\.(?:gz|bz2|xz|zst))?(?:[?#]|$)", re.IGNORECASE)
+_FOLDER = re.compile(r"https?://[^/?#]+/[^?#]+/")
 _GONE = (404, 410)
 _UNDER_WAY = (ScanState.WAITING, ScanState.READING)
 
@@ -44,8 +45,15 @@ def named_on(page: PageLook) -> tuple[str, ...]:
     if page.text is None:
         return ()
     found = read_links(page.text[:_MOST_TEXT], page.url, page.media_type)
-    places = [rules.location(link.url) for link in found if link.role in _ROLES or _LIST.search(link.url)]
+    sure = [link.url for link in found if link.role in _ROLES or _LIST.search(link.url)]
+    folders = [link.url for link in found if _is_folder(link)]
+    places = map(rules.location, (*sure, *folders))
     return tuple(dict.fromkeys(filter(None, map(_public, places))))[:_MOST_LINKS]
+
+
+def _is_folder(link: Link) -> bool:
+    """Whether it may be a web server's folder for a dataset: told by its page alone, so that one is asked for."""
+    return link.dataset is not None and _FOLDER.fullmatch(link.url) is not None
 
 
 def are_likely(place: LocationKey, page: PageLook) -> bool:

@@ -300,6 +300,14 @@ def test_folders_inside_a_web_servers_index_are_looked_into(hosts: Hosts) -> Non
     assert (names(shelf), shelf.complete) == (["a.csv", "lists/b.csv"], True)
 
 
+def test_a_folder_that_is_only_linked_to_must_be_a_web_servers_index(hosts: Hosts) -> None:
+    home = place("https://files.example/data/")
+    for title, wanted in ((b"<title>Index of /data</title>", ["a.csv"]), (b"<title>Our work</title>", [])):
+        hosts.at("https://files.example/data/", title + b'<a href="a.csv">a</a>', "text/html")
+        assert names(files_behind(home, hosts.reader, is_linked=True)) == wanted
+        assert names(files_behind(home, hosts.reader)) == ["a.csv"]
+
+
 def test_a_web_server_with_many_folders_is_asked_a_few_times_only(hosts: Hosts) -> None:
     folders = "".join(f'<a href="{n}/">{n}</a>' for n in range(50))
     hosts.at("https://files.example/data/", b"<h1>Index of /data</h1>" + folders.encode(), "text/html")
