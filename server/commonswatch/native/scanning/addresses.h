@@ -98,20 +98,19 @@ static int read_port(span port, span *out) {
     return YES;
 }
 
-static int read_host(struct scanner *s, span written, struct address *a) {
+/* A host as it is looked up later: where that is done comes from far memory. */
+static int read_host(struct scanner *s, span written, struct address *a, u64 *hash) {
     u8 *to = room(s, (size_t)written.n + 16);
-    u64 hash;
     u32 n;
     int found;
-    if (to == NULL || small_host(to, written, &n, &hash) != YES) return UNSURE;
+    if (to == NULL || small_host(to, written, &n, hash) != YES) return UNSURE;
+    PREFETCH(s->scratch->hosts + (*hash & (HOSTS - 1)));
     a->port.n = 0;
     if (n < written.n && (found = read_port((span){written.at + n, written.n - n}, &a->port)) != YES) return found;
     if (n && to[n - 1] == '.') n--;
     a->host.at = to;
     a->host.n = n;
-    if (!n) return NO;
-    a->place = known(s, a->host, hash, &a->spare);
-    return a->place->family == NO_HOST ? NO : a->place->family == ASK_HOST ? UNSURE : YES;
+    return n ? YES : NO;
 }
 
 /* Where the host is: behind `http://`, `https://` or `//` and further slashes, or where no such thing is, at the start. */
@@ -132,7 +131,8 @@ static int read_address(struct scanner *s, span text, struct address *a) {
     const u8 *end = text.at + text.n, *from = host_start(text.at, end, &a->explicit), *p = host_end(from, end);
     int odd, found;
     if (!a->explicit && (p == end || *p != '/')) return NO;
-    span host = {from, (u32)(p - from)};
+    u64 hash;
+    if ((found = read_host(s, (span){from, (u32)(p - from)}, a, &hash)) != YES) return found;
     from = p;
     p = path_end(p, end, &odd);
     a->path = from == p ? (span){root, 1} : (span){from, (u32)(p - from)};
@@ -142,7 +142,8 @@ static int read_address(struct scanner *s, span text, struct address *a) {
     a->search = (span){from, p - from > 1 ? (u32)(p - from) : 0};
     a->fragment.at = p < end ? p + 1 : p;
     a->fragment.n = (u32)(end - a->fragment.at);
-    if ((found = read_host(s, host, a)) != YES) return found;
+    a->place = known(s, a->host, hash, &a->spare);
+    if (a->place->family == NO_HOST || a->place->family == ASK_HOST) return a->place->family == NO_HOST ? NO : UNSURE;
     if (a->search.n && memchr(a->search.at, ';', a->search.n)) return UNSURE;
     if (a->fragment.n && memchr(a->fragment.at, ';', a->fragment.n)) return UNSURE;
     if (!odd) return YES;
