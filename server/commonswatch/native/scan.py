@@ -21,7 +21,7 @@ Rows = NDArray[np.uint64]
 
 SECRET_BYTES = 16
 _MOST_KEYS = 64  # of one row, as in scan.c
-_MOST_WORKS = 1000  # of one key
+_FEW_WORKS = 8  # of one key: more are asked for again
 _VERSION = 6  # of scan.c
 _TAILS = 4  # automata, as in scan.c
 FORM = 13  # numbers of a form, as in scan.c
@@ -242,9 +242,12 @@ class Tables:
 
     def works(self, key: bytes) -> list[int]:
         """The works of a key; none when it is not registered."""
-        out = np.empty(_MOST_WORKS, np.uint32)
-        found = _library().scan_works(ctypes.byref(self.structure()), key, len(key), out.ctypes.data, _MOST_WORKS)
-        return [int(work) for work in out[: min(int(found), _MOST_WORKS)]]
+        found = room = _FEW_WORKS
+        while found >= room:
+            room = found + 1
+            out = np.empty(room, np.uint32)
+            found = int(_library().scan_works(ctypes.byref(self.structure()), key, len(key), out.ctypes.data, room))
+        return [int(work) for work in out[:found]]
 
     def __len__(self) -> int:
         return self._used

@@ -18,6 +18,12 @@ def test_a_key_gives_its_works_however_many_there_are(either: str) -> None:
     assert len(registry) == 200_001
 
 
+@pytest.mark.parametrize("count", [8, 9, 10, 3000])
+def test_a_key_that_very_many_registered_gives_all_of_them(either: str, count: int) -> None:
+    registry = Registry([("flickr:photo:7", work) for work in range(count)])
+    assert sorted(registry.works("flickr:photo:7")) == list(range(count))
+
+
 def test_an_empty_registry_knows_nothing(either: str) -> None:
     assert Registry([]).works("flickr:photo:7") == []
 
