@@ -69,6 +69,35 @@ def test_long_and_nested_texts_are_read_as_by_the_engine(text: str) -> None:
     assert found is None or found == by_engine(text)
 
 
+@pytest.mark.parametrize("length", [1, 2, 15, 16, 17, 31, 32, 42, 43, 44, 47, 48, 61, 62, 63, 64, 65, 252, 253, 254])
+@pytest.mark.parametrize(
+    "end", [".example", ".Example.", ".e", ".1", ".e1", "..example", "", ".example:8080", ":80", "é"]
+)
+def test_hosts_of_all_lengths_are_read_as_by_the_engine(length: int, end: str) -> None:
+    for filling in ("a", "A.", "1.", "-", "_x"):
+        host = (filling * length)[: max(0, length - len(end))] + end
+        for text in (f"https://{host}/a-b.jpg", f"http://{host}?a=1", f"//{host}", f"{host}/x#y"):
+            found = by_kernel(text)
+            assert found is None or found == by_engine(text), text
+
+
+def test_hosts_that_were_seen_are_told_from_those_like_them() -> None:
+    chance = random.Random(8)
+    hosts = [f"{'ab'[n % 2]}{n % 97}.pictures{n % 5}.example" for n in range(20_000)]
+    chance.shuffle(hosts)
+    for host in [*hosts, *hosts[:2000]]:
+        assert by_kernel(f"http://{host.upper()}/x.jpg") == {f"url:{host}/x.jpg"}
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/", "//", "/a", "/%2F", "/ ", "/é", "/a;b", "/%", "/?", "/#", "/a?#", "/?utm_source=x&b=1"]
+)
+def test_short_paths_are_read_as_by_the_engine(path: str) -> None:
+    text = f"https://pictures.example{path}"
+    found = by_kernel(text)
+    assert found is None or found == by_engine(text)
+
+
 def test_no_host_is_known_in_c() -> None:
     room = Path(compiled.__file__).parent
     source = "".join(path.read_text() for path in (room / "scan.c", *room.glob("scanning/*.h")))
