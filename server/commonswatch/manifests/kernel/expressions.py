@@ -1,7 +1,7 @@
 """Expressions of the rule files → trees. Only what docs/rules.md allows in them; how they run: `programs.py`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -10,6 +10,7 @@ UNBOUNDED = 2**31 - 1
 HIGH = range(0x80, 0x100)  # bytes of characters that are not ASCII
 
 _UNITS = re.compile(r"\{[a-z_]+\}|\\.|\[(?:\\.|[^\]\\])*\]|\{[0-9,]+\}|\(\?:|.", re.DOTALL)
+_MOST_SPELLINGS = 8
 _BEYOND = "\u00e9\u5199\U0001f600"  # characters that stand for all that are not ASCII
 
 
@@ -77,6 +78,33 @@ def read_expression(source: str, fields: Mapping[str, Any]) -> Tree:
     if reader.units:
         raise NotCompiled
     return tree
+
+
+def without_fields(tree: Tree, kept: Collection[str]) -> Tree:
+    """The tree without fields that nobody asks for: these are not captured."""
+    match tree:
+        case Field(name, inner):
+            return Field(name, inner) if name in kept else inner
+        case Row(parts):
+            return Row(tuple(without_fields(part, kept) for part in parts))
+        case Choice(ways):
+            return Choice(tuple(without_fields(way, kept) for way in ways))
+        case Repeated(inner, least, most):
+            return Repeated(without_fields(inner, kept), least, most)
+    return tree
+
+
+def spellings(tree: Tree) -> list[bytes]:
+    """All that fits a tree, where that are a few words; else nothing."""
+    words = [b""]
+    for part in tree.parts if isinstance(tree, Row) else (tree,):
+        if isinstance(part, Text):
+            words = [word + part.text for word in words]
+        elif isinstance(part, Letters) and len(part.bytes) * len(words) <= _MOST_SPELLINGS:
+            words = [word + bytes([letter]) for word in words for letter in sorted(part.bytes)]
+        else:
+            return []
+    return words if all(words) else []
 
 
 class _Reader:

@@ -15,6 +15,8 @@ from commonswatch.manifests.kernel.expressions import (
     Text,
     Tree,
     read_expression,
+    spellings,
+    without_fields,
 )
 
 END, LITERAL, SET, RUN, RUN_ALL, SAME, SPLIT, JUMP, SAVE, WORDS = range(10)
@@ -23,7 +25,6 @@ _STOPS_NEVER, _STOP, _MOST_RANGES = -2, -1, 4  # how the bytes of a run are know
 
 _MOST_COPIES = 64
 _MOST_GROUPS = 12
-_MOST_SPELLINGS = 8
 _SLASH = ord("/")
 _LENGTHS = {END: 1, LITERAL: 3, SET: 3, RUN: 11, RUN_ALL: 11, SAME: 11, SPLIT: 4, JUMP: 2, SAVE: 2}
 ALL_BYTES = frozenset(range(256))
@@ -71,7 +72,7 @@ class Programs:
 
         Of the fields only those that are to be kept are captured.
         """
-        tree = _without_fields(read_expression(source, fields), kept)
+        tree = without_fields(read_expression(source, fields), kept)
         start, names = len(self.code), list[str]()
         try:
             self._emit(tree, names)
@@ -203,25 +204,11 @@ def length_of(code: Sequence[int], at: int) -> int:
     return 2 + 2 * code[at + 1] if code[at] == WORDS else _LENGTHS[code[at]]
 
 
-def _without_fields(tree: Tree, kept: Collection[str]) -> Tree:
-    """Fields that nobody asks for are not captured."""
-    match tree:
-        case Field(name, inner):
-            return Field(name, inner) if name in kept else inner
-        case Row(parts):
-            return Row(tuple(_without_fields(part, kept) for part in parts))
-        case Choice(ways):
-            return Choice(tuple(_without_fields(way, kept) for way in ways))
-        case Repeated(inner, least, most):
-            return Repeated(_without_fields(inner, kept), least, most)
-    return tree
-
-
 def _joined(ways: tuple[Tree, ...]) -> list[Tree | list[bytes]]:
     """Ways that are words as lists of words, of which none is the start of another: so their order means nothing."""
     joined: list[Tree | list[bytes]] = []
     for way in ways:
-        words = _spellings(way)
+        words = spellings(way)
         last = joined[-1] if joined else None
         if not words:
             joined.append(way)
@@ -230,19 +217,6 @@ def _joined(ways: tuple[Tree, ...]) -> list[Tree | list[bytes]]:
         else:
             joined.append(words)
     return joined
-
-
-def _spellings(tree: Tree) -> list[bytes]:
-    """All that fits, where that are a few words; else nothing."""
-    words = [b""]
-    for part in tree.parts if isinstance(tree, Row) else (tree,):
-        if isinstance(part, Text):
-            words = [word + part.text for word in words]
-        elif isinstance(part, Letters) and len(part.bytes) * len(words) <= _MOST_SPELLINGS:
-            words = [word + bytes([letter]) for word in words for letter in sorted(part.bytes)]
-        else:
-            return []
-    return words if all(words) else []
 
 
 def _known_by(members: frozenset[int]) -> tuple[int, ...]:

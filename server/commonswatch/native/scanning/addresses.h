@@ -68,7 +68,8 @@ static int small_host(u8 *to, span written, u32 *n, u64 *hash) {
     static const u8 kept[32] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
     for (*hash = 0;; i += 16) { /* hashed as it is made: what was just written is slow to read otherwise */
         __m128i here = sixteen(written.at + i), large = among(here, 'A', 'Z');
-        u32 stops = equal_to(here, ':') | behind(written.at + i, written.at + written.n), last = stops ? (u32)FIRST_BIT(stops) : 16;
+        u32 stops = equal_to(here, ':') | behind(written.at + i, written.at + written.n);
+        u32 last = stops ? (u32)FIRST_BIT(stops) : 16;
         if ((u32)_mm_movemask_epi8(here) & ((1U << last) - 1)) return UNSURE;
         here = _mm_or_si128(here, _mm_and_si128(large, _mm_set1_epi8(0x20)));
         _mm_storeu_si128((__m128i *)(to + i), here);

@@ -58,7 +58,8 @@ static int ends_as(struct scanner *s, int which, int program, span text) {
 
 /* The kinds of parameters up to which all make no difference on a path. */
 static int dropped_on(struct scanner *s, span path) {
-    int script = ends_as(s, OF_SCRIPTS, s->book->scripts, path), picture = ends_as(s, OF_PICTURES, s->book->pictures, path);
+    int script = ends_as(s, OF_SCRIPTS, s->book->scripts, path);
+    int picture = ends_as(s, OF_PICTURES, s->book->pictures, path);
     if (script == UNSURE || picture == UNSURE) return UNSURE;
     return script ? SECRET : picture ? PICTURE_NOISE : NOISE;
 }

@@ -3,7 +3,7 @@
 #ifndef SCAN_HASHES_H
 #define SCAN_HASHES_H
 
-#include "base.h"
+#include "bytes.h"
 
 /* ---- hashes ---- */
 

@@ -11,7 +11,8 @@ struct labels { u64 dots, letters, others; };
 
 #ifdef SCAN_SSE2
 static inline __m128i among(__m128i x, char low, char high) { /* of ASCII */
-    return _mm_and_si128(_mm_cmpgt_epi8(x, _mm_set1_epi8((char)(low - 1))), _mm_cmpgt_epi8(_mm_set1_epi8((char)(high + 1)), x));
+    __m128i above = _mm_cmpgt_epi8(x, _mm_set1_epi8((char)(low - 1)));
+    return _mm_and_si128(above, _mm_cmpgt_epi8(_mm_set1_epi8((char)(high + 1)), x));
 }
 
 static inline u64 bits_of(__m128i x, u32 at) { return (u64)(u32)_mm_movemask_epi8(x) << at; }

@@ -4,7 +4,7 @@
 #define SCAN_PATTERNS_H
 
 #include "programs.h"
-#include "texts.h"
+#include "changes.h"
 
 /* Set a field. Its parts are written one by one, and read so: copied as a whole they would be waited for. */
 static inline void give(values *v, int slot, const u8 *at, u32 n) {

@@ -4,7 +4,7 @@
 #ifndef SCAN_PROGRAMS_H
 #define SCAN_PROGRAMS_H
 
-#include "base.h"
+#include "bytes.h"
 
 /* What is turned back to when nothing fits any more: another way, a run that gives back letters, a group as it was. */
 struct turn { const u8 *at, *low; int32_t pc; };

@@ -12,7 +12,9 @@ static int all_inside(int32_t at, int32_t n, int32_t width, int32_t size) {
     return n >= 0 && n <= size / width && inside(at, n * width, size);
 }
 
-static int follows_is_sound(const struct scan_book *b, int32_t follows) { return follows >= 0 && follows >> 1 < b->n_classes; }
+static int follows_is_sound(const struct scan_book *b, int32_t follows) {
+    return follows >= 0 && follows >> 1 < b->n_classes;
+}
 
 static int words_are_sound(const struct scan_book *b, const int32_t *word, const int32_t *end) {
     for (; word < end; word += 2) if (word[1] < 1 || !inside(word[0], word[1], b->n_pool - 16)) return 0;
@@ -23,7 +25,8 @@ static int words_are_sound(const struct scan_book *b, const int32_t *word, const
 static int step_length(const struct scan_book *b, int32_t at) {
     static const int lengths[] = {1, 3, 3, RUN_LENGTH, RUN_LENGTH, RUN_LENGTH, 4, 2, 2};
     if (!inside(at, 2, b->n_code + 1) || (u32)b->code[at] > WORDS) return 0;
-    int64_t n = b->code[at] == WORDS ? (inside(at, 2, b->n_code) ? 2 + 2 * (int64_t)b->code[at + 1] : 0) : lengths[b->code[at]];
+    int64_t n = b->code[at] < WORDS ? lengths[b->code[at]] : 0;
+    if (b->code[at] == WORDS && inside(at, 2, b->n_code)) n = 2 + 2 * (int64_t)b->code[at + 1];
     return n > 0 && n <= b->n_code - at ? (int)n : 0;
 }
 
@@ -64,7 +67,8 @@ static int form_is_sound(const struct scan_book *b, const int32_t *form) {
     const int32_t *w = b->words;
     if (form[HOST_PROGRAM] >= b->n_programs || form[PATH_PROGRAM] >= b->n_programs) return 0;
     if (!pieces_are_sound(b, form[KEY]) || !pieces_are_sound(b, form[ADDRESS])) return 0;
-    if (!all_inside(form[SECONDS], form[N_SECONDS], SECOND, b->n_words) || !all_inside(form[QUERY], form[N_QUERY], 3, b->n_words)) return 0;
+    if (!all_inside(form[SECONDS], form[N_SECONDS], SECOND, b->n_words)) return 0;
+    if (!all_inside(form[QUERY], form[N_QUERY], 3, b->n_words)) return 0;
     if (!all_inside(form[MD5], form[N_MD5], 2, b->n_words) || !inside(form[NEEDS], 4, b->n_words)) return 0;
     for (int i = 0; i < form[N_SECONDS]; i++) {
         const int32_t *one = w + form[SECONDS] + SECOND * i;
