@@ -93,7 +93,7 @@ def download(address: str, folder: Path, key: str | None) -> None:
         held = downloaded.keep(
             folder, envelope, trusted, lambda digest: fetcher.get(f"{home}/files/{digest}").body, datetime.now(UTC)
         )
-    except (CommonswatchError, ValueError) as error:
+    except (CommonswatchError, ValueError, RecursionError) as error:
         detail = error.detail if isinstance(error, CommonswatchError) else "The server's key cannot be read."
         raise click.ClickException(detail) from error
     made = f"{held.manifest.made_at:%Y-%m-%d %H:%M} UTC"
