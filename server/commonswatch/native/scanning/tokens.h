@@ -114,6 +114,11 @@ static int follows(const struct sifting *s, u64 row) {
     return (start == end + 1 && s->buffer[end] == '\n') || (start == end + 2 && s->buffer[end] == '\r' && s->buffer[end + 1] == '\n');
 }
 
+/* Whether much of a row need not be looked at: what stands behind its columns, as pictures in base64 do. */
+static int is_cut_short(const struct scan_plan *plan, const u8 *p, const u8 *end) {
+    return end - p > LONG_ROW && end - end_of_columns(plan, p, end) > LONG_ROW / 2;
+}
+
 /* How many rows stand behind each other with nothing but line breaks between them. */
 static u64 rows_of_text(const struct sifting *s, u64 row, u64 n_rows) {
     u64 n = 0, from = s->starts[row];
@@ -121,7 +126,7 @@ static u64 rows_of_text(const struct sifting *s, u64 row, u64 n_rows) {
     for (; row + n < n_rows; n++) {
         u64 start = s->starts[row + n], end = s->ends[row + n];
         if (start > end || end > s->length || s->length - end < 2 * AROUND || end - from > STRETCH) break;
-        if (n && !follows(s, row + n)) break;
+        if ((n && !follows(s, row + n)) || is_cut_short(s->plan, s->buffer + start, s->buffer + end)) break;
     }
     return n;
 }

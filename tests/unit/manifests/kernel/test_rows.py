@@ -197,3 +197,16 @@ def test_a_key_is_found_wherever_it_stands_in_rows_of_any_length(either: str) ->
         registry = Registry([("flickr:photo:987654321987", 1), ("url:unused.example/some-thing.jpg", 2)])
         told = Scanner(registry).scan(block_of(data, reader)).rows.tolist()
         assert told == [number for number, (_, held) in enumerate(rows) if held]
+
+
+def test_a_key_is_found_between_rows_with_pictures_in_them(either: str) -> None:
+    reader = TextReader((Column("picture", "address"), Column("data", "payload")), "\t")
+    registry = Registry([("flickr:photo:987654321987", 1), ("url:unused.example/some-thing.jpg", 2)])
+    chance = random.Random(4)
+    for _ in range(20):
+        held = [chance.random() < 0.3 for _ in range(60)]
+        photos = [987654321987 if one else 123 for one in held]
+        pictures = ["QUJD/+" * chance.choice((1, 9, 300)) for _ in held]
+        rows = [f"https://www.flickr.com/photos/me/{one}\t{data}" for one, data in zip(photos, pictures, strict=True)]
+        told = Scanner(registry).scan(block_of("\n".join(rows).encode() + b"\n", reader)).rows.tolist()
+        assert told == [number for number, one in enumerate(held) if one]
