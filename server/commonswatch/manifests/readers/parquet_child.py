@@ -16,6 +16,7 @@ from commonswatch.manifests.readers.shapes import Column
 ADDRESS_SPACE = 2 * 2**30  # bytes, most of it never touched
 _ROWS = 16_384  # of one batch
 _LARGEST_CELL = 16_384  # bytes on average: more is a picture
+_TOO_LARGE_CELLS = "Its columns of text have cells that are too large for a list: they were left out."
 _BUFFER = 2**20  # bytes of a column that are read at a time
 _OUT = 1
 _BREAKS = (b"\t", b"\n", b"\r")
@@ -33,7 +34,9 @@ def main() -> None:
         return
     try:
         source = pa.PythonFile(os.fdopen(0, "rb"), mode="r")
-        _send_all(pq.ParquetFile(source, pre_buffer=False, buffer_size=_BUFFER), order)
+        left_out = _send_all(pq.ParquetFile(source, pre_buffer=False, buffer_size=_BUFFER), order)
+        if left_out:
+            _trouble("too-large", left_out)
         _send(END, b"")
     except BrokenPipeError:
         return
@@ -54,8 +57,10 @@ def _confine(seconds: float) -> None:
             resource.setrlimit(kind, (most, most))
 
 
-def _send_all(file: Any, order: dict[str, Any]) -> None:
-    names = _candidates(file)[: order["columns"]]
+def _send_all(file: Any, order: dict[str, Any]) -> str:
+    """All rows of the columns that matter; return what was left out of them, in a sentence, if anything was."""
+    candidates, has_larger = _candidates(file)
+    names = candidates[: order["columns"]]
     columns = _columns(file, names)
     _send(COLUMNS, json.dumps(columns).encode())
     wanted = [column.name for column in columns]
@@ -66,6 +71,9 @@ def _send_all(file: Any, order: dict[str, Any]) -> None:
         before += rows
         if skipped < rows:
             _send_group(file, group, wanted, skipped)
+    if len(candidates) > len(names):
+        return f"It has more than {len(names)} columns: the others were left out."
+    return _TOO_LARGE_CELLS if has_larger and not wanted else ""
 
 
 def _send_group(file: Any, group: int, wanted: list[str], skipped: int) -> None:
@@ -114,8 +122,11 @@ def _clean(array: Any) -> Any:
     return array
 
 
-def _candidates(file: Any) -> list[str]:
-    """The columns that hold text or whole numbers, those inside structures too; not those that hold pictures."""
+def _candidates(file: Any) -> tuple[list[str], bool]:
+    """The columns that hold text or whole numbers, those inside structures too; not those that hold pictures.
+
+    And whether there are others with text in them: a few very large cells make a column of addresses look like that.
+    """
     sizes: dict[str, list[int]] = {}
     if file.num_row_groups:
         group = file.metadata.row_group(0)
@@ -123,7 +134,8 @@ def _candidates(file: Any) -> list[str]:
             chunk = group.column(number)
             sizes[chunk.path_in_schema] = [chunk.total_uncompressed_size, max(chunk.num_values, 1)]
     names = [name for name, kind in _leaf_types(file.schema_arrow) if _is_text(kind) or _may_be_id(name, kind)]
-    return [name for name in names if sizes.get(name, [0, 1])[0] / sizes.get(name, [0, 1])[1] < _LARGEST_CELL]
+    small = [name for name in names if sizes.get(name, [0, 1])[0] / sizes.get(name, [0, 1])[1] < _LARGEST_CELL]
+    return small, len(small) < len(names)
 
 
 def _columns(file: Any, names: list[str]) -> list[Column]:

@@ -18,6 +18,8 @@ from commonswatch.manifests.scanning.pictures import Looked, PicturePass
 from commonswatch.manifests.scanning.source import Source
 from commonswatch.manifests.scanning.state import Folder, Part
 
+_CHANGED = Problem("changed", "The file changed while it was read.")
+
 
 @dataclass(frozen=True)
 class Options:
@@ -40,6 +42,7 @@ class Scan:
     def __init__(self, source: Source, looking: Looking, options: Options, watched: shards.Watched) -> None:
         self._source, self._looking, self._options, self._watched = source, looking, options, watched
         self.summary = Summary()
+        self._planned: Mapping[str, Any] = {}
 
     def __iter__(self) -> Iterator[Match]:
         """Go on, or start. Raises InvalidInput when there is nothing that could be read."""
@@ -68,7 +71,8 @@ class Scan:
 
     def _ranges(self, folder: Folder) -> list[Any]:
         """Where each range begins; those of the earlier run, if there was one of this very manifest."""
-        identity = {**self._options.identity, **self._source.identity}
+        self._planned = {**self._source.identity}
+        identity = {**self._options.identity, **self._planned}
         ranges = folder.plan(identity)
         self.summary.resumed = ranges is not None
         if ranges is None:
@@ -80,6 +84,13 @@ class Scan:
                 ranges = ranges or [None]
             folder.keep_plan(identity, ranges)
         return ranges
+
+    def _has_changed(self) -> bool:
+        """Whether it is another file than was divided: each range knows only what it was when it opened it."""
+        try:
+            return {**self._source.identity} != self._planned
+        except FileNotFoundError:  # whoever reads it still has it
+            return False
 
     def _in_pictures(self, part: Part, looked: Looked) -> Iterator[Sequence[Match]]:
         """The works that pictures inside the manifest show."""
@@ -107,6 +118,8 @@ class Scan:
             self.summary.problem = ended or self.summary.problem or left_out(state)
             if ended:
                 break
+        if ranges > 1 and self._has_changed():
+            self.summary.problem = self.summary.problem or _CHANGED
         if self._source.cut:
             self.summary.problem = Problem("broken", self._source.cut)
         if self._options.index is not None:
