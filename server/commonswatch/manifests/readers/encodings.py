@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
+MARK = b"\xef\xbb\xbf"  # of UTF-8
 _BOMS = (
-    (b"\xef\xbb\xbf", "utf-8", 3),
+    (MARK, "utf-8", 3),
     (b"\xff\xfe\x00\x00", "utf-32", 0),
     (b"\x00\x00\xfe\xff", "utf-32", 0),
     (b"\xff\xfe", "utf-16", 0),
@@ -63,3 +64,9 @@ def _has_returns(head: bytes, encoding: str) -> bool:
     """Whether lone returns end the lines of a text."""
     text = head if encoding == "utf-8" else head.decode(encoding, "replace").encode()
     return b"\r" in text[:-1] and b"\n" not in text
+
+
+def recoded(head: bytes, encoding: Encoding) -> bytes:
+    """The first bytes of a text as plain UTF-8."""
+    text = head.decode(encoding.name, "replace")
+    return (text.replace("\r", "\n") if encoding.returns else text).encode("utf-8", "replace")

@@ -1,5 +1,6 @@
 """How a list or a table is written: what stands before its first row, its delimiter, its columns."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from commonswatch.manifests.rows import read_keys
 
 _COMMENT = "#"
 _LOOKED_AT = 2**13  # characters of a line
+_LONG_LINE = 2048  # bytes; such lines hold pictures, of which the start tells enough
+_PAYLOAD = re.compile(rb"([A-Za-z0-9+/]{512})[A-Za-z0-9+/]+")
 _TRIED = 100  # lines that are read in both ways
 _LEAST_SHOWN = 0.8  # of the lines that name works must do so when they are cut
 _KEPT = {"person", "mid", "qid"}  # what only columns tell
@@ -77,6 +80,8 @@ def _bytes_of(head: bytes, lines: int) -> int:
 
 
 def _lines(head: bytes, *, whole: bool) -> list[str]:
+    if head.count(b"\n") * _LONG_LINE < len(head):
+        head = _PAYLOAD.sub(rb"\1", head)
     lines = head.split(b"\n", 4 * roles.SAMPLE)
     cut = lines[: 4 * roles.SAMPLE]
     if len(cut) == len(lines) and len(cut) > 1 and (not whole or not cut[-1]):

@@ -11,20 +11,21 @@ from typing import Any
 
 import numpy as np
 
-from commonswatch.manifests.readers import formats
 from commonswatch.manifests.readers.joined import JoinedReader
 from commonswatch.manifests.readers.parquet_frames import BATCH, COLUMNS, END, HEAD, LARGEST, TROUBLE, Batch
 from commonswatch.manifests.readers.shapes import Block, Checkpoint, Column, Place, Reading, Trouble
+from commonswatch.manifests.readers.unknown import Unknown
+from commonswatch.manifests.readers.unwrapping import Unwrapped
 
 _CHILD = "commonswatch.manifests.readers.parquet_child"
 
 
-class Parquet(formats.Unknown):
+class Parquet(Unknown):
     """The rows of a Parquet file: of the columns that say something about works or people, and of no others."""
 
     kind = "parquet"
 
-    def __init__(self, inside: formats.Unwrapped, reading: Reading) -> None:
+    def __init__(self, inside: Unwrapped, reading: Reading) -> None:
         self._file, self._reading = inside.file(), reading
         self._reader = JoinedReader()
         self._child: _Child | None = None

@@ -1,4 +1,4 @@
-"""tar, also WebDataset: rows are its pictures with what lies beside them, and the rows of lists inside."""
+"""tar, also WebDataset: read forward, header by header."""
 
 import os
 import re
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from commonswatch.manifests.readers import formats
-from commonswatch.manifests.readers.members import Samples, is_list, is_picture
-from commonswatch.manifests.readers.shapes import Block, Checkpoint, Column, Reading, Trouble
+from commonswatch.manifests.readers.archives import Archive, Member
+from commonswatch.manifests.readers.shapes import Reading, Trouble
 from commonswatch.manifests.readers.streams import PIECE, Stream, read_fully, skip
+from commonswatch.manifests.readers.unwrapping import Unwrapped
 
 BLOCK = 512  # bytes
 _LONGEST_NAME = 2**16  # bytes of a long name or of pax records
@@ -23,46 +23,19 @@ _PAX_PATH = re.compile(rb"[0-9]+ path=([^\n]*)\n")
 _PAX_SIZE = re.compile(rb"[0-9]+ size=([0-9]{1,19})\n")
 
 
-class Tar(formats.Unknown):
+class Tar(Archive):
     """A tar of any flavour (v7, ustar, pax, GNU), read forward. Links, devices and folders are no rows."""
 
     kind = "tar"
 
-    def __init__(self, inside: formats.Unwrapped, reading: Reading) -> None:
-        self._inside, self._reading = inside, reading
-        self._samples = Samples(reading)
+    def __init__(self, inside: Unwrapped, reading: Reading) -> None:
+        super().__init__(reading)
+        self._inside = inside
 
-    @property
-    def columns(self) -> tuple[Column, ...]:  # type: ignore[override]
-        """Those found so far."""
-        return self._samples.columns
-
-    def blocks(self, checkpoint: Checkpoint | None) -> Iterator[Block]:  # noqa: ARG002
-        """Its rows, from the first."""
-        try:
-            yield from self._members()
-        except Trouble:
-            yield from self._samples.rest()
-            raise
-        yield from self._samples.rest()
-
-    def _members(self) -> Iterator[Block]:
-        for number, (name, size, cursor) in enumerate(members(self._inside.from_start())):
-            if number >= self._reading.limits.members:
-                raise Trouble("too-large", f"It has more than {number:,} members.")
-            if is_list(name, size):
-                yield from self._samples.rest()
-                yield from formats.inner_blocks(_Content(cursor, size), name, self._reading)
-            else:
-                yield from self._samples.add(name, size, partial(_Content, cursor, size))
-
-    def pictures(self) -> Iterator[formats.Picture]:
-        """Each with the number of its row, were the rows read."""
-        most = self._reading.limits.member
-        pictures = (member for member in members(self._inside.from_start()) if is_picture(member[0]))
-        for number, (name, size, cursor) in enumerate(pictures):
-            capped = size > most
-            yield formats.Picture(number, name, b"" if capped else read_fully(_Content(cursor, size), most), capped)
+    def members(self) -> Iterator[Member]:
+        """Its regular files."""
+        for name, size, cursor in members(self._inside.from_start()):
+            yield Member(name, size, partial(_Content, cursor, size))
 
 
 class _Content(Stream):

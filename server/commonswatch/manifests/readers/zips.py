@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from commonswatch.manifests.readers import formats
+from commonswatch.manifests.readers.archives import Archive, Member
 from commonswatch.manifests.readers.guards import Measured
-from commonswatch.manifests.readers.members import Samples, is_list, is_picture
-from commonswatch.manifests.readers.shapes import Block, Checkpoint, Column, Reading, Trouble
+from commonswatch.manifests.readers.shapes import Reading, Trouble
 from commonswatch.manifests.readers.streams import PIECE, Stream, read_fully
+from commonswatch.manifests.readers.unwrapping import Unwrapped
 
 _END, _END64, _LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 _ENTRY, _LOCAL = b"PK\x01\x02", b"PK\x03\x04"
@@ -35,49 +35,21 @@ class Entry:
     is_encrypted: bool
 
 
-class Zip(formats.Unknown):
+class Zip(Archive):
     """A zip archive. Entries that lie over each other are named, but not unpacked again and again."""
 
     kind = "zip"
 
-    def __init__(self, inside: formats.Unwrapped, reading: Reading) -> None:
-        self._file, self._reading = inside.file(), reading
-        self._samples = Samples(reading)
+    def __init__(self, inside: Unwrapped, reading: Reading) -> None:
+        super().__init__(reading)
+        self._file = inside.file()
         self._budget = self._file.seek(0, 2)  # bytes: each may be unpacked once
 
-    @property
-    def columns(self) -> tuple[Column, ...]:  # type: ignore[override]
-        """Those found so far."""
-        return self._samples.columns
-
-    def blocks(self, checkpoint: Checkpoint | None) -> Iterator[Block]:  # noqa: ARG002
-        """Its rows, from the first."""
-        try:
-            yield from self._members()
-        except Trouble:
-            yield from self._samples.rest()
-            raise
-        yield from self._samples.rest()
-
-    def _members(self) -> Iterator[Block]:
-        for number, entry in enumerate(entries(self._file)):
-            if number >= self._reading.limits.members:
-                raise Trouble("too-large", f"It has more than {number:,} members.")
-            if entry.name.endswith("/"):
-                continue
-            if is_list(entry.name, entry.size):
-                yield from self._samples.rest()
-                yield from formats.inner_blocks(_Lazy(partial(self._content, entry)), entry.name, self._reading)
-            else:
-                yield from self._samples.add(entry.name, entry.size, partial(_Lazy, partial(self._content, entry)))
-
-    def pictures(self) -> Iterator[formats.Picture]:
-        """Each with the number of its row, were the rows read."""
-        most = self._reading.limits.member
-        for number, entry in enumerate(entry for entry in entries(self._file) if is_picture(entry.name)):
-            data = b"" if entry.size > most else read_fully(self._content(entry), most + 1)
-            capped = entry.size > most or len(data) > most
-            yield formats.Picture(number, entry.name, b"" if capped else data, capped)
+    def members(self) -> Iterator[Member]:
+        """Its entries but folders."""
+        for entry in entries(self._file):
+            if not entry.name.endswith("/"):
+                yield Member(entry.name, entry.size, partial(_Lazy, partial(self._content, entry)))
 
     def _content(self, entry: Entry) -> Any:
         self._budget -= entry.packed
