@@ -6,7 +6,7 @@
 #include "rows.h"
 #include "runs.h"
 
-enum { STEP = PIECE - 64, LONG_ROW = 1024, STRETCH = 1 << 16 };
+enum { STEP = PIECE - 64, LONG_ROW = 1024, STRETCH = 1 << 16, HEADS = 16 };
 
 /* What rows are looked through for, and where. */
 struct sifting {
@@ -131,6 +131,37 @@ static u64 rows_of_text(const struct sifting *s, u64 row, u64 n_rows) {
     return n;
 }
 
+/* Look through the heads of up to 16 long rows at once: they lie far apart in memory, and are fetched together. Returns
+ * how many rows there were, before one that is looked at otherwise. */
+static u64 sift_heads(struct sifting *s, u64 row, u64 n_rows, u64 first_row, struct scan_found *told) {
+    u8 text[8 + PIECE + AROUND];
+    u32 length = 0, stops[HEADS];
+    u64 n = 0, known = 0;
+    for (u64 i = row; i < n_rows && i < row + HEADS && s->starts[i] < s->length; i++)
+        for (u64 line = s->starts[i]; line < s->starts[i] + 256 && line < s->length; line += 64) PREFETCH(s->buffer + line);
+    for (; row + n < n_rows && n < HEADS; n++) {
+        if (s->starts[row + n] > s->ends[row + n] || s->ends[row + n] > s->length) break;
+        const u8 *from = s->buffer + s->starts[row + n], *end = s->buffer + s->ends[row + n], *stop = end_of_columns(s->plan, from, end);
+        if (end - stop <= LONG_ROW / 2 || stop - from >= PIECE - (ptrdiff_t)length) break;
+        memcpy(text + 8 + length, from, (size_t)(stop - from));
+        length += (u32)(stop - from);
+        text[8 + length] = '\n';
+        stops[n] = length++;
+    }
+    memset(text, 0, 8);
+    memset(text + 8 + length, 0, AROUND);
+    s->find_runs(s->registry, text + 8, length, &s->of_text);
+    for (u32 at = 0; at < length; at += 64)
+        for (u64 left = s->of_text.odd[at / 64] | s->of_text.firsts[at / 64]; UNLIKELY(left != 0); left &= left - 1) {
+            u64 head = 0;
+            while (stops[head] <= at + first_bit(left)) head++;
+            if (head < known) continue;
+            if (row_is_worth(s, row + head)) tell_row(told, first_row + row + head);
+            known = head + 1;
+        }
+    return n;
+}
+
 /* Tell the rows that hold tokens of a key. Returns how many rows were gone through: fewer when one lies outside. */
 static u64 tell_worthy_rows(const struct scan_registry *r, const struct scan_plan *plan, const u8 *buffer, u64 length,
                             const u64 *starts, const u64 *ends, u64 n_rows, u64 first_row, struct scan_found *told) {
@@ -143,14 +174,13 @@ static u64 tell_worthy_rows(const struct scan_registry *r, const struct scan_pla
     s.starts = starts;
     s.ends = ends;
     for (u64 row = 0, n; row < n_rows; row += n) {
-        n = rows_of_text(&s, row, n_rows);
-        if (n) {
+        if ((n = rows_of_text(&s, row, n_rows)) != 0) {
             sift_text(&s, row, n, first_row, told);
-            continue;
+        } else if ((n = sift_heads(&s, row, n_rows, first_row, told)) == 0) {
+            if (starts[row] > ends[row] || ends[row] > length) return row;
+            if (row_is_worth(&s, row)) tell_row(told, first_row + row);
+            n = 1;
         }
-        if (starts[row] > ends[row] || ends[row] > length) return row;
-        if (row_is_worth(&s, row)) tell_row(told, first_row + row);
-        n = 1;
     }
     return n_rows;
 }
