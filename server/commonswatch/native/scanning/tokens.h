@@ -109,9 +109,10 @@ static void sift_text(struct sifting *s, u64 row, u64 n_rows, u64 first_row, str
     }
 }
 
+/* Whether only one or two signs that are no letters, such as a line break, part a row from the one before. */
 static int follows(const struct sifting *s, u64 row) {
     u64 end = s->ends[row - 1], start = s->starts[row];
-    return (start == end + 1 && s->buffer[end] == '\n') || (start == end + 2 && s->buffer[end] == '\r' && s->buffer[end + 1] == '\n');
+    return start > end && start - end <= 2 && !is_alnum(s->buffer[end]) && !is_alnum(s->buffer[start - 1]);
 }
 
 /* Whether much of a row need not be looked at: what stands behind its columns, as pictures in base64 do. */
@@ -119,7 +120,7 @@ static int is_cut_short(const struct scan_plan *plan, const u8 *p, const u8 *end
     return end - p > LONG_ROW && end - end_of_columns(plan, p, end) > LONG_ROW / 2;
 }
 
-/* How many rows stand behind each other with nothing but line breaks between them. */
+/* How many rows stand behind each other with hardly anything between them. */
 static u64 rows_of_text(const struct sifting *s, u64 row, u64 n_rows) {
     u64 n = 0, from = s->starts[row];
     if (from < 8 || from > s->length || is_alnum(s->buffer[from - 1])) return 0;

@@ -44,7 +44,8 @@ def cells(chance: random.Random) -> list[str]:
 
 
 def line(chance: random.Random, delimiter: str, syntax: str, columns: int) -> bytes:
-    row = cells(chance)[: chance.choice([columns, columns, columns, 1, 2, 3, 9])]
+    row, many = cells(chance), chance.choice([columns, columns, columns, 1, 2, 3, 9])
+    row = row[:many] if delimiter else row[1:2]
     if syntax == "quoted" and chance.random() < 0.8:
         out = io.StringIO()
         csv.writer(out, delimiter=delimiter, quoting=chance.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])).writerow(row)
@@ -210,3 +211,17 @@ def test_a_key_is_found_between_rows_with_pictures_in_them(either: str) -> None:
         rows = [f"https://www.flickr.com/photos/me/{one}\t{data}" for one, data in zip(photos, pictures, strict=True)]
         told = Scanner(registry).scan(block_of("\n".join(rows).encode() + b"\n", reader)).rows.tolist()
         assert told == [number for number, one in enumerate(held) if one]
+
+
+@pytest.mark.parametrize("between", [b"\t", b"\n", b"\r\n", b"%", b" \xc3", b"x", b", \n\n"])
+def test_records_are_told_apart_whatever_stands_between_them(either: str, between: bytes) -> None:
+    records = [f"https://pictures.example/{n}/987654321{n % 7}".encode() for n in range(400)]
+    starts = np.cumsum([0, *(len(record) + len(between) for record in records)])[:-1].astype(np.uint64)
+    ends = starts + np.array([len(record) for record in records], np.uint64)
+    buffer = memoryview(between.join(records) + between + b" " * 200)
+    reader = TextReader((Column("page", "address"),), "")
+    block = Block(buffer, 0, reader, Place, dict, (starts, ends), is_lines=False)
+    registry = Registry([(f"url:pictures.example/{n}/987654321{n % 7}", n) for n in range(0, 400, 9)])
+    told = set(Scanner(registry).scan(block).rows.tolist())
+    if either == "native" or between not in (b"x", b"%"):
+        assert set(range(0, 400, 9)) <= told
