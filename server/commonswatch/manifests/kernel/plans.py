@@ -7,7 +7,7 @@ from commonswatch.manifests.kernel.book import Compiler
 from commonswatch.manifests.kernel.expressions import NotCompiled
 from commonswatch.manifests.readers.roles import BASE64
 from commonswatch.manifests.readers.shapes import Column, Reads
-from commonswatch.native import scan
+from commonswatch.native.scan_kernel import Plan
 
 
 class How(IntEnum):
@@ -27,7 +27,7 @@ _BLANKS, _WHOLE_ROW = b" ", -1
 _LATER_GROUP = re.compile(r"(?:[^(\\]|\\.|\((?=\?))+\((?!\?)", re.DOTALL)  # what counts does not stand first
 
 
-def plan_of(reader: Reads) -> scan.Plan | None:
+def plan_of(reader: Reads) -> Plan | None:
     """The plan of a reader as its columns are now; None where rows are not cut by a delimiter, as in JSON."""
     if reader.syntax == "json" or len(reader.delimiter) > 1:
         return None
@@ -36,7 +36,7 @@ def plan_of(reader: Reads) -> scan.Plan | None:
     if reader.delimiter != _BLANKS:
         while readings and readings[-1][0] == How.NOTHING:  # then the rest of a row is never looked at
             readings.pop()
-    return scan.Plan(
+    return Plan(
         readings,
         patterns.arrays(),
         delimiter=reader.delimiter[0] if reader.delimiter else _WHOLE_ROW,

@@ -5,6 +5,7 @@ from itertools import islice
 
 from commonswatch.manifests.kernel.marks import LEAST, marks
 from commonswatch.native import scan
+from commonswatch.native.scan_tables import Tables
 
 _BATCH = 50_000
 
@@ -18,7 +19,7 @@ class Registry:
 
     def __init__(self, keys: Iterable[tuple[str, int]], expected: int = 0) -> None:
         self._marks = marks()
-        self.tables = scan.Tables(expected, LEAST) if scan.available() else None
+        self.tables = Tables(expected, LEAST) if scan.available() else None
         if self.tables is not None:
             for run in self._marks.runs:
                 self.tables.mark(run)

@@ -14,7 +14,7 @@ from commonswatch.manifests.kernel.plans import plan_of, tokens_tell
 from commonswatch.manifests.kernel.registry import Registry
 from commonswatch.manifests.kernel.twin import Twin
 from commonswatch.manifests.readers.shapes import Block, Reads
-from commonswatch.native.scan import Kernel, Matched, Plan
+from commonswatch.native.scan_kernel import Kernel, Matched, Plan
 
 _NO_ROWS = np.empty(0, np.uint64)
 

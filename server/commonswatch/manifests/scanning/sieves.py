@@ -14,7 +14,7 @@ from commonswatch.manifests.readers.shapes import Block
 from commonswatch.manifests.scanning.findings import How, Match
 from commonswatch.manifests.scanning.matching import Registry, matches_in, texts_in
 from commonswatch.native import scan
-from commonswatch.native.scan import Matched
+from commonswatch.native.scan_kernel import Matched
 
 _HOWS: tuple[How, ...] = ("digest", "key", "guessed")  # as the kernel numbers them
 _CHECKED = 2000  # of so many rows that the kernel alone has read, the engine reads one again

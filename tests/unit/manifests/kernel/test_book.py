@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from commonswatch.manifests.kernel.book import book
 from commonswatch.manifests.kernel.programs import LITERAL, RUN_ALL, SPLIT, WORDS, length_of
-from commonswatch.native.scan import Kernel
+from commonswatch.native.scan_kernel import Kernel
 from numpy.typing import NDArray
 
 pytestmark = pytest.mark.usefixtures("native")

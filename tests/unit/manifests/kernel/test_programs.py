@@ -7,7 +7,7 @@ import pytest
 from commonswatch.manifests.kernel.book import compiled
 from commonswatch.manifests.kernel.openings import openings
 from commonswatch.manifests.kernel.programs import Pool, Programs
-from commonswatch.native.scan import Kernel
+from commonswatch.native.scan_kernel import Kernel
 from commonswatch.rules.forms import filled
 from commonswatch.rules.rulebook import Rulebook
 

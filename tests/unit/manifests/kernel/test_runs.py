@@ -6,6 +6,7 @@ import re
 import pytest
 from commonswatch.manifests.kernel.marks import LEAST
 from commonswatch.native import scan
+from commonswatch.native.scan_tables import Tables
 
 PIECE = 8192
 WAYS = {1: "AVX2", 2: "AVX-512"}
@@ -13,10 +14,10 @@ _RUN = re.compile(rb"[0-9A-Za-z]+")
 
 
 @pytest.fixture
-def tables() -> scan.Tables:
+def tables() -> Tables:
     if not scan.available():
         pytest.skip("the kernels are not compiled here")
-    tables = scan.Tables(1000, LEAST)
+    tables = Tables(1000, LEAST)
     tables.add([b"flickr:photo:%d" % number for number in range(10**9, 10**9 + 1000)], list(range(1000)))
     return tables
 
@@ -32,7 +33,7 @@ def _text(chance: random.Random, length: int) -> bytes:
 
 
 @pytest.mark.parametrize("least", [3, 4])
-def test_the_plain_way_finds_every_run(tables: scan.Tables, least: int) -> None:
+def test_the_plain_way_finds_every_run(tables: Tables, least: int) -> None:
     tables.least = least
     for seed in range(300):
         text = _text(random.Random(seed), seed * 27 % PIECE)
@@ -43,7 +44,7 @@ def test_the_plain_way_finds_every_run(tables: scan.Tables, least: int) -> None:
         assert odd == [at for at, byte in enumerate(text) if byte >= 0x80 or byte == ord("%")]
 
 
-def test_registered_numbers_are_first_tokens_and_few_others_are(tables: scan.Tables) -> None:
+def test_registered_numbers_are_first_tokens_and_few_others_are(tables: Tables) -> None:
     text = b" ".join(b"%d" % number for number in range(10**9 - 400, 10**9 + 400))
     found = tables.runs(text[:PIECE], 0)
     assert found is not None
@@ -55,7 +56,7 @@ def test_registered_numbers_are_first_tokens_and_few_others_are(tables: scan.Tab
 
 @pytest.mark.parametrize("which", WAYS, ids=WAYS.values())
 @pytest.mark.parametrize("least", [3, 4])
-def test_the_fast_ways_find_the_same(tables: scan.Tables, which: int, least: int) -> None:
+def test_the_fast_ways_find_the_same(tables: Tables, which: int, least: int) -> None:
     tables.least = least
     if tables.runs(b"", which) is None:
         pytest.skip("not on this processor")

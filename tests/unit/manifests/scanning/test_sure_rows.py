@@ -12,7 +12,7 @@ from commonswatch.manifests.scanning.findings import Match
 from commonswatch.manifests.scanning.matching import matches_in, texts_in
 from commonswatch.manifests.scanning.sieves import Kernel, Sifted
 from commonswatch.native import scan
-from commonswatch.native.scan import Matched
+from commonswatch.native.scan_kernel import Matched
 from numpy.typing import NDArray
 
 from ..kernel.test_rows import COLUMNS, PLAIN_COLUMNS, line
