@@ -145,7 +145,7 @@ def _registered() -> "Objections":
     from commonswatch.services.scanning import registered
 
     with installed().database.reading() as session:
-        return Registered(Registry(registered.texts(session)))
+        return Registered(Registry(registered.texts(session), registered.count(session)))
 
 
 def _listed(folder: Path) -> "Objections":

@@ -24,7 +24,7 @@ def look_for(session: Session, secret: bytes | None = None, persons: Known | Non
 
     ``persons``: also rows that may name somebody of them.
     """
-    registry = Registry(registered.texts(session))
+    registry = Registry(registered.texts(session), registered.count(session))
     return Looking(registry, Kernel(registry, secret), indexed=secret is not None, persons=persons or None)
 
 

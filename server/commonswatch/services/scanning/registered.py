@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from commonswatch.domain.states import WorkState
@@ -34,3 +34,9 @@ def texts(session: Session) -> Iterator[tuple[str, int]]:
     """Keys and digests (``sha256:…``, ``md5:…``) alike, each with its work."""
     yield from keys(session)
     yield from ((f"{algorithm}:{bits.hex()}", work_id) for algorithm, bits, work_id in digests(session))
+
+
+def count(session: Session) -> int:
+    """About how many there are: those of withdrawn works count, too. What is looked for takes memory accordingly."""
+    tables = KeyOfWork, FingerprintOfWork
+    return sum(session.scalar(select(func.count()).select_from(table)) or 0 for table in tables)

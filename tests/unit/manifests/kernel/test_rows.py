@@ -225,3 +225,15 @@ def test_records_are_told_apart_whatever_stands_between_them(either: str, betwee
     told = set(Scanner(registry).scan(block).rows.tolist())
     if either == "native" or between not in (b"x", b"%"):
         assert set(range(0, 400, 9)) <= told
+
+
+@pytest.mark.parametrize("expected", [0, 1, 3000, 50_000])
+def test_all_are_found_however_many_were_expected(either: str, expected: int) -> None:
+    registry = Registry([(f"flickr:photo:{10**9 + n}", n) for n in range(3000)], expected)
+    data = b"".join(b"https://www.flickr.com/photos/somebody/%d\n" % (10**9 + n) for n in range(-500, 3500))
+    scanner = Scanner(registry)
+    block = block_of(data, TextReader((Column("page", "address"),)), 0)
+    told = scanner.scan(block).rows
+    assert set(range(500, 3500)) <= set(told.tolist())
+    if either == "native":
+        assert scanner.matched(block, told)[0].works == list(range(3000))
