@@ -93,6 +93,8 @@ class Kernel:
             return self._row_by_row(block)
         self._is_ready = True
         found = self._scanner.scan(block)
+        if not len(found.rows):  # as in most blocks of long rows
+            return Sifted([], [], found.digests, found.digest_rows)
         sure = found.rows[~found.asked]
         matches, rest = self._read_by_kernel(block, sure) if self._is_trusted else ([], sure.tolist())
         asked = dict.fromkeys(found.rows[found.asked].tolist(), True) | dict.fromkeys(rest, False)
