@@ -1,9 +1,9 @@
 """What lists say, on the pages of cases, creators, people shown and datasets: always with its certainty."""
 
 import re
-from dataclasses import dataclass
 
 import filled
+import put_scans
 from commonswatch.context import Context
 from commonswatch.domain.states import Basis, CaseState, Role, ScanState
 from commonswatch.models import Account, Case, Depiction, Evidence, Person, Scan, Sighting
@@ -14,15 +14,6 @@ from commonswatch.web.datasets import _roughly
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-
-
-@dataclass(frozen=True)
-class Match:
-    work_id: int
-    row: int = 3
-    place: str = "line 4"
-    how: str = "key"
-    what: str = "flickr:photo:53000000001"
 
 
 def _fill(context: Context, email: str, dataset: str = "ms1m-arcface") -> int:
@@ -44,7 +35,7 @@ def _list_in(context: Context, session: Session, case: Case, creator: Account) -
     person = filled.put_person(context, session, "bo@example.org")
     session.flush()
     session.add(Depiction(work_id=work.id, person_id=person.id, name="Bo"))
-    memberships.take(session, scan.id, [Match(work.id)], now)
+    memberships.take(session, scan.id, [put_scans.Match(work.id)], now)
     assert inherited.add(session, case, now) == 1
 
 

@@ -134,7 +134,6 @@ struct scan_scratch {
     struct { u64 hash; u8 kind, n, name[30]; } names[NAMES];
     struct { u64 hash, row; } ring[RING];
     u8 arena[ARENA + BEHIND];
-    u64 row_digests[MOST_KEYS];
 };
 
 struct scanner {
